@@ -1,0 +1,14 @@
+/* What this binary is: stored in files, compared only by tests that promise bytes. */
+#ifndef ORR_BASE_BUILD_INFO_H
+#define ORR_BASE_BUILD_INFO_H
+
+#define ORR_VERSION "0.1.0"
+
+const char *orr_build_compiler(void); /* "gcc 12.2.0" */
+const char *orr_build_id(void);       /* version, compiler and flags in one line */
+/* The instruction set that the kernels may use: "baseline", "v3" (AVX2+FMA) or "v4" (AVX-512),
+ * the best one of this CPU capped by the environment variable ORR_ISA. */
+const char *orr_isa_level(void);
+const char *orr_cpu_name(void);
+
+#endif

@@ -1,0 +1,80 @@
+/* The configuration tree: what a YAML file says, with the place of every word.
+ *
+ * Strict YAML 1.2 style on top of libyaml: plain `yes`, `on`, `012` are text, not booleans or
+ * octals; duplicate keys, anchors that expand to more than 10,000 nodes, nesting deeper than 64 and
+ * files over 4 MB are errors. All errors of a file are collected, each with file:line:column, a
+ * caret line and, where it helps, "did you mean". Meaning is given by field tables (base/field.h). */
+#ifndef ORR_BASE_CONFIG_H
+#define ORR_BASE_CONFIG_H
+
+#include "base/error.h"
+#include "base/hash.h"
+#include <stdio.h>
+
+typedef struct orr_config orr_config; /* owns nodes, texts and the lines for carets */
+typedef struct orr_node orr_node;
+
+typedef struct orr_place {
+  const char *file; /* never NULL: a path, "--set", "<default>" */
+  int line, column; /* from 1; 0 when unknown */
+} orr_place;
+
+typedef enum orr_node_kind { ORR_NODE_NULL, ORR_NODE_SCALAR, ORR_NODE_LIST, ORR_NODE_MAP } orr_node_kind;
+
+typedef struct orr_entry {
+  const char *key;
+  orr_place place; /* of the key */
+  orr_node *value;
+} orr_entry;
+
+struct orr_node {
+  orr_node_kind kind;
+  bool quoted; /* a scalar in quotes is always text */
+  orr_place place;
+  const char *text;    /* scalar */
+  size_t count;        /* list or map */
+  orr_node **items;    /* list */
+  orr_entry *entries;  /* map, in file order */
+};
+
+/* All findings about one configuration. */
+typedef struct orr_diagnostics orr_diagnostics;
+orr_diagnostics *orr_diagnostics_create(void);
+void orr_diagnostics_destroy(orr_diagnostics *diagnostics);
+size_t orr_diagnostics_count(const orr_diagnostics *diagnostics);
+/* `hint` may be NULL. `config` supplies the caret line and may be NULL. */
+void orr_diagnostics_add(orr_diagnostics *diagnostics, const orr_config *config, orr_place place,
+                         const char *hint, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+/* Nothing found: ORR_OK. Otherwise fills `err` with the first place and all messages (as many as
+ * fit, then "and N more") and returns ORR_ERR_CONFIG. */
+orr_status orr_diagnostics_status(const orr_diagnostics *diagnostics, orr_error *err);
+void orr_diagnostics_print(const orr_diagnostics *diagnostics, FILE *stream, bool colour);
+
+orr_status orr_config_load(const char *path, orr_config **out, orr_diagnostics *diagnostics);
+orr_status orr_config_parse(const char *text, size_t length, const char *name, orr_config **out,
+                            orr_diagnostics *diagnostics);
+void orr_config_destroy(orr_config *config);
+orr_node *orr_config_root(const orr_config *config);
+const char *orr_config_path(const orr_config *config);
+
+/* A map's value, or NULL. */
+orr_node *orr_node_get(const orr_node *map, const char *key);
+/* "world.bodies[1].mass" or "world.bodies.block.mass" (by name), or NULL. */
+orr_node *orr_node_find(const orr_node *root, const char *path);
+
+/* Lays `overlay` (a map) over the tree at `target`: maps merge, everything else replaces. A list of
+ * named items merges by name when the overlay gives a map instead of a list. */
+orr_status orr_config_overlay(orr_config *config, orr_node *target, const orr_node *overlay,
+                              orr_diagnostics *diagnostics);
+/* "--set path=value": the value is YAML ("3", "[1, 2]", "{uniform: [0, 1]}"); missing maps on the
+ * way are made. */
+orr_status orr_config_set(orr_config *config, const char *assignment, orr_diagnostics *diagnostics);
+/* Removes a key of a map; fine when it is not there. */
+void orr_node_remove(orr_node *map, const char *key);
+
+/* Canonical YAML of a tree (plain block style, quoted where it must be); orr_free the text. */
+char *orr_node_to_yaml(const orr_node *node);
+orr_hash orr_node_hash(const orr_node *node); /* of kinds, texts and keys; not of places */
+
+#endif

@@ -1,0 +1,62 @@
+/* Spaces: what an observation and an action consist of, by name.
+ *
+ * Files hold raw named quantities; a network's input transform (angle -> sine and cosine, z-score)
+ * lives in its checkpoint. The identity of an interface is the hash of its spaces. */
+#ifndef ORR_BASE_SPACE_H
+#define ORR_BASE_SPACE_H
+
+#include "base/hash.h"
+#include <jansson.h>
+
+#define ORR_NAME 48
+#define ORR_MAX_FIELDS 256
+#define ORR_MAX_BODIES 64
+
+typedef enum orr_quantity {
+  ORR_QUANTITY_X, ORR_QUANTITY_Y, ORR_QUANTITY_ANGLE,   /* pose of a body's origin */
+  ORR_QUANTITY_VX, ORR_QUANTITY_VY, ORR_QUANTITY_OMEGA, /* its velocity */
+  ORR_QUANTITY_OTHER
+} orr_quantity;
+
+typedef enum orr_role { ORR_ROLE_ACTUATED, ORR_ROLE_FREE } orr_role;
+
+/* A moving body that fields refer to. */
+typedef struct orr_space_body {
+  char name[ORR_NAME];
+  orr_role role;   /* driven by an actuator, or moved by contacts only */
+  double centre[2]; /* centre of mass in the body frame, world units */
+  double radius;   /* of the circle around the centre of mass that holds the shape */
+} orr_space_body;
+
+typedef struct orr_space_field {
+  char name[ORR_NAME]; /* "block.angle" */
+  char unit[16];       /* "px", "rad", "px/s", "" */
+  orr_quantity quantity;
+  int body;         /* index into bodies, or -1 */
+  double low, high; /* bounds; -INFINITY/INFINITY when there are none */
+} orr_space_field;
+
+/* Meaning of an action field of a position target. */
+typedef enum orr_action_meaning {
+  ORR_ACTION_OTHER,    /* velocity, force, ... */
+  ORR_ACTION_ABSOLUTE, /* target = action */
+  ORR_ACTION_RELATIVE  /* target = position of the body + scale * action */
+} orr_action_meaning;
+
+typedef struct orr_space {
+  size_t count; /* number of fields = length of the vector */
+  size_t body_count;
+  orr_action_meaning meaning; /* action spaces only */
+  double scale;               /* of a relative action, world units per unit of action */
+  double bounds[4];           /* of the arena: x low, y low, x high, y high */
+  orr_space_body bodies[ORR_MAX_BODIES];
+  orr_space_field fields[ORR_MAX_FIELDS];
+} orr_space;
+
+json_t *orr_space_to_json(const orr_space *space); /* new reference; NULL when out of memory */
+orr_status orr_space_from_json(const json_t *json, orr_space *out, orr_error *err);
+orr_hash orr_space_hash(const orr_space *space); /* of the canonical JSON */
+int orr_space_find(const orr_space *space, const char *name); /* -1 when absent */
+int orr_space_find_body(const orr_space *space, const char *name);
+
+#endif

@@ -1,0 +1,19 @@
+# Every library of Orrery, found once. scripts/setup holds the Debian packages they come from.
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(yaml REQUIRED IMPORTED_TARGET yaml-0.1)
+pkg_check_modules(jansson REQUIRED IMPORTED_TARGET jansson)
+pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
+pkg_check_modules(libmd REQUIRED IMPORTED_TARGET libmd)
+pkg_check_modules(hdf5 REQUIRED IMPORTED_TARGET hdf5)
+pkg_check_modules(libdeflate REQUIRED IMPORTED_TARGET libdeflate)
+pkg_check_modules(sdl2 REQUIRED IMPORTED_TARGET sdl2)
+pkg_check_modules(sdl2_ttf REQUIRED IMPORTED_TARGET SDL2_ttf)
+pkg_check_modules(cmocka IMPORTED_TARGET cmocka)
+find_package(dnnl REQUIRED)
+
+# Debian's Chipmunk has no pkg-config file; sim/ makes a private copy of the static archive.
+find_library(CHIPMUNK_ARCHIVE libchipmunk.a REQUIRED)
+find_path(CHIPMUNK_INCLUDE_DIR chipmunk/chipmunk.h REQUIRED)
+find_path(STB_INCLUDE_DIR stb/stb_image_write.h REQUIRED)
+find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)
