@@ -1,0 +1,73 @@
+/* A shard: one flat HDF5 file of whole episodes, in the layout that stable-worldmodel reads.
+ *
+ * One root data set per column over all rows of all episodes, `ep_len` (E, i32) and `ep_offset`
+ * (E, i64). An episode of T actions has T+1 rows: row t holds observation t and the action taken
+ * after it; the last row's action is NaN, the first row's reward is NaN. Columns:
+ *
+ *   state (N, S) f32      observation fields, in the order of the observation space
+ *   action (N, A) f32     as applied
+ *   reward (N) f32        of the step that led to this row
+ *   terminated, truncated (N) bool   true on the last row only, by how the episode ended
+ *   success, contact (N) bool        task success so far (latched); actuated body touched a free one
+ *   step_idx (N) i32      0..T
+ *   ep_idx (N) i64        number of the episode in the data set
+ *   seed (N) i64, reset_episode (N) i64   orr_world_reset(seed, reset_episode) is its start
+ *   source (N) i64        number of the base demonstration; noisy replays share it; weak: unique
+ *   policy (N) i32        orr_policy_kind
+ *
+ * Root attributes (vlen UTF-8): orrery_schema, scenario (effective world and task as YAML),
+ * observation, action (JSON spaces), world_hash, interface_hash, build, split, block meaning.
+ * Vector columns are contiguous, aligned to 64 bytes and memory-mapped by the reader. A shard is
+ * written when its episodes are complete, beside its place, and renamed; it is then immutable. */
+#ifndef ORR_DATA_SHARD_H
+#define ORR_DATA_SHARD_H
+
+#include "base/space.h"
+
+typedef enum orr_policy_kind {
+  ORR_POLICY_RANDOM, ORR_POLICY_WEAK, ORR_POLICY_EXPERT, ORR_POLICY_REPLAY, ORR_POLICY_MODEL,
+  ORR_POLICY_HUMAN
+} orr_policy_kind;
+
+typedef enum orr_split { ORR_SPLIT_TRAIN, ORR_SPLIT_HELD_OUT } orr_split;
+const char *orr_split_name(orr_split split); /* "train", "held-out": also the file name prefix */
+
+/* What every shard of a data set shares. Texts are borrowed. */
+typedef struct orr_shard_info {
+  orr_space observation, action;
+  const char *scenario;  /* effective world and task, YAML */
+  const char *id;        /* of the scenario */
+  orr_hash world, interface;
+  double control_dt;     /* s per control step */
+  uint64_t seed;
+} orr_shard_info;
+
+/* One episode in memory, growing while it is recorded. */
+typedef struct orr_episode {
+  size_t steps;         /* T actions so far */
+  size_t capacity;      /* of T */
+  size_t state_count, action_count;
+  float *states;        /* (T+1) x S */
+  float *actions;       /* T x A */
+  float *rewards;       /* T */
+  uint8_t *success, *contact; /* T+1 */
+  bool terminated, truncated, diverged; /* a diverged episode is counted and never written */
+  int64_t index, source, reset_episode;
+  uint64_t seed;
+  orr_policy_kind policy;
+} orr_episode;
+
+orr_status orr_episode_create(size_t state_count, size_t action_count, size_t capacity,
+                              orr_episode *out, orr_error *err);
+void orr_episode_destroy(orr_episode *episode);
+/* Forgets the rows and records observation 0 (S floats). */
+void orr_episode_begin(orr_episode *episode, const float *state);
+/* Asserts that the capacity is not exceeded. */
+void orr_episode_append(orr_episode *episode, const float *action, float reward, const float *state,
+                        bool success, bool contact);
+
+/* Writes `count` episodes as one shard. The bytes depend on the arguments alone. */
+orr_status orr_shard_write(const char *path, const orr_shard_info *info, orr_split split,
+                           const orr_episode *const *episodes, size_t count, orr_error *err);
+
+#endif

@@ -1,0 +1,32 @@
+/* Windows: the pieces of episodes that a training step sees.
+ *
+ * A window is `history` observations and then `horizon` blocks of `block` control steps, the
+ * observations taken at block ends. Every window that fits into an episode is equally likely. Which
+ * window row r of training step s sees is a pure function of (seed, s, r): no iterator, so resuming
+ * is exact and neither threads nor tiles matter. */
+#ifndef ORR_DATA_WINDOWS_H
+#define ORR_DATA_WINDOWS_H
+
+#include "data/dataset.h"
+
+typedef struct orr_windows orr_windows; /* immutable and shared */
+
+typedef struct orr_windows_def {
+  size_t history; /* observations up to now, one control block apart; >= 1 */
+  size_t horizon; /* blocks ahead */
+  size_t block;   /* control steps per block */
+} orr_windows_def;
+
+orr_status orr_windows_create(const orr_dataset *dataset, const orr_windows_def *def,
+                              orr_windows **out, orr_error *err);
+void orr_windows_destroy(orr_windows *windows);
+size_t orr_windows_count(const orr_windows *windows); /* how many different windows there are */
+
+/* Fills rows [first, first + rows) of training step `step`.
+ * states: (history + horizon) x rows x S; actions: horizon x rows x (block * A), row-major. */
+void orr_windows_batch(const orr_windows *windows, uint64_t seed, uint32_t step, size_t first,
+                       size_t rows, float *states, float *actions);
+/* The same for a given window number in [0, count), one row: for evaluation in file order. */
+void orr_windows_at(const orr_windows *windows, size_t index, float *states, float *actions);
+
+#endif
