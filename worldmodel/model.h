@@ -1,0 +1,69 @@
+/* World models: five questions that any family answers.
+ *
+ *   encode    observation -> latent
+ *   step      latent, action block -> latent one block later
+ *   distance  latent, goal's latent -> number
+ *   decode    latent -> observation (optional)
+ *   loss      of a batch (inside training)
+ *
+ * Family `state`: the latent is the physical state, its motion is predicted in each body's own frame
+ * (worldmodel/frame.h). It is the reference that every learned latent is held against.
+ * Family `jepa`: encoder, action encoder and residual predictor, trained in latent space over several
+ * blocks; an inverse head that reads the actions from the latent's displacement keeps the latent from
+ * collapsing (Delta-JEPA); a read-out head with stopped gradient decodes the state. */
+#ifndef ORR_WORLDMODEL_MODEL_H
+#define ORR_WORLDMODEL_MODEL_H
+
+#include "base/field.h"
+#include "worldmodel/tape.h"
+
+typedef enum orr_family { ORR_FAMILY_STATE, ORR_FAMILY_JEPA } orr_family;
+
+/* Section `model:` of a scenario file. */
+typedef struct orr_model_def {
+  int family;          /* orr_family */
+  int64_t history;     /* observations the model sees; 1 */
+  int64_t block;       /* control steps per model action; 5 */
+  int64_t horizon;     /* blocks unrolled in the loss; 5 */
+  int64_t hidden, layers; /* width and number of hidden layers; 256, 3 */
+  int64_t latent;      /* jepa: 96 */
+  double dropout;      /* predictor; 0 */
+  double inverse;      /* jepa: weight of the displacement inverse head; 10 */
+  double readout;      /* jepa: weight of the read-out head (its gradient stops at the latent); 1 */
+} orr_model_def;
+extern const orr_record orr_model_record;
+
+typedef struct orr_model orr_model; /* weights, interface, transforms: immutable and shared */
+
+/* Reads model.safetensors. Everything in the file is checked. */
+orr_status orr_model_load(const char *path, orr_model **out, orr_error *err);
+void orr_model_destroy(orr_model *model);
+const orr_model_def *orr_model_definition(const orr_model *model);
+const orr_space *orr_model_observation(const orr_model *model);
+const orr_space *orr_model_action(const orr_model *model); /* of one control step */
+orr_hash orr_model_interface(const orr_model *model); /* spaces and block */
+orr_hash orr_model_world(const orr_model *model);     /* world it was trained on */
+orr_hash orr_model_hash(const orr_model *model);      /* of the weights */
+size_t orr_model_latent(const orr_model *model);      /* length of a latent */
+size_t orr_model_parameters(const orr_model *model);
+double orr_model_flops(const orr_model *model);       /* of one step of one sample */
+const json_t *orr_model_record_json(const orr_model *model); /* training record, borrowed */
+
+/* A worker: the buffers of one thread. All calls take any number of rows; inside, tiles of 64 rows
+ * padded with zeros, so a row's result does not depend on the others. No heap allocation. */
+typedef struct orr_model_worker orr_model_worker;
+orr_status orr_model_worker_create(const orr_model *model, orr_model_worker **out, orr_error *err);
+void orr_model_worker_destroy(orr_model_worker *worker);
+
+/* observations rows x S -> latents rows x L */
+void orr_model_encode(orr_model_worker *worker, const float *observations, size_t rows, float *latents);
+/* latents rows x L, actions rows x (block * A) -> next rows x L (may be the same array) */
+void orr_model_step(orr_model_worker *worker, const float *latents, const float *actions, size_t rows,
+                    float *next);
+/* latents rows x L against one goal latent L -> distances rows (squared L2 in normalised latent) */
+void orr_model_distance(orr_model_worker *worker, const float *latents, const float *goal, size_t rows,
+                        float *distances);
+/* latents rows x L -> observations rows x S. Family state: identity. */
+void orr_model_decode(orr_model_worker *worker, const float *latents, size_t rows, float *observations);
+
+#endif

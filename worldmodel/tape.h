@@ -1,0 +1,96 @@
+/* The tape: a static list of coarse operations over one arena, built once, run many times.
+ *
+ * A variable is a matrix [rows, cols], row-major. Rows are a tile of ORR_TILE samples (or any fixed
+ * number): a batch is cut into tiles of 64 rows, padded with zeros, each tile runs on one thread, and
+ * partial gradients are added in tile order, so neither threads nor batch size can change a bit.
+ * An operation has a forward and a backward in one file, side by side. Backward accumulates (+=).
+ * Unrolled time steps share weights: parameters are named by index, and every use adds its gradient.
+ *
+ * Each operation exists twice. The reference is plain C that compiles for float and double; the
+ * product calls oneDNN for matrix products and our own kernels for what lies between. */
+#ifndef ORR_WORLDMODEL_TAPE_H
+#define ORR_WORLDMODEL_TAPE_H
+
+#include "worldmodel/params.h"
+#include "base/space.h"
+
+#define ORR_TILE 64
+
+typedef struct orr_tape orr_tape;
+typedef int orr_var; /* index of a variable on its tape */
+
+typedef enum orr_path {
+  ORR_PATH_PRODUCT,   /* f32: oneDNN and kernels of the best ISA level */
+  ORR_PATH_REFERENCE, /* f64: the plain loops; inputs and parameters are converted */
+} orr_path;
+
+typedef enum orr_activation { ORR_ACT_NONE, ORR_ACT_SILU, ORR_ACT_GELU, ORR_ACT_TANH } orr_activation;
+
+/* `gradients` false: forward only, buffers are reused where lifetimes allow. */
+orr_status orr_tape_create(const orr_params *params, orr_path path, bool gradients, orr_tape **out,
+                           orr_error *err);
+void orr_tape_destroy(orr_tape *tape);
+
+/* Building. Shapes are asserted. A parameter index of -1 leaves the term out. */
+orr_var orr_tape_input(orr_tape *tape, size_t rows, size_t cols);
+/* y = act(x W' + b); W [out, in], b [1, out]. */
+orr_var orr_tape_linear(orr_tape *tape, orr_var x, int weight, int bias, orr_activation act);
+/* y = act(gain * (x - mean)/sqrt(var + 1e-5) + shift), per row (Ba et al., 2016). */
+orr_var orr_tape_norm(orr_tape *tape, orr_var x, int gain, int shift, orr_activation act);
+orr_var orr_tape_add(orr_tape *tape, orr_var a, orr_var b);
+orr_var orr_tape_sub(orr_tape *tape, orr_var a, orr_var b);
+orr_var orr_tape_scale(orr_tape *tape, orr_var x, double factor);
+orr_var orr_tape_concat(orr_tape *tape, const orr_var *parts, size_t count); /* along columns */
+orr_var orr_tape_slice(orr_tape *tape, orr_var x, size_t first_col, size_t cols);
+/* y_c = (x_c - shift_c) * factor_c; constants are copied, [cols] each. */
+orr_var orr_tape_affine(orr_tape *tape, orr_var x, const double *shift, const double *factor);
+/* Columns flagged as angles become two columns (sine, cosine); others pass. */
+orr_var orr_tape_unangle(orr_tape *tape, orr_var x, const bool *is_angle);
+/* Inverted dropout; the mask of row r is drawn at (seed, ORR_PURPOSE_DROPOUT, step, row0 + r, ...):
+ * see orr_tape_set_dropout. Identity when the rate is 0 or dropout is off. */
+orr_var orr_tape_dropout(orr_tape *tape, orr_var x, double rate);
+orr_var orr_tape_stop(orr_tape *tape, orr_var x); /* stops the gradient */
+
+/* Object-centric features and motion (family state); see worldmodel/frame.h for the layout. */
+struct orr_frame;
+/* state [rows, S], actions [rows, block*A] -> features [rows, orr_frame_features(frame)]. */
+orr_var orr_tape_frame_features(orr_tape *tape, const struct orr_frame *frame, orr_var state,
+                                orr_var actions);
+/* state [rows, S], motion [rows, orr_frame_motions(frame)] -> next state [rows, S]. */
+orr_var orr_tape_frame_advance(orr_tape *tape, const struct orr_frame *frame, orr_var state,
+                               orr_var motion);
+
+/* Losses: [1, 1], the mean over rows marked valid and over columns. `weight` [cols] scales the
+ * error of each column before the penalty; columns flagged in `is_angle` (may be NULL) are wrapped
+ * to (-pi, pi] first. Smooth-L1: 0.5 e^2 for |e| < 1, |e| - 0.5 beyond. */
+orr_var orr_tape_smooth_l1(orr_tape *tape, orr_var prediction, orr_var target, const double *weight,
+                           const bool *is_angle);
+orr_var orr_tape_mse(orr_tape *tape, orr_var prediction, orr_var target);
+/* Weighted sum of [1, 1] variables. */
+orr_var orr_tape_total(orr_tape *tape, const orr_var *terms, const double *weights, size_t count);
+
+/* Plans the buffers and creates the primitives. Nothing may be added afterwards. `loss` is -1 for a
+ * forward-only tape; `outputs` must survive the forward pass. */
+orr_status orr_tape_compile(orr_tape *tape, orr_var loss, const orr_var *outputs, size_t count,
+                            orr_error *err);
+
+/* Running. `values`: the parameter block (params->total floats). No heap allocation. */
+void orr_tape_set_input(orr_tape *tape, orr_var input, const float *data);
+void orr_tape_set_input_f64(orr_tape *tape, orr_var input, const double *data); /* reference path */
+void orr_tape_set_valid(orr_tape *tape, size_t rows); /* rows beyond do not count in losses */
+void orr_tape_set_dropout(orr_tape *tape, bool on, uint64_t seed, uint32_t step, uint32_t row0);
+void orr_tape_forward(orr_tape *tape, const float *values);
+void orr_tape_forward_f64(orr_tape *tape, const double *values);
+/* Adds d(scale * loss)/d(parameters) to `gradients` (params->total). */
+void orr_tape_backward(orr_tape *tape, const float *values, double scale, float *gradients);
+void orr_tape_backward_f64(orr_tape *tape, const double *values, double scale, double *gradients);
+
+/* Reading a variable after forward: [rows, cols]. Product path: float; reference path: double. */
+const float *orr_tape_value(const orr_tape *tape, orr_var x);
+const double *orr_tape_value_f64(const orr_tape *tape, orr_var x);
+size_t orr_tape_rows(const orr_tape *tape, orr_var x);
+size_t orr_tape_cols(const orr_tape *tape, orr_var x);
+double orr_tape_scalar(const orr_tape *tape, orr_var x); /* of a [1, 1] variable, either path */
+double orr_tape_flops(const orr_tape *tape); /* multiply-adds x 2 of one forward pass, GEMM only */
+
+#endif
