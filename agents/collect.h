@@ -1,0 +1,49 @@
+/* Collection: units of episodes -> shards.
+ *
+ * A unit is stateless and seeded by its number: an expert demonstration (planner on the true
+ * simulator; the goal is the task's own or a random pose) followed by its noisy replays, or a group
+ * of weak or random episodes. All episodes of a demonstration share `source` and lie on one side of the
+ * split. A shard is a fixed run of units; finished shards are kept, so a killed run loses at most the
+ * shards in flight and ends with the same bytes for any number of threads. */
+#ifndef ORR_AGENTS_COLLECT_H
+#define ORR_AGENTS_COLLECT_H
+
+#include "agents/policy.h"
+#include "data/dataset.h"
+
+/* Section `collect:` of a scenario file. */
+typedef struct orr_replay_def {
+  int64_t count;         /* noisy replays per demonstration */
+  orr_range sigma;       /* of the action noise, drawn per replay; {choice: [0.1, 0.2, 0.3]} */
+  orr_range correlation; /* AR(1) coefficient of the noise, drawn per replay */
+} orr_replay_def;
+typedef struct orr_collect_def {
+  int64_t seed;
+  int64_t experts, held_out; /* demonstrations for training and, others, for evaluation */
+  int64_t steps;             /* longest expert episode, control steps */
+  int64_t linger;            /* control steps that go on after the expert has succeeded */
+  double random_goals;       /* share of demonstrations with a random goal pose */
+  orr_goal_rule reached;     /* when a demonstration counts as done */
+  orr_planner_def expert;
+  orr_replay_def replay;
+  int64_t weak, weak_steps;  /* weak episodes and their length */
+  orr_weak_def weak_policy;
+  int64_t random, random_steps;
+  int64_t shard_episodes;    /* about how many episodes go into a shard */
+} orr_collect_def;
+extern const orr_record orr_collect_record;
+
+typedef struct orr_collect_result {
+  int64_t episodes, rows, diverged, shards, shards_kept;
+  double expert_success; /* share of demonstrations that reached their goal */
+  double seconds;
+} orr_collect_result;
+
+/* Collects both splits into `folder` and seals the data set. Finished shards of the same
+ * configuration are kept. */
+orr_status orr_collect_run(const orr_scenario *scenario, const orr_observer *observer,
+                           const orr_collect_def *def, const char *scenario_yaml, size_t block,
+                           const char *folder, const orr_control *control, orr_collect_result *out,
+                           orr_error *err);
+
+#endif

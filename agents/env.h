@@ -1,0 +1,47 @@
+/* The env: a world, seen through an observer, with an optional goal to reach.
+ *
+ * One env loop serves collection, evaluation and the window. The observer picks named quantities of
+ * the world's state (section `observe:`) as floats: what files hold and what models see. */
+#ifndef ORR_AGENTS_ENV_H
+#define ORR_AGENTS_ENV_H
+
+#include "sim/goal.h"
+#include "sim/world.h"
+
+/* Section `observe:`. */
+typedef struct orr_observe_def { orr_list state; /* const char *: "block.angle"; empty: all */ } orr_observe_def;
+extern const orr_record orr_observe_record;
+
+typedef struct orr_observer {
+  const orr_scenario *scenario;
+  orr_space space;               /* of the observation */
+  size_t pick[ORR_MAX_FIELDS];   /* index into the world's state vector */
+} orr_observer;
+orr_status orr_observer_create(const orr_scenario *scenario, const orr_observe_def *def,
+                               orr_observer *out, orr_error *err);
+/* world state (doubles) -> observation (space.count floats) */
+void orr_observer_read(const orr_observer *observer, const double *state, float *out);
+/* The interface: observation fields, action meaning, block length. A model of another is refused. */
+orr_hash orr_interface_hash(const orr_space *observation, const orr_space *action, size_t block);
+
+typedef struct orr_env orr_env;
+orr_status orr_env_create(const orr_scenario *scenario, const orr_observer *observer, orr_env **out,
+                          orr_error *err);
+void orr_env_destroy(orr_env *env);
+orr_world *orr_env_world(orr_env *env);
+const orr_observer *orr_env_observer(const orr_env *env);
+
+/* Reset clears the goal. */
+orr_status orr_env_reset(orr_env *env, uint64_t seed, uint32_t episode, orr_error *err);
+/* An evaluation goal: from now on success is the rule's, not the task's. Copies `goal_state` (the
+ * world's state vector); `rule` is borrowed. */
+void orr_env_set_goal(orr_env *env, const orr_goal_rule *rule, const double *goal_state);
+/* One control step. ORR_TERMINATED when the goal rule (or, without one, the task) is met. */
+orr_end orr_env_step(orr_env *env, const float *action);
+void orr_env_observe(const orr_env *env, float *out);      /* observer's space.count floats */
+void orr_env_goal(const orr_env *env, float *out);         /* the goal as an observation */
+bool orr_env_has_goal(const orr_env *env);
+bool orr_env_success(const orr_env *env);
+int64_t orr_env_steps(const orr_env *env); /* control steps since reset */
+
+#endif

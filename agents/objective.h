@@ -1,0 +1,42 @@
+/* Objectives: what a rollout is worth. Lower is better.
+ *
+ * `goal` compares observations with a goal observation, component by component:
+ *   cost = sum over bodies b of weight_b * (|dp_b|^2 / position^2 + wrap(da_b)^2 / angle^2)
+ * `latent` is the model's own distance between latents. An objective aggregates over the points of a
+ * rollout as final, sum or minimum (+ 0.01 final, which breaks ties towards staying there). */
+#ifndef ORR_AGENTS_OBJECTIVE_H
+#define ORR_AGENTS_OBJECTIVE_H
+
+#include "agents/env.h"
+
+typedef enum orr_objective_kind { ORR_OBJECTIVE_GOAL, ORR_OBJECTIVE_LATENT } orr_objective_kind;
+typedef enum orr_aggregate { ORR_AGGREGATE_FINAL, ORR_AGGREGATE_SUM, ORR_AGGREGATE_MINIMUM } orr_aggregate;
+
+/* Section `plan.objective`. */
+typedef struct orr_body_weight { const char *name; double weight; } orr_body_weight;
+typedef struct orr_objective_def {
+  int kind;         /* orr_objective_kind */
+  int aggregate;    /* orr_aggregate */
+  double position;  /* world units that count as one */
+  double angle;     /* rad that count as one */
+  orr_list weights; /* orr_body_weight; a body that is not named weighs 1 if free, 0.05 if actuated */
+} orr_objective_def;
+extern const orr_record orr_objective_record;
+
+/* Compiled for an observation space; a plain value. */
+typedef struct orr_objective {
+  orr_objective_kind kind;
+  orr_aggregate aggregate;
+  size_t count; /* observation fields */
+  double factor[ORR_MAX_FIELDS]; /* weight / scale^2; 0: does not count */
+  bool is_angle[ORR_MAX_FIELDS];
+} orr_objective;
+orr_status orr_objective_create(const orr_objective_def *def, const orr_space *observation,
+                                orr_objective *out, orr_error *err);
+/* Cost of one observation against the goal. */
+double orr_objective_cost(const orr_objective *objective, const float *observation, const float *goal);
+/* Aggregates `points` costs of one rollout (point p at costs[p * stride]). */
+double orr_objective_aggregate(const orr_objective *objective, const double *costs, size_t points,
+                               size_t stride);
+
+#endif
