@@ -43,6 +43,18 @@ void orr_hint(orr_error *err, const char *format, ...) {
   va_end(args);
 }
 
+/* snprintf that continues at *used and stops at the end of `out`. */
+__attribute__((format(printf, 4, 5))) static void append(char *out, size_t size, size_t *used,
+                                                         const char *format, ...) {
+  if (*used + 1 >= size) return;
+  va_list args;
+  va_start(args, format);
+  int length = vsnprintf(out + *used, size - *used, format, args);
+  va_end(args);
+  if (length > 0) *used += (size_t)length;
+  if (*used >= size) *used = size - 1;
+}
+
 void orr_error_context(orr_error *err, const char *format, ...) {
   if (!err) return;
   char joined[sizeof err->message];
@@ -51,7 +63,8 @@ void orr_error_context(orr_error *err, const char *format, ...) {
   int length = vsnprintf(joined, sizeof joined, format, args);
   va_end(args);
   size_t used = length < 0 ? 0 : (size_t)length;
-  if (used < sizeof joined) snprintf(joined + used, sizeof joined - used, ": %s", err->message);
+  if (used >= sizeof joined) used = sizeof joined - 1;
+  append(joined, sizeof joined, &used, ": %s", err->message);
   memcpy(err->message, joined, sizeof joined);
 }
 
@@ -68,18 +81,6 @@ int orr_exit_code(orr_status status) {
   case ORR_ERR_SYSTEM: return 1;
   }
   return 1;
-}
-
-/* snprintf that continues at *used and stops at the end of `out`. */
-__attribute__((format(printf, 4, 5))) static void append(char *out, size_t size, size_t *used,
-                                                         const char *format, ...) {
-  if (*used + 1 >= size) return;
-  va_list args;
-  va_start(args, format);
-  int length = vsnprintf(out + *used, size - *used, format, args);
-  va_end(args);
-  if (length > 0) *used += (size_t)length;
-  if (*used >= size) *used = size - 1;
 }
 
 void orr_error_text(const orr_error *err, char *out, size_t size) {

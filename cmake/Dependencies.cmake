@@ -10,7 +10,15 @@ pkg_check_modules(libdeflate REQUIRED IMPORTED_TARGET libdeflate)
 pkg_check_modules(sdl2 REQUIRED IMPORTED_TARGET sdl2)
 pkg_check_modules(sdl2_ttf REQUIRED IMPORTED_TARGET SDL2_ttf)
 pkg_check_modules(cmocka IMPORTED_TARGET cmocka)
-find_package(dnnl REQUIRED)
+
+# Debian's dnnl-config.cmake insists on OpenCL's headers, which oneDNN on the CPU does not need.
+find_library(DNNL_LIBRARY dnnl REQUIRED)
+find_path(DNNL_INCLUDE_DIR oneapi/dnnl/dnnl.h REQUIRED)
+if(NOT TARGET DNNL::dnnl)
+  add_library(DNNL::dnnl UNKNOWN IMPORTED)
+  set_target_properties(DNNL::dnnl PROPERTIES IMPORTED_LOCATION ${DNNL_LIBRARY}
+    INTERFACE_INCLUDE_DIRECTORIES ${DNNL_INCLUDE_DIR})
+endif()
 
 # Debian's Chipmunk has no pkg-config file; sim/ makes a private copy of the static archive.
 find_library(CHIPMUNK_ARCHIVE libchipmunk.a REQUIRED)
