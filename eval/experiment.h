@@ -1,0 +1,93 @@
+/* The experiment: the sections of a scenario file, profiles, and the stages of `orrery run`.
+ *
+ *   out/<scenario>-<profile>/config.yaml          the effective configuration
+ *     data/{train,held-out}-NNNNN.h5, manifest.json, all.h5
+ *     model/{model,state}.safetensors, metrics.jsonl
+ *     eval/<rule>/{pairs.h5, episodes.csv}
+ *     report.{html,json,md}, episodes.csv, timings.json
+ *
+ * A stage is done when its stage.json stands (hash of its configuration sections, of its inputs and
+ * of the build), written last. Running again skips done stages, resumes an unfinished one to the same
+ * bytes, and refuses (ORR_ERR_MISMATCH, names the field) when a hash differs: `force` redoes from there.
+ * Order of configuration: defaults < file < profile < --set. A profile may not touch world or task. */
+#ifndef ORR_EVAL_EXPERIMENT_H
+#define ORR_EVAL_EXPERIMENT_H
+
+#include "agents/collect.h"
+#include "worldmodel/train.h"
+
+/* A named planner beside the default one ("paper"). Never in one table with it. */
+typedef struct orr_preset_def { const char *name; orr_planner_def plan; } orr_preset_def;
+
+typedef struct orr_open_loop_def { int64_t horizon, windows; } orr_open_loop_def;
+
+/* Section `eval:`. */
+typedef struct orr_eval_def {
+  int64_t seed;
+  int64_t pairs;       /* per rule */
+  int64_t goal_offset; /* control steps from start to goal in a held-out episode */
+  int64_t budget;      /* control steps */
+  orr_list rules;      /* orr_goal_rule */
+  orr_list rows;       /* const char *: random, model, oracle */
+  const char *planner; /* "default" (section plan) or the name of a preset */
+  int64_t random_hold; /* of the random floor */
+  orr_open_loop_def open_loop;
+} orr_eval_def;
+
+typedef struct orr_experiment {
+  const char *id, *lesson, *profile; /* profile: "" when none */
+  int64_t version;
+  orr_scenario *scenario;
+  orr_observe_def observe;
+  orr_collect_def collect;
+  orr_model_def model;
+  orr_train_def train;
+  orr_planner_def plan;
+  orr_list presets; /* orr_preset_def */
+  orr_eval_def eval;
+  orr_observer observer;
+  orr_config *config; /* effective, with every default written out */
+  orr_arena *arena;
+} orr_experiment;
+
+extern const orr_record orr_experiment_record; /* the whole file: schema, explain, docs */
+
+/* What the command line adds. */
+typedef struct orr_experiment_options {
+  const char *profile;            /* NULL: none */
+  const char *const *assignments; /* --set path=value */
+  size_t assignment_count;
+  const int64_t *seed; /* NULL, or the value for collect.seed, train.seed, eval.seed */
+} orr_experiment_options;
+
+/* Reads, overlays, completes and checks a scenario file; every finding goes to `diagnostics`. */
+orr_status orr_experiment_load(const char *path, const orr_experiment_options *options,
+                               orr_experiment **out, orr_diagnostics *diagnostics);
+void orr_experiment_destroy(orr_experiment *experiment);
+/* Names of the profiles of a file, for `list` and messages: NULL-terminated, orr_free. */
+char **orr_experiment_profiles(const orr_config *config);
+
+typedef struct orr_run_options {
+  const char *out;   /* folder */
+  bool force;        /* redo from the first stage whose hash differs */
+  const char *model; /* a checkpoint to use instead of training one; NULL */
+  void (*stage)(void *user, const char *name, bool skipped); /* told at the start of each; NULL */
+  void *user;
+} orr_run_options;
+
+/* All stages. */
+orr_status orr_experiment_run(orr_experiment *experiment, const orr_run_options *options,
+                              const orr_control *control, orr_error *err);
+/* One stage each, for the verbs; same folders, same skipping. */
+orr_status orr_experiment_collect(orr_experiment *experiment, const orr_run_options *options,
+                                  const orr_control *control, orr_error *err);
+orr_status orr_experiment_train(orr_experiment *experiment, const orr_run_options *options,
+                                const orr_control *control, orr_error *err);
+orr_status orr_experiment_eval(orr_experiment *experiment, const orr_run_options *options,
+                               const orr_control *control, orr_error *err);
+orr_status orr_experiment_report(orr_experiment *experiment, const orr_run_options *options,
+                                 const orr_control *control, orr_error *err);
+/* What `--dry-run` shows: stages, what each would do and write, which are done. orr_free. */
+char *orr_experiment_plan_text(const orr_experiment *experiment, const orr_run_options *options);
+
+#endif
