@@ -15,7 +15,7 @@ typedef struct shared_option {
 static const shared_option shared[] = {
     {ORR_CLI_SCENARIO, {"profile", 'p', "NAME", 0, "Overlay of the scenario: tiny, quick, full", 0}},
     {ORR_CLI_SCENARIO, {"set", KEY_SET, "PATH=VALUE", 0, "Change one setting; may be repeated (`orrery explain` lists them)", 0}},
-    {ORR_CLI_SCENARIO, {"seed", KEY_SEED, "N", 0, "Seed of collection, training and evaluation (default: the scenario's)", 0}},
+    {ORR_CLI_SCENARIO, {"seed", KEY_SEED, "N", 0, "Seed of collection, training and evaluation (default: as the scenario says)", 0}},
     {ORR_CLI_MODEL, {"model", 'm', "FILE", 0, "Checkpoint to use (model.safetensors)", 0}},
     {ORR_CLI_OUTPUT, {"out", 'o', "PATH", 0, "Where to write (default: out/SCENARIO-PROFILE)", 0}},
     {ORR_CLI_OUTPUT, {"force", KEY_FORCE, NULL, 0, "Overwrite, redo what was done with other settings", 0}},

@@ -1,0 +1,25 @@
+/* orrery eval: the judgement of a model. */
+#include "cli/stage_verb.h"
+#include "cli/verbs.h"
+
+static int run(const orr_invocation *invocation) {
+  char folder[400];
+  int code = orr_stage_verb(invocation, orr_experiment_eval, folder, sizeof folder);
+  if (code || !*folder) return code;
+  printf("Wrote %s/eval\n"
+         "Next: orrery report %s\n",
+         folder, folder);
+  return 0;
+}
+
+const orr_verb orr_verb_eval = {
+    .name = "eval",
+    .summary = "Judge a model beside a random floor and the true simulator",
+    .arguments = "SCENARIO",
+    .example = "orrery eval scenarios/push_t.yaml --profile quick\norrery eval scenarios/push_t.yaml --profile quick --set eval.planner=paper --out out/push_t-paper",
+    .details = "With --model judges that checkpoint; collects and trains first when it must.",
+    .groups = ORR_CLI_SCENARIO | ORR_CLI_OUTPUT | ORR_CLI_DRY | ORR_CLI_WORK | ORR_CLI_MODEL,
+    .least = 1,
+    .most = 1,
+    .run = run,
+};

@@ -1,0 +1,32 @@
+/* orrery explain: what a setting means. */
+#include "cli/verbs.h"
+
+static int run(const orr_invocation *invocation) {
+  if (invocation->argument_count == 0) {
+    orr_record_explain(&orr_experiment_record, "", stdout);
+    return 0;
+  }
+  const char *path = invocation->arguments[0];
+  char suggestion[128] = "";
+  const orr_field *field =
+      orr_record_find(&orr_experiment_record, path, suggestion, sizeof suggestion);
+  if (field) {
+    orr_field_explain(field, path, stdout);
+    return 0;
+  }
+  fprintf(stderr, "orrery: there is no setting '%s'\n", path);
+  if (*suggestion) fprintf(stderr, "  hint: did you mean '%s'?\n", suggestion);
+  else fputs("  hint: `orrery explain` lists the sections\n", stderr);
+  return 2;
+}
+
+const orr_verb orr_verb_explain = {
+    .name = "explain",
+    .summary = "Explain a setting: type, unit, range, default",
+    .arguments = "[PATH]",
+    .example = "orrery explain world.dt\norrery explain plan",
+    .details = "Without PATH lists the sections of a scenario file.",
+    .least = 0,
+    .most = 1,
+    .run = run,
+};

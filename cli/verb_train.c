@@ -1,0 +1,25 @@
+/* orrery train: the model of an experiment. */
+#include "cli/stage_verb.h"
+#include "cli/verbs.h"
+
+static int run(const orr_invocation *invocation) {
+  char folder[400];
+  int code = orr_stage_verb(invocation, orr_experiment_train, folder, sizeof folder);
+  if (code || !*folder) return code;
+  printf("Wrote %s/model/model.safetensors\n"
+         "Next: orrery inspect %s/model/model.safetensors\n",
+         folder, folder);
+  return 0;
+}
+
+const orr_verb orr_verb_train = {
+    .name = "train",
+    .summary = "Train the world model on the collected episodes",
+    .arguments = "SCENARIO",
+    .example = "orrery train scenarios/push_t.yaml --profile quick\norrery train scenarios/push_t.yaml --profile quick --set model.family=jepa --out out/push_t-jepa",
+    .details = "Collects first when the data are not there. A killed training resumes to the same bytes.",
+    .groups = ORR_CLI_SCENARIO | ORR_CLI_OUTPUT | ORR_CLI_DRY | ORR_CLI_WORK,
+    .least = 1,
+    .most = 1,
+    .run = run,
+};

@@ -1,0 +1,62 @@
+/* orrery view: the window. */
+#include "cli/verbs.h"
+#include "view/view.h"
+#include <string.h>
+
+static const struct argp_option options[] = {
+    {"agent", 0, "AGENT", 0, "random, weak, human (the mouse) or cem (a planner); default human", 0},
+    {"frames", 0, "N", 0, "Stop after N frames", 0},
+    {"screenshot", 0, "FILE", 0, "Write the last frame as PNG; works with no display", 0},
+    {0},
+};
+
+static bool find_agent(const char *name, orr_view_agent *out) {
+  static const char *const names[] = {"human", "random", "weak", "cem"};
+  for (int i = 0; i < 4; i++)
+    if (!strcmp(name, names[i])) return *out = (orr_view_agent)i, true;
+  fprintf(stderr, "orrery view: there is no agent '%s'\n  hint: human, random, weak or cem\n", name);
+  return false;
+}
+
+static int show(const orr_invocation *invocation, const orr_view_def *def) {
+  orr_session session;
+  orr_error err = {0};
+  orr_status status = orr_session_begin(invocation, &session, &err);
+  session.control.progress = NULL; /* the window is the progress */
+  if (status == ORR_OK) status = orr_view_run(def, &session.control, &err);
+  orr_session_end(&session);
+  if (status != ORR_OK) return orr_cli_fail(&err);
+  if (def->screenshot) printf("Wrote %s\n", def->screenshot);
+  return 0;
+}
+
+static int run(const orr_invocation *invocation) {
+  orr_view_def def = {.model = invocation->model,
+                      .seed = invocation->has_seed ? (uint64_t)invocation->seed : 0,
+                      .screenshot = orr_cli_option(invocation, "screenshot")};
+  const char *agent = orr_cli_option(invocation, "agent");
+  if (!find_agent(agent ? agent : "human", &def.agent)) return 2;
+  def.frames = orr_cli_number(invocation, "frames", def.screenshot ? 60 : 0, 0, INT32_MAX);
+  orr_experiment *experiment = NULL;
+  int code = orr_cli_load(invocation, &experiment);
+  if (code) return code;
+  def.experiment = experiment;
+  code = show(invocation, &def);
+  orr_experiment_destroy(experiment);
+  return code;
+}
+
+const orr_verb orr_verb_view = {
+    .name = "view",
+    .summary = "Watch a world and its agent in a window",
+    .arguments = "SCENARIO",
+    .example = "orrery view scenarios/push_t.yaml --agent human\n"
+               "orrery view scenarios/push_t.yaml --agent cem --model out/push_t-quick/model/model.safetensors\n"
+               "orrery view scenarios/push_t.yaml --agent random --frames 100 --screenshot push_t.png",
+    .details = "Keys: Space pause, . one step, R reset, Q quit, H help on screen.",
+    .groups = ORR_CLI_SCENARIO | ORR_CLI_MODEL | ORR_CLI_WORK,
+    .options = options,
+    .least = 1,
+    .most = 1,
+    .run = run,
+};
