@@ -51,6 +51,10 @@ void orr_diagnostics_add(orr_diagnostics *diagnostics, const orr_config *config,
 orr_status orr_diagnostics_status(const orr_diagnostics *diagnostics, orr_error *err);
 void orr_diagnostics_print(const orr_diagnostics *diagnostics, FILE *stream, bool colour);
 
+/* `*out` is the tree as far as the text gave one: findings that do not spoil it (a key that stands
+ * twice) come with a tree, so that its meaning can be checked in the same go; syntax errors give
+ * NULL. The status is ORR_ERR_CONFIG in both cases (a file that cannot be read too): destroy `*out`
+ * whatever the status. The root is a map. */
 orr_status orr_config_load(const char *path, orr_config **out, orr_diagnostics *diagnostics);
 orr_status orr_config_parse(const char *text, size_t length, const char *name, orr_config **out,
                             orr_diagnostics *diagnostics);
@@ -63,8 +67,10 @@ orr_node *orr_node_get(const orr_node *map, const char *key);
 /* "world.bodies[1].mass" or "world.bodies.block.mass" (by name), or NULL. */
 orr_node *orr_node_find(const orr_node *root, const char *path);
 
-/* Lays `overlay` (a map) over the tree at `target`: maps merge, everything else replaces. A list of
- * named items merges by name when the overlay gives a map instead of a list. */
+/* Lays `overlay` (a map) over the tree at `target`: maps merge, null removes the key (so that a
+ * profile can change the kind of a union: `planner: {cem: null, icem: {}}`), everything else
+ * replaces. A list of named items merges by name when the overlay gives a map instead of a list;
+ * a name that is not there is an error. */
 orr_status orr_config_overlay(orr_config *config, orr_node *target, const orr_node *overlay,
                               orr_diagnostics *diagnostics);
 /* "--set path=value": the value is YAML ("3", "[1, 2]", "{uniform: [0, 1]}"); missing maps on the

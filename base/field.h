@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include <jansson.h>
+#include <stddef.h>
 
 /* A number, or a distribution that each episode draws from:
  * `3`, `{uniform: [a, b]}`, `{integer: [a, b]}` (b excluded), `{normal: [mean, std]}`,
@@ -73,6 +74,16 @@ typedef struct orr_record {
   bool unique_names; /* items of a list of these have unique `name`s */
 } orr_record;
 
+/* A table in few words:
+ *   static const orr_field fields[] = {
+ *     {ORR_FIELD(REAL, world, dt), .unit = "s", .low = 1e-4, .high = 0.1, .preset = "0.01",
+ *      .help = "Length of a step"},
+ *   };
+ *   const orr_record orr_world_record = {ORR_RECORD("world", world, fields), .help = "..."}; */
+#define ORR_FIELD(kind, type_, member)                                                             \
+  .name = #member, .type = ORR_FIELD_##kind, .offset = offsetof(type_, member)
+#define ORR_FIELDS(table) .fields = (table), .count = sizeof(table) / sizeof((table)[0])
+#define ORR_RECORD(name_, type_, table) .name = (name_), .size = sizeof(type_), ORR_FIELDS(table)
 
 /* Reads `node` (a map; NULL reads as an empty map) into `out` (record->size bytes, overwritten).
  * Texts and lists live in `arena`. `root` is where REF targets are looked up. `path` is the dotted
@@ -89,10 +100,14 @@ orr_status orr_record_complete(const orr_record *record, orr_config *config, orr
 
 /* JSON Schema draft-07 of a record (additionalProperties: false); new reference. */
 json_t *orr_record_schema(const orr_record *record);
-/* The field or record at a dotted path ("bodies.mass"; list items and union variants by name);
- * NULL when there is none, with the closest existing path in `suggestion` (may be NULL). */
+/* The field at a dotted path ("bodies.mass"; list items and union variants by name; the union
+ * itself for a path that ends in a variant); NULL when there is none, with the closest existing
+ * path in `suggestion` (may be NULL). */
 const orr_field *orr_record_find(const orr_record *record, const char *path, char *suggestion,
                                  size_t size);
+/* The record at a path: of a map or list, or a union's variant ("plan.planner.cem"); NULL when
+ * there is none. */
+const orr_record *orr_record_at(const orr_record *record, const char *path);
 /* Prints what `orrery explain` shows for a field, or for all fields of a record below it. */
 void orr_field_explain(const orr_field *field, const char *path, FILE *stream);
 void orr_record_explain(const orr_record *record, const char *path, FILE *stream);

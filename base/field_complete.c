@@ -1,0 +1,95 @@
+/* Defaults: as trees, written into a configuration, and checked against their own tables. */
+#include "base/field_internal.h"
+
+#include <string.h>
+
+static bool is_word(const char *text) {
+  for (const char *s = text; *s; s++) {
+    bool letter = (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z');
+    if (!letter && !(*s >= '0' && *s <= '9') && !strchr("_.+-/", *s)) return false;
+  }
+  return text[0] != 0;
+}
+
+/* Most defaults are a word or empty: these need no parser. */
+orr_node *orr_preset_node(orr_nodes *nodes, const char *yaml, orr_place place) {
+  orr_node *node = orr_nodes_alloc(nodes, 1, sizeof *node);
+  if (!node) return NULL;
+  *node = (orr_node){.place = place, .text = ""};
+  if (is_word(yaml)) {
+    node->kind = orr_word_kind(yaml) == ORR_WORD_NULL ? ORR_NODE_NULL : ORR_NODE_SCALAR;
+    node->text = orr_nodes_text(nodes, yaml, strlen(yaml));
+    return node->text ? node : NULL;
+  }
+  if (strcmp(yaml, "[]") == 0 || strcmp(yaml, "{}") == 0) {
+    node->kind = yaml[0] == '[' ? ORR_NODE_LIST : ORR_NODE_MAP;
+    return node;
+  }
+  orr_diagnostics *diagnostics = orr_diagnostics_create();
+  if (!diagnostics) return NULL;
+  orr_yaml_input input = {.text = yaml, .length = strlen(yaml), .name = place.file,
+                          .place = &place};
+  orr_status status = orr_yaml_parse(nodes, &input, NULL, diagnostics, &node);
+  orr_diagnostics_destroy(diagnostics);
+  bool sound = status == ORR_OK || status == ORR_ERR_MEMORY;
+  ORR_ASSERT(sound);
+  return node;
+}
+
+static orr_status out_of_memory(orr_diagnostics *diagnostics) {
+  orr_diagnostics_memory(diagnostics);
+  return ORR_ERR_MEMORY;
+}
+
+/* Goes on below a value that is there. What does not fit the table is left for orr_record_read to
+ * report. */
+static orr_status complete_value(const orr_field *field, orr_config *config, orr_node *value,
+                                 orr_diagnostics *diagnostics) {
+  if (field->type == ORR_FIELD_RECORD || field->type == ORR_FIELD_OPTIONAL)
+    return orr_record_complete(field->record, config, value, diagnostics);
+  if (field->type == ORR_FIELD_LIST && value->kind == ORR_NODE_LIST) {
+    for (size_t i = 0; i < value->count; i++)
+      ORR_TRY(orr_record_complete(field->record, config, value->items[i], diagnostics));
+    return ORR_OK;
+  }
+  if (field->type != ORR_FIELD_UNION || value->kind != ORR_NODE_MAP || value->count != 1)
+    return ORR_OK;
+  for (size_t i = 0; field->variants[i]; i++)
+    if (strcmp(field->variants[i]->name, value->entries[0].key) == 0)
+      return orr_record_complete(field->variants[i], config, value->entries[0].value, diagnostics);
+  return ORR_OK;
+}
+
+/* Keys in the order of the table, unknown ones last. */
+orr_status orr_record_complete(const orr_record *record, orr_config *config, orr_node *map,
+                               orr_diagnostics *diagnostics) {
+  if (map->kind != ORR_NODE_MAP) return ORR_OK;
+  orr_nodes *nodes = &config->nodes;
+  orr_place place = {orr_config_intern(config, "<default>"), 0, 0};
+  orr_entry *entries = orr_nodes_alloc(nodes, map->count + record->count, sizeof *entries);
+  if (!entries || !place.file) return out_of_memory(diagnostics);
+  size_t count = 0;
+  for (size_t i = 0; i < record->count; i++) {
+    const orr_field *field = &record->fields[i];
+    size_t at = 0;
+    while (at < map->count && strcmp(map->entries[at].key, field->name) != 0) at++;
+    if (at < map->count) entries[count] = map->entries[at];
+    else if (field->preset)
+      entries[count] = (orr_entry){orr_nodes_text(nodes, field->name, strlen(field->name)), place,
+                                   orr_preset_node(nodes, field->preset, place)};
+    else continue;
+    if (!entries[count].key || !entries[count].value) return out_of_memory(diagnostics);
+    count++;
+  }
+  for (size_t i = 0; i < map->count; i++) {
+    const char *key = map->entries[i].key;
+    if (!orr_record_field(record, key, strlen(key))) entries[count++] = map->entries[i];
+  }
+  map->entries = entries;
+  map->count = count;
+  for (size_t i = 0; i < count; i++) {
+    const orr_field *field = orr_record_field(record, entries[i].key, strlen(entries[i].key));
+    if (field) ORR_TRY(complete_value(field, config, entries[i].value, diagnostics));
+  }
+  return ORR_OK;
+}

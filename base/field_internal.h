@@ -1,0 +1,65 @@
+/* What the files behind base/field.h share. */
+#ifndef ORR_BASE_FIELD_INTERNAL_H
+#define ORR_BASE_FIELD_INTERNAL_H
+
+#include "base/config_internal.h"
+#include "base/field.h"
+
+enum { ORR_MAX_KEYS = 256 }; /* fields of a record, names of an enum, variants of a union */
+
+/* One read: what all its steps need. `diagnostics` may be NULL (defaults only). */
+typedef struct orr_reader {
+  const orr_config *config;
+  const orr_node *root;
+  orr_arena *arena;
+  orr_nodes nodes; /* for presets, in `arena` */
+  orr_diagnostics *diagnostics;
+  bool failed;
+} orr_reader;
+
+/* Where a value stands, from the value up to the root of the read. */
+typedef struct orr_trail {
+  const struct orr_trail *up;
+  const char *name; /* NULL: item `index` of a list */
+  size_t index;
+} orr_trail;
+
+void orr_reader_complain(orr_reader *reader, orr_place place, const char *hint,
+                         const orr_trail *trail, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+void orr_reader_memory(orr_reader *reader);
+/* "expected <what>, found <node>". */
+void orr_reader_expected(orr_reader *reader, const orr_node *node, const char *hint,
+                         const orr_trail *trail, const char *what);
+/* Reads one field whose node is there. */
+void orr_read_field(orr_reader *reader, const orr_field *field, const orr_node *node,
+                    const orr_trail *trail, void *out);
+
+/* Numbers (field_number.c). They return false after they complained. */
+bool orr_read_integer(orr_reader *reader, const orr_field *field, const orr_node *node,
+                      const orr_trail *trail, int64_t *out);
+bool orr_read_real(orr_reader *reader, const orr_field *field, const orr_node *node,
+                   const orr_trail *trail, double *out);
+void orr_read_range(orr_reader *reader, const orr_field *field, const orr_node *node,
+                    const orr_trail *trail, orr_range *out);
+bool orr_field_has_limits(const orr_field *field);
+/* "in [0, 1] m", "at least 0", "" */
+void orr_field_limits(const orr_field *field, char *out, size_t size);
+
+/* The tree of a default; every node gets `place`. NULL when out of memory; a default that is not
+ * YAML is a mistake in a table and asserts. */
+orr_node *orr_preset_node(orr_nodes *nodes, const char *yaml, orr_place place);
+
+/* "a, b, c" cut to `size`. */
+void orr_join_names(const char *const *names, size_t count, char *out, size_t size);
+/* A hint for a word that is none of `names`: the closest, or all of them. */
+void orr_word_hint(const char *word, const char *const *names, size_t count, char *out,
+                   size_t size);
+size_t orr_field_names(const orr_record *record, const char *names[ORR_MAX_KEYS]);
+size_t orr_variant_names(const orr_field *field, const char *names[ORR_MAX_KEYS]);
+size_t orr_enum_count(const orr_field *field);
+const orr_field *orr_record_field(const orr_record *record, const char *name, size_t length);
+/* "real", "list of body", ... */
+void orr_field_type_text(const orr_field *field, char *out, size_t size);
+
+#endif
