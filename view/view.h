@@ -23,8 +23,8 @@ typedef struct orr_view_def {
 
 orr_status orr_view_run(const orr_view_def *def, const orr_control *control, orr_error *err);
 
-/* For `orrery doctor`: the SDL version, the video drivers, and the font that would be used ("" when
- * none is found: a built-in bitmap font takes its place). */
+/* For `orrery doctor`: the SDL version, the video drivers, and the font that would be used ("none":
+ * the window has no text). */
 void orr_view_describe(char *out, size_t size);
 
 #endif

@@ -1,0 +1,270 @@
+#include "view/view.h"
+#include "base/memory.h"
+#include "view/canvas.h"
+#include "view/player.h"
+#include "view/window.h"
+#include <SDL.h>
+#include <math.h>
+#include <string.h>
+
+#define WIDTH        1000
+#define HEIGHT       720
+#define MARGIN       20
+#define WORLD_PIXELS 680
+#define PANEL_X      (MARGIN + WORLD_PIXELS + 24)
+#define REST_SECONDS 1.0 /* how long a finished episode stays on screen */
+
+static const orr_colour paper = {248, 247, 243, 1.0}, table = {255, 255, 255, 1.0},
+                        ink = {38, 38, 42, 1.0}, faint = {130, 130, 136, 1.0},
+                        accent = {196, 78, 42, 1.0}, good = {44, 128, 84, 1.0};
+
+/* One run of the window. */
+typedef struct view_loop {
+  const orr_view_def *def;
+  orr_canvas *canvas;
+  orr_window *window; /* NULL: off screen */
+  orr_player *player;
+  orr_scene_shape *shapes; /* of the drawn instant, between two control steps */
+  double (*before)[3];     /* x, y, angle of each shape at the control step before */
+  size_t shape_count;
+  uint32_t episode;
+  bool paused, help;
+  double cursor[2]; /* world units */
+  double waited;    /* s since the last control step */
+} view_loop;
+
+static double control_seconds(const view_loop *loop) {
+  const orr_world_def *world = &loop->def->experiment->scenario->world;
+  return world->dt * (double)world->substeps;
+}
+
+/* ---- drawing ---- */
+
+static void remember(view_loop *loop) {
+  const orr_scene *scene = orr_world_scene(orr_env_world(orr_player_env(loop->player)));
+  for (size_t i = 0; i < scene->shape_count && i < loop->shape_count; i++) {
+    const orr_scene_shape *shape = &scene->shapes[i];
+    memcpy(loop->before[i], (double[3]){shape->position[0], shape->position[1], shape->angle},
+           sizeof *loop->before);
+  }
+}
+
+/* The scene at `share` of the way from the last control step to the present one. */
+static orr_scene between(view_loop *loop, const orr_scene *scene, double share) {
+  orr_scene out = *scene;
+  for (size_t i = 0; i < scene->shape_count && i < loop->shape_count; i++) {
+    orr_scene_shape *shape = &loop->shapes[i];
+    *shape = scene->shapes[i];
+    for (int k = 0; k < 2; k++)
+      shape->position[k] = loop->before[i][k] + share * (shape->position[k] - loop->before[i][k]);
+    shape->angle = loop->before[i][2] + share * (shape->angle - loop->before[i][2]);
+  }
+  out.shapes = loop->shapes;
+  return out;
+}
+
+/* The model's imagined future: fainter the further away. */
+static void draw_ghosts(view_loop *loop, const orr_camera *camera, const orr_scene *scene) {
+  const float *imagined;
+  size_t count = orr_player_imagined(loop->player, &imagined);
+  const orr_space *space = &loop->def->experiment->observer.space;
+  for (size_t p = count; p-- > 0;) {
+    const float *observation = imagined + p * space->count;
+    for (size_t b = 0; b < space->body_count; b++) {
+      double pose[3] = {0};
+      for (size_t f = 0; f < space->count; f++)
+        if (space->fields[f].body == (int)b && space->fields[f].quantity <= ORR_QUANTITY_ANGLE)
+          pose[space->fields[f].quantity] = observation[f];
+      int body = orr_space_find_body(&loop->def->experiment->scenario->state, space->bodies[b].name);
+      orr_render_ghost(orr_canvas_image(loop->canvas), camera, scene, body, pose, pose[2],
+                       0.28 / (1.0 + (double)p));
+    }
+  }
+}
+
+static const char *end_name(const view_loop *loop) {
+  if (orr_player_success(loop->player)) return "goal reached";
+  switch (orr_player_end(loop->player)) {
+  case ORR_TRUNCATED: return "out of time";
+  case ORR_DIVERGED: return "diverged";
+  default: return loop->paused ? "paused" : "running";
+  }
+}
+
+static void draw_panel(view_loop *loop) {
+  static const char *const agents[] = {"human", "random", "weak", "cem"};
+  orr_canvas *canvas = loop->canvas;
+  orr_world *world = orr_env_world(orr_player_env(loop->player));
+  const orr_experiment *experiment = loop->def->experiment;
+  bool success = orr_player_success(loop->player);
+  char hash[ORR_HASH_TEXT];
+  orr_hash_text(orr_world_hash(world), hash);
+  hash[8] = 0;
+  int y = MARGIN, line = 26;
+  orr_canvas_text(canvas, PANEL_X, y, 2, ink, "%s", experiment->id);
+  y += 36;
+  orr_canvas_text(canvas, PANEL_X, y, 1, success ? good : accent, "%s", end_name(loop));
+  y += line + 10;
+  orr_canvas_text(canvas, PANEL_X, y, 1, ink, "agent      %s", agents[loop->def->agent]);
+  orr_canvas_text(canvas, PANEL_X, y += line, 1, ink, "dynamics  %s",
+                  loop->def->agent != ORR_VIEW_CEM ? "-" : loop->def->model ? "model" : "simulator");
+  orr_canvas_text(canvas, PANEL_X, y += line, 1, ink, "episode   %u", loop->episode);
+  orr_canvas_text(canvas, PANEL_X, y += line, 1, ink, "step         %lld",
+                  (long long)orr_world_steps(world));
+  orr_canvas_text(canvas, PANEL_X, y += line, 1, ink, "time         %.1f s", orr_world_time(world));
+  orr_canvas_text(canvas, PANEL_X, y += line, 1, ink, "coverage  %.3f", orr_world_coverage(world));
+  orr_canvas_text(canvas, PANEL_X, y += line, 1, ink, "reward     %.3f", orr_world_reward(world));
+  if (loop->def->agent == ORR_VIEW_CEM) {
+    orr_canvas_text(canvas, PANEL_X, y += line, 1, ink, "plan         %.1f ms",
+                    orr_player_plan_milliseconds(loop->player));
+    orr_canvas_text(canvas, PANEL_X, y += line, 1, ink, "cost         %.3f",
+                    orr_player_plan_cost(loop->player));
+  }
+  orr_canvas_text(canvas, PANEL_X, y += line, 1, faint, "state        %s", hash);
+}
+
+static void draw_help(view_loop *loop) {
+  static const char *const lines[] = {"Space   pause or go on", ".            one step",
+                                      "R           next episode", "H           hide this help",
+                                      "Q           quit", "mouse  the human's target"};
+  int y = HEIGHT - MARGIN - 6 * 22;
+  if (!loop->help) {
+    orr_canvas_text(loop->canvas, PANEL_X, HEIGHT - MARGIN - 22, 1, faint, "H  help");
+    return;
+  }
+  for (size_t i = 0; i < sizeof lines / sizeof *lines; i++, y += 22)
+    orr_canvas_text(loop->canvas, PANEL_X, y, 1, faint, "%s", lines[i]);
+}
+
+static void draw(view_loop *loop, orr_camera *out_camera) {
+  orr_image *image = orr_canvas_image(loop->canvas);
+  const orr_scene *now = orr_world_scene(orr_env_world(orr_player_env(loop->player)));
+  double share = loop->paused ? 1.0 : fmin(1.0, loop->waited / control_seconds(loop));
+  orr_scene scene = between(loop, now, loop->window ? share : 1.0);
+  orr_camera camera = orr_camera_fit(now, MARGIN, MARGIN, WORLD_PIXELS, WORLD_PIXELS);
+  orr_raster_fill(image, 0, 0, WIDTH, HEIGHT, paper);
+  orr_raster_fill(image, MARGIN, MARGIN, WORLD_PIXELS, WORLD_PIXELS, table);
+  orr_render_scene(image, &camera, &scene);
+  draw_ghosts(loop, &camera, now);
+  /* What lies outside the world's rectangle (thick walls) is covered by the frame. */
+  orr_raster_fill(image, MARGIN + WORLD_PIXELS, 0, WIDTH - MARGIN - WORLD_PIXELS, HEIGHT, paper);
+  orr_raster_fill(image, 0, 0, MARGIN, HEIGHT, paper);
+  orr_raster_fill(image, 0, 0, WIDTH, MARGIN, paper);
+  orr_raster_fill(image, 0, MARGIN + WORLD_PIXELS, WIDTH, HEIGHT - MARGIN - WORLD_PIXELS, paper);
+  draw_panel(loop);
+  draw_help(loop);
+  *out_camera = camera;
+}
+
+/* ---- the loop ---- */
+
+static bool episode_over(const view_loop *loop) {
+  return orr_player_success(loop->player) || orr_player_end(loop->player) != ORR_RUNNING;
+}
+
+static orr_status next_episode(view_loop *loop, uint32_t episode, orr_error *err) {
+  loop->episode = episode;
+  loop->waited = 0.0;
+  ORR_TRY(orr_player_reset(loop->player, episode, err));
+  remember(loop);
+  return ORR_OK;
+}
+
+static orr_status advance(view_loop *loop, orr_error *err) {
+  loop->waited = 0.0;
+  remember(loop);
+  return orr_player_step(loop->player, loop->cursor, err);
+}
+
+/* Off screen every frame is a control step. */
+static orr_status run_off_screen(view_loop *loop, const orr_control *control, orr_error *err) {
+  for (int64_t frame = 0; frame < loop->def->frames && !orr_cancelled(control); frame++) {
+    if (episode_over(loop)) break; /* the picture keeps the end of the episode */
+    ORR_TRY(advance(loop, err));
+  }
+  orr_camera camera;
+  draw(loop, &camera);
+  return ORR_OK;
+}
+
+static orr_status take_input(view_loop *loop, const orr_camera *camera, const orr_input *input,
+                             orr_error *err) {
+  if (input->mouse_inside) orr_camera_unproject(camera, input->mouse, loop->cursor);
+  if (input->pause) loop->paused = !loop->paused;
+  if (input->help) loop->help = !loop->help;
+  if (input->reset) ORR_TRY(next_episode(loop, loop->episode + 1, err));
+  if (input->step) {
+    loop->paused = true;
+    if (!episode_over(loop)) ORR_TRY(advance(loop, err));
+  }
+  return ORR_OK;
+}
+
+static orr_status pass_time(view_loop *loop, double seconds, orr_error *err) {
+  if (loop->paused) return ORR_OK;
+  loop->waited += seconds;
+  if (!episode_over(loop))
+    return loop->waited >= control_seconds(loop) ? advance(loop, err) : ORR_OK;
+  return loop->waited >= REST_SECONDS ? next_episode(loop, loop->episode + 1, err) : ORR_OK;
+}
+
+static orr_status run_window(view_loop *loop, const orr_control *control, orr_error *err) {
+  double last = orr_window_seconds();
+  for (int64_t frame = 0; !orr_cancelled(control); frame++) {
+    if (loop->def->frames && frame >= loop->def->frames) break;
+    orr_camera camera;
+    orr_input input;
+    draw(loop, &camera);
+    orr_window_show(loop->window, orr_canvas_image(loop->canvas));
+    orr_window_poll(loop->window, &input);
+    if (input.quit) break;
+    ORR_TRY(take_input(loop, &camera, &input, err));
+    double now = orr_window_seconds();
+    ORR_TRY(pass_time(loop, now - last, err));
+    last = now;
+  }
+  return ORR_OK;
+}
+
+static orr_status prepare(view_loop *loop, const orr_control *control, orr_error *err) {
+  const orr_view_def *def = loop->def;
+  loop->help = true;
+  ORR_TRY(orr_canvas_create(WIDTH, HEIGHT, NULL, &loop->canvas, err));
+  ORR_TRY(orr_player_create(def, control ? control->pool : NULL, &loop->player, err));
+  ORR_TRY(orr_player_reset(loop->player, 0, err));
+  const orr_scene *scene = orr_world_scene(orr_env_world(orr_player_env(loop->player)));
+  loop->shape_count = scene->shape_count;
+  ORR_TRY(orr_new(&loop->shapes, loop->shape_count + 1, sizeof *loop->shapes, err));
+  ORR_TRY(orr_new(&loop->before, loop->shape_count + 1, sizeof *loop->before, err));
+  for (int k = 0; k < 2; k++) loop->cursor[k] = 0.5 * scene->size[k];
+  ORR_TRY(next_episode(loop, 0, err));
+  bool off_screen = def->frames > 0 && def->screenshot;
+  if (off_screen) return ORR_OK;
+  return orr_window_open("Orrery", WIDTH, HEIGHT, &loop->window, err);
+}
+
+orr_status orr_view_run(const orr_view_def *def, const orr_control *control, orr_error *err) {
+  view_loop loop = {.def = def};
+  orr_status status = prepare(&loop, control, err);
+  if (status == ORR_OK)
+    status = loop.window ? run_window(&loop, control, err) : run_off_screen(&loop, control, err);
+  if (status == ORR_OK && def->screenshot)
+    status = orr_image_write_png(orr_canvas_image(loop.canvas), def->screenshot, err);
+  orr_window_close(loop.window);
+  orr_player_destroy(loop.player);
+  orr_canvas_destroy(loop.canvas);
+  orr_free(loop.shapes);
+  orr_free(loop.before);
+  return status;
+}
+
+void orr_view_describe(char *out, size_t size) {
+  SDL_version version;
+  SDL_GetVersion(&version);
+  const char *font = orr_canvas_find_font();
+  int used = snprintf(out, size, "SDL %d.%d.%d; drivers", version.major, version.minor, version.patch);
+  for (int i = 0; i < SDL_GetNumVideoDrivers() && used > 0 && (size_t)used < size; i++)
+    used += snprintf(out + used, size - (size_t)used, " %s", SDL_GetVideoDriver(i));
+  if (used > 0 && (size_t)used < size)
+    snprintf(out + used, size - (size_t)used, "; font %s", *font ? font : "none");
+}
