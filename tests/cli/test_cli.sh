@@ -1,0 +1,168 @@
+#!/usr/bin/env bash
+# What a user relies on at the command line: exit codes, one clear message with place and hint, nothing
+# overwritten, results on stdout, messages on stderr. Usage: test_cli.sh ORRERY SOURCE_DIR
+set -uo pipefail
+orrery=$(realpath "$1")
+source_dir=$(realpath "$2")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+cp -r "$source_dir/scenarios" .
+passed=0 failed=0
+
+# check NAME EXPECTED_CODE 'regular expression on stderr or stdout' COMMAND...
+check() {
+  local name=$1 code=$2 pattern=$3 got
+  shift 3
+  "$@" >stdout.txt 2>stderr.txt </dev/null
+  got=$?
+  if [ "$got" = "$code" ] && cat stderr.txt stdout.txt | grep -Eq -- "$pattern"; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    echo "FAILED $name: exit $got (expected $code), pattern '$pattern'"
+    sed 's/^/  | /' stderr.txt stdout.txt | head -12
+  fi
+}
+expect() { # NAME CONDITION...
+  local name=$1
+  shift
+  if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED $name"; fi
+}
+
+verbs="run collect train eval view inspect report bench validate schema explain list doctor completion"
+
+# --- help and usage ---
+check "help lists verbs" 0 'validate +Check' "$orrery" help
+check "no verb" 2 'Try first' "$orrery"
+check "version" 0 '^orrery [0-9]' "$orrery" --version
+for verb in $verbs; do
+  check "$verb --help leads with an example" 0 'Usage: orrery '"$verb" "$orrery" "$verb" --help
+  expect "$verb --help first line" test "$(head -1 stdout.txt)" = "Example:"
+  expect "$verb --help second line" grep -q "orrery $verb" <(sed -n 2p stdout.txt)
+  check "help $verb" 0 'Usage' "$orrery" help "$verb"
+done
+check "unknown verb" 2 "did you mean 'orrery train'" "$orrery" trian
+check "unknown option" 2 'unrecognized option' "$orrery" run --nonsense
+check "missing argument" 2 'SCENARIO is missing' "$orrery" run
+check "argument too many" 2 'one argument too many' "$orrery" run a b
+check "bad seed" 2 'not a whole number' "$orrery" run scenarios/push_t.yaml --seed x
+check "bad threads" 2 'not a whole number' "$orrery" run scenarios/push_t.yaml --threads 0
+
+# --- the small verbs ---
+check "list" 0 'push_t' "$orrery" list
+check "list json" 0 '"id": "push_t"' "$orrery" list --json
+check "schema is JSON" 0 'draft-07' "$orrery" schema
+expect "schema parses" /usr/bin/python3 -m json.tool stdout.txt /dev/null
+check "explain" 0 'dt' "$orrery" explain world.dt
+check "explain a section" 0 'samples' "$orrery" explain plan
+check "explain suggests" 2 "did you mean" "$orrery" explain world.dtt
+check "validate" 0 'push_t.yaml: good' "$orrery" validate scenarios/push_t.yaml scenarios/push_t_gym.yaml
+check "validate json" 0 '"good": true' "$orrery" validate scenarios/push_t.yaml --json
+check "doctor" 0 'chipmunk' "$orrery" doctor
+check "doctor json" 0 '"name": "cpu"' "$orrery" doctor --json
+for shell in bash zsh fish; do check "completion $shell" 0 'collect' "$orrery" completion $shell; done
+check "completion for bash parses" 0 'complete' "$orrery" completion bash
+expect "bash accepts it" bash -n stdout.txt
+check "completion of nonsense" 2 'bash, zsh or fish' "$orrery" completion tcsh
+
+# --- bad scenarios: place, message, hint ---
+bad() { # NAME SED_EXPRESSION PATTERN
+  sed "$2" scenarios/push_t.yaml >bad.yaml
+  check "$1" 2 "$3" "$orrery" validate bad.yaml
+  expect "$1 has a place" grep -Eq 'bad.yaml:[0-9]+:[0-9]+' stderr.txt
+}
+bad "unknown key" 's/^  damping:/  dampign:/' "did you mean 'damping'"
+bad "wrong type" 's/^  dt: .*/  dt: fast/' 'number'
+bad "out of range" 's/^  dt: .*/  dt: -1/' '(range|at least|between|from|>)'
+bad "duplicate key" 's/^  dt: .*/  dt: 0.01\n  dt: 0.01/' 'twice|duplicate|already'
+bad "unknown body" 's/body: agent/body: agnet/' "agent"
+check "missing file" 1 'nowhere.yaml|No such file' "$orrery" validate nowhere.yaml || true
+printf 'a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: [*d,*d,*d,*d,*d,*d,*d,*d,*d]\n' >bomb.yaml
+check "alias bomb" 2 'bomb.yaml:[0-9]+:[0-9]+' "$orrery" validate bomb.yaml
+/usr/bin/python3 -c 'print("a: " + "["*5000 + "]"*5000)' >deep.yaml
+check "5,000 deep" 2 'deep.yaml:[0-9]+:[0-9]+.*(deep|nest)' "$orrery" validate deep.yaml
+check "bad --set" 2 "did you mean" "$orrery" validate scenarios/push_t.yaml --set plan.sampels=3
+check "unknown profile" 2 "tiny" "$orrery" validate scenarios/push_t.yaml --profile tinny
+
+# --- the loop, tiny ---
+run="$orrery run scenarios/push_t.yaml --profile tiny --out run --quiet"
+check "dry run writes nothing" 0 'collect' $run --dry-run
+expect "nothing was written" test ! -e run
+check "tiny run" 0 'oracle' $run
+for file in config.yaml data/manifest.json data/all.h5 model/model.safetensors model/state.safetensors \
+  model/metrics.jsonl report.html report.json report.md episodes.csv timings.json; do
+  expect "run/$file is there" test -s "run/$file"
+done
+sum() { (cd run && find . -type f ! -name timings.json ! -name metrics.jsonl | LC_ALL=C sort | xargs sha256sum) | sha256sum; }
+before=$(sum)
+check "running again" 0 'oracle' $run
+expect "running again changes nothing" test "$before" = "$(sum)"
+check "another setting is refused" 2 '(train.steps|--force)' $run --set train.steps=7
+expect "refusal changes nothing" test "$before" = "$(sum)"
+check "json result" 0 '"schema_version"' $run --json
+expect "stdout is JSON alone" /usr/bin/python3 -m json.tool stdout.txt /dev/null
+check "inspect data" 0 'block.angle' "$orrery" inspect run/data
+check "inspect model" 0 'parameters' "$orrery" inspect run/model/model.safetensors
+check "inspect model json" 0 '"family"' "$orrery" inspect run/model/model.safetensors --json
+check "inspect run" 0 'oracle' "$orrery" inspect run
+check "report" 0 'report.html' "$orrery" report run
+check "report of nothing" 1 'config.yaml' "$orrery" report scenarios
+check "screenshot" 0 'Wrote shot.png' env -u DISPLAY "$orrery" view scenarios/push_t.yaml \
+  --agent cem --model run/model/model.safetensors --frames 5 --screenshot shot.png
+expect "screenshot is PNG" grep -q PNG <(head -c 8 shot.png)
+check "no display" 1 'hint' env -u DISPLAY -u WAYLAND_DISPLAY SDL_VIDEODRIVER=x11 "$orrery" view scenarios/push_t.yaml --frames 2
+
+# --- damaged files ---
+damage() { # NAME FILE COMMAND...: truncates, then flips bits; both must be refused in one message
+  local name=$1 file=$2 size
+  shift 2
+  cp "$file" kept
+  size=$(stat -c %s "$file")
+  truncate -s $((size / 2)) "$file"
+  check "$name truncated" 1 "$(basename "$file")" "$@"
+  cp kept "$file"
+  /usr/bin/python3 - "$file" <<'PY'
+import sys
+data = bytearray(open(sys.argv[1], "rb").read())
+for i in range(8, min(len(data), 400)): data[i] ^= 0x55
+open(sys.argv[1], "wb").write(data)
+PY
+  check "$name bits flipped" 1 "$(basename "$file")" "$@"
+  cp kept "$file"
+}
+damage "shard" run/data/train-00000.h5 "$orrery" inspect run/data/train-00000.h5
+damage "checkpoint" run/model/model.safetensors "$orrery" inspect run/model/model.safetensors
+check "model of another interface" 2 'interface' "$orrery" eval scenarios/push_t.yaml --profile tiny \
+  --out other --quiet --set 'observe.state=[agent.x, agent.y, block.x, block.y, block.angle]' \
+  --model run/model/model.safetensors
+check "model that is not there" 1 'nothing.safetensors' "$orrery" eval scenarios/push_t.yaml \
+  --profile tiny --out run2 --quiet --model nothing.safetensors
+
+# --- full disk ---
+full_disk() {
+  mkdir -p small && mount -t tmpfs -o size=200k tmpfs small || return 77
+  "$orrery" run scenarios/push_t.yaml --profile tiny --out small/run --quiet
+}
+export -f full_disk
+export orrery
+if unshare -m true 2>/dev/null || unshare -rm true 2>/dev/null; then
+  flags=-m
+  unshare -m true 2>/dev/null || flags=-rm
+  check "full disk" 1 '(No space left|disk)' unshare $flags bash -c full_disk
+else
+  echo "skipped: full disk (no mount namespaces here)"
+fi
+
+# --- Ctrl-C ---
+"$orrery" train scenarios/push_t.yaml --profile tiny --set train.steps=1000000 --out stopped --quiet \
+  >stdout.txt 2>stderr.txt &
+pid=$!
+sleep 4
+kill -INT $pid
+wait $pid
+expect "Ctrl-C exits with 130" test $? = 130
+expect "Ctrl-C says how to go on" grep -q 'Go on with' stderr.txt
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
