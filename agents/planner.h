@@ -41,4 +41,8 @@ const float *orr_planner_plan(orr_planner *planner, orr_dynamics *dynamics, orr_
 /* The samples of the last iteration and their costs (for the window): count x horizon x block x A. */
 size_t orr_planner_samples(const orr_planner *planner, const float **out_plans, const double **out_costs);
 
+/* The plan that the last decision chose (horizon x block x A; NULL before the first) and its cost. */
+const float *orr_planner_best(const orr_planner *planner);
+double orr_planner_best_cost(const orr_planner *planner);
+
 #endif
