@@ -408,6 +408,23 @@ static const char *syntax_hint(const parser *p, const char *problem) {
   return NULL;
 }
 
+/* libyaml puts the end of a text without a last line break onto a line of its own: take the end of
+ * the last line instead. */
+static orr_place problem_place(const parser *p) {
+  yaml_mark_t mark = p->yaml.problem_mark;
+  size_t line = 0, column = 0;
+  const char *at = p->input->text, *end = at + p->input->length;
+  while (at < end && line < mark.line) {
+    uint32_t code;
+    size_t bytes = orr_utf8_next(at, (size_t)(end - at), &code);
+    bool next_line = code == '\n' || (code == '\r' && !(at + 1 < end && at[1] == '\n'));
+    at += bytes ? bytes : 1;
+    line += next_line;
+    column = next_line ? 0 : column + 1;
+  }
+  return line < mark.line ? place_at(p, line, column) : place_of(p, mark);
+}
+
 static void syntax_error(parser *p) {
   p->fatal = true;
   if (p->yaml.error == YAML_MEMORY_ERROR) {
@@ -416,7 +433,7 @@ static void syntax_error(parser *p) {
   }
   const char *problem = p->yaml.problem ? p->yaml.problem : "not valid YAML";
   const char *context = p->yaml.context;
-  orr_place place = place_of(p, p->yaml.problem_mark);
+  orr_place place = problem_place(p);
   orr_diagnostics_add(p->diagnostics, p->config, place, syntax_hint(p, problem), "%s%s%s", problem,
                       context ? " " : "", context ? context : "");
 }

@@ -78,13 +78,16 @@ bool orr_read_integer(orr_reader *reader, const orr_field *field, const orr_node
   return true;
 }
 
-/* The value of a number word, "inf" and "45deg" included; false for other words. */
+/* The value of a number word, "inf" and "45deg" included; false for other words. These two may
+ * stand in quotes, as JSON cannot say them otherwise. */
 static bool parse_real(const orr_field *field, const orr_node *node, double *out) {
-  if (node->kind != ORR_NODE_SCALAR || node->quoted) return false;
+  if (node->kind != ORR_NODE_SCALAR) return false;
   orr_word word = orr_word_kind(node->text);
-  bool degrees = word == ORR_WORD_DEGREES && is_angle(field);
-  if (word != ORR_WORD_NUMBER && !degrees) return false;
   const char *digits = node->text + (node->text[0] == '-' || node->text[0] == '+');
+  bool degrees = word == ORR_WORD_DEGREES && is_angle(field);
+  bool infinite = strcmp(digits, "inf") == 0;
+  if (word != ORR_WORD_NUMBER && !degrees) return false;
+  if (node->quoted && !degrees && !infinite) return false;
   if (strcmp(digits, "inf") == 0 || strcmp(digits, ".inf") == 0) {
     *out = node->text[0] == '-' ? -INFINITY : INFINITY;
     return true;
