@@ -207,7 +207,7 @@ static bool append_parts(int fd, struct iovec *parts, int count, off_t length) {
     if (done < 0 && errno == EINTR) continue;
     if (done < 0) {
       int error = errno;
-      if (ftruncate(fd, length) != 0) error = errno;
+      (void)!ftruncate(fd, length); /* a reader skips a torn line, should this fail too */
       errno = error;
       return false;
     }

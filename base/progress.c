@@ -115,18 +115,17 @@ static int fitting(const char *text, int columns) {
 
 static void draw_bar(orr_progress *progress, double now) {
   char text[320], bar[BAR_CELLS + 16] = "", line[512];
+  int columns = columns_of(progress->stream), cells = columns < 80 ? BAR_CELLS / 2 : BAR_CELLS;
   describe(progress, now, text, sizeof text);
   if (progress->total > 0) {
     double share = orr_clamp((double)progress->done / (double)progress->total, 0.0, 1.0);
-    int filled = (int)(share * BAR_CELLS);
-    char cells[BAR_CELLS + 1];
-    memset(cells, '-', BAR_CELLS);
-    memset(cells, '#', (size_t)filled);
-    cells[BAR_CELLS] = '\0';
-    snprintf(bar, sizeof bar, "[%s] %3d%%  ", cells, (int)(100.0 * share));
+    char cell[BAR_CELLS + 1];
+    for (int i = 0; i < cells; i++) cell[i] = i < (int)(share * cells) ? '#' : '-';
+    cell[cells] = '\0';
+    snprintf(bar, sizeof bar, "[%s] %3d%%  ", cell, (int)(100.0 * share));
   }
   snprintf(line, sizeof line, "%s  %s%s", progress->name, bar, text);
-  int bytes = fitting(line, columns_of(progress->stream) - 1);
+  int bytes = fitting(line, columns - 1);
   const char *on = progress->colour ? "\x1b[36m" : "", *off = progress->colour ? "\x1b[0m" : "";
   fprintf(progress->stream, "\r%s%.*s%s\x1b[K", on, bytes, line, off);
   fflush(progress->stream);
