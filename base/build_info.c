@@ -27,8 +27,12 @@
   "gcc " TEXT_OF(__GNUC__) "." TEXT_OF(__GNUC_MINOR__) "." TEXT_OF(__GNUC_PATCHLEVEL__)
 #endif
 
-const char *orr_build_compiler(void) { return COMPILER; }
-const char *orr_build_id(void) { return "orrery " ORR_VERSION ", " COMPILER ", " ORR_BUILD_FLAGS; }
+const char *orr_build_compiler(void) {
+  return COMPILER;
+}
+const char *orr_build_id(void) {
+  return "orrery " ORR_VERSION ", " COMPILER ", " ORR_BUILD_FLAGS;
+}
 
 static const char *const levels[] = {"baseline", "v3", "v4"};
 

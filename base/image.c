@@ -64,7 +64,9 @@ static void *codec_realloc(void *memory, size_t size) {
   return grown;
 }
 
-static void codec_refuse(void) { codec_leave(CODEC_DAMAGED); }
+static void codec_refuse(void) {
+  codec_leave(CODEC_DAMAGED);
+}
 
 typedef void codec_work_fn(void *job);
 
@@ -91,10 +93,10 @@ __attribute__((noinline)) static codec_result codec_run(codec *state, size_t bud
 #define STB_IMAGE_WRITE_STATIC
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #define STBI_WRITE_NO_STDIO
-#define STBIW_MALLOC(size)           codec_alloc(size)
-#define STBIW_REALLOC(memory, size)  codec_realloc(memory, size)
-#define STBIW_FREE(memory)           codec_free(memory)
-#define STBIW_ASSERT(x)              ((x) ? (void)0 : codec_refuse())
+#define STBIW_MALLOC(size)          codec_alloc(size)
+#define STBIW_REALLOC(memory, size) codec_realloc(memory, size)
+#define STBIW_FREE(memory)          codec_free(memory)
+#define STBIW_ASSERT(x)             ((x) ? (void)0 : codec_refuse())
 #include <stb/stb_image_write.h>
 
 #define STB_IMAGE_STATIC
@@ -102,11 +104,11 @@ __attribute__((noinline)) static codec_result codec_run(codec *state, size_t bud
 #define STBI_ONLY_PNG
 #define STBI_NO_STDIO
 #define STBI_NO_LINEAR
-#define STBI_MAX_DIMENSIONS          (1 << 24)
-#define STBI_MALLOC(size)            codec_alloc(size)
-#define STBI_REALLOC(memory, size)   codec_realloc(memory, size)
-#define STBI_FREE(memory)            codec_free(memory)
-#define STBI_ASSERT(x)               ((x) ? (void)0 : codec_refuse())
+#define STBI_MAX_DIMENSIONS        (1 << 24)
+#define STBI_MALLOC(size)          codec_alloc(size)
+#define STBI_REALLOC(memory, size) codec_realloc(memory, size)
+#define STBI_FREE(memory)          codec_free(memory)
+#define STBI_ASSERT(x)             ((x) ? (void)0 : codec_refuse())
 #include <stb/stb_image.h>
 
 orr_status orr_image_create(int width, int height, orr_image *out, orr_error *err) {
@@ -209,8 +211,7 @@ typedef struct decode_job {
 static void decode(void *argument) {
   decode_job *job = argument;
   int width, height, channels;
-  uint8_t *rgb =
-      stbi_load_from_memory(job->bytes, (int)job->count, &width, &height, &channels, 3);
+  uint8_t *rgb = stbi_load_from_memory(job->bytes, (int)job->count, &width, &height, &channels, 3);
   job->good = rgb && width == job->out->width && height == job->out->height;
   if (job->good) memcpy(job->out->pixels, rgb, 3 * (size_t)width * (size_t)height);
 }
@@ -234,8 +235,10 @@ static orr_status read_bytes(const uint8_t *bytes, size_t count, const char *pat
   const char *wrong = check_png(bytes, count, &width, &height);
   if (wrong) return refuse(path, wrong, err);
   if (width < 1 || height < 1 || width > MOST_PIXELS || height > MOST_PIXELS / width) {
-    return orr_fail(err, ORR_ERR_FILE, "the picture '%s' claims %u x %u pixels; at most 2^26 are "
-                    "read", path, (unsigned)width, (unsigned)height);
+    return orr_fail(err, ORR_ERR_FILE,
+                    "the picture '%s' claims %u x %u pixels; at most 2^26 are "
+                    "read",
+                    path, (unsigned)width, (unsigned)height);
   }
   ORR_TRY(orr_image_create((int)width, (int)height, out, err));
   decode_job job = {.bytes = bytes, .count = count, .out = out};

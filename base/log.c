@@ -15,7 +15,9 @@ void orr_log_set(orr_log_fn *sink, void *user) {
   log_user = user;
 }
 
-void orr_log_set_level(orr_log_level least) { atomic_store(&log_least, (int)least); }
+void orr_log_set_level(orr_log_level least) {
+  atomic_store(&log_least, (int)least);
+}
 
 static void to_stderr(orr_log_level level, const char *message) {
   static const char *const words[] = {"debug: ", "", "warning: ", "error: "};
@@ -23,7 +25,8 @@ static void to_stderr(orr_log_level level, const char *message) {
 }
 
 void orr_log(orr_log_level level, const char *format, ...) {
-  if ((int)level < atomic_load(&log_least) || level < ORR_LOG_DEBUG || level > ORR_LOG_ERROR) return;
+  if ((int)level < atomic_load(&log_least) || level < ORR_LOG_DEBUG || level > ORR_LOG_ERROR)
+    return;
   char message[2048];
   va_list args;
   va_start(args, format);

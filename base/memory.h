@@ -1,8 +1,8 @@
 /* The one allocation door, and arenas.
  *
  * Every heap allocation of Orrery goes through orr_alloc/orr_free, so that a test can count them
- * and make the n-th one fail. Nothing is allocated in a step, a forward pass or a plan: objects size
- * an arena when they are created. */
+ * and make the n-th one fail. Nothing is allocated in a step, a forward pass or a plan: objects
+ * size an arena when they are created. */
 #ifndef ORR_BASE_MEMORY_H
 #define ORR_BASE_MEMORY_H
 

@@ -23,9 +23,9 @@ struct orr_progress {
   bool colour;
   char name[96]; /* of the stage; empty: none */
   char what[32], note[128];
-  bool counted;        /* the stage has seen an update */
-  int64_t begin;       /* units already done at the first update (a resumed run) */
-  int64_t done, total; /* at the last update */
+  bool counted;          /* the stage has seen an update */
+  int64_t begin;         /* units already done at the first update (a resumed run) */
+  int64_t done, total;   /* at the last update */
   double started, drawn; /* seconds */
   bool line_open;        /* the terminal's line holds a bar */
 };
@@ -38,10 +38,14 @@ static double seconds_now(void) {
 
 static output_style resolve(orr_progress_style style, bool terminal) {
   switch (style) {
-  case ORR_PROGRESS_QUIET: return STYLE_QUIET;
-  case ORR_PROGRESS_JSON: return STYLE_JSON;
-  case ORR_PROGRESS_PLAIN: return STYLE_PLAIN;
-  case ORR_PROGRESS_AUTO: break;
+  case ORR_PROGRESS_QUIET:
+    return STYLE_QUIET;
+  case ORR_PROGRESS_JSON:
+    return STYLE_JSON;
+  case ORR_PROGRESS_PLAIN:
+    return STYLE_PLAIN;
+  case ORR_PROGRESS_AUTO:
+    break;
   }
   return terminal ? STYLE_BAR : STYLE_PLAIN;
 }
@@ -58,7 +62,9 @@ orr_progress *orr_progress_create(FILE *stream, orr_progress_style style) {
   return progress;
 }
 
-bool orr_progress_colour(const orr_progress *progress) { return progress && progress->colour; }
+bool orr_progress_colour(const orr_progress *progress) {
+  return progress && progress->colour;
+}
 
 /* Units a second since the first update; 0 when not known yet. */
 static double rate_of(const orr_progress *progress, double now) {
@@ -174,8 +180,8 @@ static void summarise(orr_progress *progress, double now) {
   clear_line(progress);
   fprintf(progress->stream, "%s%s", progress->name, progress->name[0] ? ": " : "");
   if (progress->counted && progress->done < progress->total) {
-    fprintf(progress->stream, "stopped at %lld of %lld %s after %.1f s",
-            (long long)progress->done, (long long)progress->total, progress->what, seconds);
+    fprintf(progress->stream, "stopped at %lld of %lld %s after %.1f s", (long long)progress->done,
+            (long long)progress->total, progress->what, seconds);
   } else if (progress->counted) {
     fprintf(progress->stream, "%lld %s in %.1f s", (long long)progress->done, progress->what,
             seconds);

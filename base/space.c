@@ -11,7 +11,9 @@ static const char *const meaning_names[] = {"other", "absolute", "relative", NUL
 /* Writing ---------------------------------------------------------------------------------- */
 
 /* An infinite bound is null: JSON has no infinity. */
-static json_t *bound(double value) { return isfinite(value) ? json_real(value) : json_null(); }
+static json_t *bound(double value) {
+  return isfinite(value) ? json_real(value) : json_null();
+}
 
 static json_t *body_to_json(const orr_space_body *body) {
   return json_pack("{s:s, s:s, s:[f,f], s:f}", "name", body->name, "role", role_names[body->role],
@@ -37,10 +39,10 @@ json_t *orr_space_to_json(const orr_space *space) {
     failed |= json_array_append_new(fields, field_to_json(space, &space->fields[i]));
   }
   /* pack takes both arrays, also when it fails */
-  json_t *json = json_pack("{s:s, s:f, s:[f,f,f,f], s:o, s:o}", "meaning",
-                           meaning_names[space->meaning], "scale", space->scale, "bounds",
-                           space->bounds[0], space->bounds[1], space->bounds[2], space->bounds[3],
-                           "bodies", bodies, "fields", fields);
+  json_t *json =
+      json_pack("{s:s, s:f, s:[f,f,f,f], s:o, s:o}", "meaning", meaning_names[space->meaning],
+                "scale", space->scale, "bounds", space->bounds[0], space->bounds[1],
+                space->bounds[2], space->bounds[3], "bodies", bodies, "fields", fields);
   if (json && failed == 0) return json;
   json_decref(json);
   return NULL;
@@ -90,8 +92,8 @@ static orr_status numbers_of(const json_t *object, const char *where, const char
 }
 
 /* Printable text of fewer than `size` bytes. */
-static orr_status text_of(const json_t *object, const char *where, const char *key, bool may_be_empty,
-                          char *out, size_t size, orr_error *err) {
+static orr_status text_of(const json_t *object, const char *where, const char *key,
+                          bool may_be_empty, char *out, size_t size, orr_error *err) {
   const json_t *value = json_object_get(object, key);
   if (!json_is_string(value)) return wrong(err, where, key, "must be a text");
   size_t length = json_string_length(value);
@@ -208,8 +210,8 @@ orr_status orr_space_from_json(const json_t *json, orr_space *out, orr_error *er
 
 orr_hash orr_space_hash(const orr_space *space) {
   json_t *json = orr_space_to_json(space);
-  char *text = json ? json_dumps(json, JSON_SORT_KEYS | JSON_COMPACT | JSON_REAL_PRECISION(17))
-                    : NULL;
+  char *text =
+      json ? json_dumps(json, JSON_SORT_KEYS | JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
   ORR_ASSERT(text); /* a few kilobytes, of numbers that the space's maker checked */
   orr_hash hash = orr_hash_bytes(text, strlen(text));
   free(text); /* jansson's own allocator */

@@ -54,9 +54,9 @@ static void long_messages_are_cut_and_own_text_may_be_quoted(void **state) {
 
 static void exit_codes_are_the_documented_ones(void **state) {
   (void)state;
-  const orr_status of[] = {ORR_OK, ORR_ERR_CONFIG, ORR_ERR_MISMATCH, ORR_ERR_FILE,
-                           ORR_ERR_MEMORY, ORR_ERR_NUMBERS, ORR_ERR_SYSTEM, ORR_ERR_CANCELLED,
-                           ORR_ERR_GATE};
+  const orr_status of[] = {ORR_OK,         ORR_ERR_CONFIG,    ORR_ERR_MISMATCH,
+                           ORR_ERR_FILE,   ORR_ERR_MEMORY,    ORR_ERR_NUMBERS,
+                           ORR_ERR_SYSTEM, ORR_ERR_CANCELLED, ORR_ERR_GATE};
   const int codes[] = {0, 2, 2, 1, 1, 1, 1, 130, 3};
   for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
     assert_int_equal(orr_exit_code(of[i]), codes[i]);

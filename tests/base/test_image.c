@@ -17,7 +17,13 @@ static void paint(orr_image *image, bool noisy) {
 
 static void pictures_come_back_exactly(void **state) {
   (void)state;
-  static const int sizes[][2] = {{1, 1}, {1, 300}, {301, 1}, {96, 64}, {255, 257}};
+  static const int sizes[][2] = {
+      {1,   1  },
+      {1,   300},
+      {301, 1  },
+      {96,  64 },
+      {255, 257}
+  };
   for (size_t i = 0; i < 10; i++) {
     orr_image image, back;
     assert_int_equal(orr_image_create(sizes[i / 2][0], sizes[i / 2][1], &image, NULL), ORR_OK);
@@ -102,7 +108,13 @@ static void put_big_endian(uint8_t *out, uint32_t value) {
 /* Good checksums, bad contents. */
 static void lying_headers_and_data_are_refused(void **state) {
   (void)state;
-  static const uint32_t sizes[][2] = {{24, 17}, {25, 16}, {0, 16}, {65536, 65536}, {0x7fffffff, 2}};
+  static const uint32_t sizes[][2] = {
+      {24,         17   },
+      {25,         16   },
+      {0,          16   },
+      {65536,      65536},
+      {0x7fffffff, 2    }
+  };
   size_t count;
   char *bytes = png_bytes(&count);
   uint8_t *header = (uint8_t *)bytes + 12; /* "IHDR", width, height, ... */
@@ -133,7 +145,37 @@ static void lying_headers_and_data_are_refused(void **state) {
   orr_free(bytes);
 }
 
-/* 8x8 grey, grey with alpha and RGBA pictures are made by hand: stored deflate blocks. */
+/* 4 MB of zeros in 26 KB, under a header of 24 x 16 pixels: fixed Huffman codes, a literal 0 and
+ * then matches of length 258 at distance 1 (RFC 1951, 3.2.6). */
+static size_t make_bomb(uint8_t *out, const char *png) {
+  memcpy(out, png, 33); /* signature and IHDR */
+  uint8_t *data = out + 41;
+  memcpy(data - 4, "IDAT\x78\x01", 6);
+  size_t bit = 16;
+  uint32_t codes[2] = {3 | 0x0C << 3, 0xA3}; /* last block, fixed; 00110000 | 11000101 00000 */
+  int lengths[2] = {11, 13};
+  for (int i = 0; i < 16000; i++) {
+    uint32_t code = codes[i > 0];
+    for (int b = 0; b < lengths[i > 0]; b++, bit++) data[bit / 8] |= (code >> b & 1) << bit % 8;
+  }
+  bit += 7; /* 0000000: the end of the block */
+  size_t length = (bit + 7) / 8 + 4;
+  put_big_endian(data - 8, (uint32_t)length);
+  put_big_endian(data + length, crc(data - 4, length + 4));
+  memcpy(data + length + 4, "\0\0\0\0IEND\xAE\x42\x60\x82", 12);
+  return (size_t)(data + length + 16 - out);
+}
+
+static void a_decompression_bomb_is_refused(void **state) {
+  (void)state;
+  static uint8_t bomb[40000];
+  size_t count;
+  char *png = png_bytes(&count);
+  assert_refused((char *)bomb, make_bomb(bomb, png));
+  orr_free(png);
+}
+
+/* 2x1 grey, grey with alpha and RGBA pictures are made by hand: stored deflate blocks. */
 static size_t make_png(uint8_t *out, uint8_t colour_type, int channels) {
   static const uint8_t start[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n', 0, 0, 0, 13,
                                   'I',  'H', 'D', 'R', 0,    0,    0,    2,    0, 0, 0, 1};
@@ -166,9 +208,11 @@ static void grey_and_alpha_become_rgb(void **state) {
     uint8_t type;
     int channels;
     uint8_t rgb[6];
-  } cases[] = {{0, 1, {10, 10, 10, 20, 20, 20}},
-               {4, 2, {10, 10, 10, 30, 30, 30}},
-               {6, 4, {10, 20, 30, 50, 60, 70}}};
+  } cases[] = {
+      {0, 1, {10, 10, 10, 20, 20, 20}},
+      {4, 2, {10, 10, 10, 30, 30, 30}},
+      {6, 4, {10, 20, 30, 50, 60, 70}}
+  };
   for (size_t i = 0; i < 3; i++) {
     uint8_t bytes[256];
     size_t count = make_png(bytes, cases[i].type, cases[i].channels);
@@ -230,6 +274,7 @@ int test_image(void) {
       cmocka_unit_test(truncated_pictures_are_refused),
       cmocka_unit_test(flipped_bits_are_refused),
       cmocka_unit_test(lying_headers_and_data_are_refused),
+      cmocka_unit_test(a_decompression_bomb_is_refused),
       cmocka_unit_test(grey_and_alpha_become_rgb),
       cmocka_unit_test(every_want_of_memory_is_survived),
       cmocka_unit_test(impossible_sizes_are_refused),

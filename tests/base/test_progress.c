@@ -154,7 +154,7 @@ static void a_terminal_gets_a_bar_that_is_redrawn(void **state) {
   static char text[1 << 16];
   if (!on_terminal("xterm", NULL, text, sizeof text)) skip();
   size_t drawn = occurrences(text, "episodes") - 1; /* the summary has it too */
-  assert_true(drawn >= 2 && drawn <= 25);           /* ten a second at most, on a busy machine too */
+  assert_true(drawn >= 2 && drawn <= 25); /* ten a second at most, on a busy machine too */
   assert_non_null(strstr(text, "\r\x1b[36mcollect  [##"));
   assert_non_null(strstr(text, " left"));
   assert_non_null(strstr(text, "/s"));

@@ -41,11 +41,13 @@ static void a_stream_is_the_block_function(void **state) {
 
 static void every_coordinate_matters(void **state) {
   (void)state;
-  orr_random streams[] = {
-      orr_random_at(1, ORR_PURPOSE_TEST, 0, 0, 0, 0),  orr_random_at(2, ORR_PURPOSE_TEST, 0, 0, 0, 0),
-      orr_random_at(1, ORR_PURPOSE_RESET, 0, 0, 0, 0), orr_random_at(1, ORR_PURPOSE_TEST, 1, 0, 0, 0),
-      orr_random_at(1, ORR_PURPOSE_TEST, 0, 1, 0, 0),  orr_random_at(1, ORR_PURPOSE_TEST, 0, 0, 1, 0),
-      orr_random_at(1, ORR_PURPOSE_TEST, 0, 0, 0, 1)};
+  orr_random streams[] = {orr_random_at(1, ORR_PURPOSE_TEST, 0, 0, 0, 0),
+                          orr_random_at(2, ORR_PURPOSE_TEST, 0, 0, 0, 0),
+                          orr_random_at(1, ORR_PURPOSE_RESET, 0, 0, 0, 0),
+                          orr_random_at(1, ORR_PURPOSE_TEST, 1, 0, 0, 0),
+                          orr_random_at(1, ORR_PURPOSE_TEST, 0, 1, 0, 0),
+                          orr_random_at(1, ORR_PURPOSE_TEST, 0, 0, 1, 0),
+                          orr_random_at(1, ORR_PURPOSE_TEST, 0, 0, 0, 1)};
   uint64_t first[7];
   for (int i = 0; i < 7; i++) {
     first[i] = orr_random_u64(&streams[i]);
@@ -53,7 +55,9 @@ static void every_coordinate_matters(void **state) {
   }
 }
 
-typedef struct moments { double mean, variance, skew, kurtosis; } moments;
+typedef struct moments {
+  double mean, variance, skew, kurtosis;
+} moments;
 
 static moments moments_of(double (*draw)(orr_random *), size_t count) {
   double sum = 0, squares = 0, cubes = 0, fourths = 0;
@@ -139,9 +143,15 @@ static void uniforms_stay_below_their_upper_end(void **state) {
 static void the_quantile_is_exact_to_fifteen_digits(void **state) {
   (void)state;
   static const double known[][2] = {
-      {1e-300, -37.047096299361201}, {1e-20, -9.2623400897984052},  {1e-5, -4.2648907939228256},
-      {0.01, -2.3263478740408408},   {0.075, -1.4395314709384557},  {0.3, -0.52440051270804067},
-      {0.9, 1.2815515655446008},     {0.999999, 4.7534243088170891}};
+      {1e-300,   -37.047096299361201 },
+      {1e-20,    -9.2623400897984052 },
+      {1e-5,     -4.2648907939228256 },
+      {0.01,     -2.3263478740408408 },
+      {0.075,    -1.4395314709384557 },
+      {0.3,      -0.52440051270804067},
+      {0.9,      1.2815515655446008  },
+      {0.999999, 4.7534243088170891  }
+  };
   for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
     double error = orr_normal_quantile(known[i][0]) - known[i][1];
     assert_true(fabs(error) <= 1e-15 * fabs(known[i][1]));
