@@ -1,9 +1,11 @@
 /* The configuration tree: what a YAML file says, with the place of every word.
  *
  * Strict YAML 1.2 style on top of libyaml: plain `yes`, `on`, `012` are text, not booleans or
- * octals; duplicate keys, anchors that expand to more than 10,000 nodes, nesting deeper than 64 and
- * files over 4 MB are errors. All errors of a file are collected, each with file:line:column, a
- * caret line and, where it helps, "did you mean". Meaning is given by field tables (base/field.h). */
+ * octals; duplicate keys, tags, merge keys, a second document, aliases that expand to more than
+ * 10,000 nodes, nesting deeper than 64 and files over 4 MB are errors. All errors of a file are
+ * collected, each with file:line:column, a caret line and, where it helps, "did you mean"; a syntax
+ * error ends the reading, as libyaml cannot go on. Meaning is given by field tables
+ * (base/field.h). */
 #ifndef ORR_BASE_CONFIG_H
 #define ORR_BASE_CONFIG_H
 
@@ -19,7 +21,9 @@ typedef struct orr_place {
   int line, column; /* from 1; 0 when unknown */
 } orr_place;
 
-typedef enum orr_node_kind { ORR_NODE_NULL, ORR_NODE_SCALAR, ORR_NODE_LIST, ORR_NODE_MAP } orr_node_kind;
+typedef enum orr_node_kind {
+  ORR_NODE_NULL, ORR_NODE_SCALAR, ORR_NODE_LIST, ORR_NODE_MAP
+} orr_node_kind;
 
 typedef struct orr_entry {
   const char *key;
@@ -31,10 +35,11 @@ struct orr_node {
   orr_node_kind kind;
   bool quoted; /* a scalar in quotes is always text */
   orr_place place;
-  const char *text;    /* scalar */
-  size_t count;        /* list or map */
-  orr_node **items;    /* list */
-  orr_entry *entries;  /* map, in file order */
+  const char *text;   /* scalar; of a null what was written; never NULL */
+  size_t count;       /* list or map; 0 for the others */
+  orr_node **items;   /* list */
+  orr_entry *entries; /* map, in file order */
+  size_t capacity;    /* of `entries`, when an edit made room; 0 otherwise */
 };
 
 /* All findings about one configuration. */
@@ -81,6 +86,7 @@ void orr_node_remove(orr_node *map, const char *key);
 
 /* Canonical YAML of a tree (plain block style, quoted where it must be); orr_free the text. */
 char *orr_node_to_yaml(const orr_node *node);
-orr_hash orr_node_hash(const orr_node *node); /* of kinds, texts and keys; not of places */
+/* Of kinds, texts and keys; not of places, needless quotes, or the order of keys. */
+orr_hash orr_node_hash(const orr_node *node);
 
 #endif

@@ -38,6 +38,7 @@ orr_node *orr_node_copy(orr_nodes *nodes, orr_config *config, const orr_node *no
   orr_node *copy = orr_nodes_alloc(nodes, 1, sizeof *copy);
   if (!copy) return NULL;
   *copy = *node;
+  copy->capacity = 0;
   if (config) {
     copy->place.file = orr_config_intern(config, node->place.file);
     copy->text = orr_nodes_text(nodes, node->text, strlen(node->text));
@@ -60,12 +61,16 @@ int orr_node_depth(const orr_node *node) {
 
 bool orr_node_add(orr_nodes *nodes, orr_node *map, const char *key, orr_place place,
                   orr_node *value) {
-  orr_entry *entries = orr_nodes_alloc(nodes, map->count + 1, sizeof *entries);
-  if (!entries || !value) return false;
-  if (map->count) memcpy(entries, map->entries, map->count * sizeof *entries);
-  entries[map->count] = (orr_entry){key, place, value};
-  map->entries = entries;
-  map->count++;
+  if (!value) return false;
+  if (map->count >= map->capacity) {
+    size_t capacity = map->count * 2 + 4;
+    orr_entry *entries = orr_nodes_alloc(nodes, capacity, sizeof *entries);
+    if (!entries) return false;
+    if (map->count) memcpy(entries, map->entries, map->count * sizeof *entries);
+    map->entries = entries;
+    map->capacity = capacity;
+  }
+  map->entries[map->count++] = (orr_entry){key, place, value};
   return true;
 }
 

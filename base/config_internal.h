@@ -103,6 +103,7 @@ typedef struct orr_word_at {
 void orr_words_sort(orr_word_at *words, size_t count);
 
 void orr_diagnostics_memory(orr_diagnostics *diagnostics); /* notes that memory ran out */
-bool orr_diagnostics_full(const orr_diagnostics *diagnostics); /* further findings are counted only */
+/* Further findings are counted only. */
+bool orr_diagnostics_full(const orr_diagnostics *diagnostics);
 
 #endif

@@ -1,8 +1,9 @@
 /* Field tables: one table per struct says its keys, types, units, ranges, defaults and help.
  *
  * A table drives parsing into the struct (orr_record_read), the effective configuration
- * (orr_record_write), JSON Schema draft-07 (orr_record_schema), `orrery explain` and the format page
- * of the docs. A key without a default is required. */
+ * (orr_record_complete, orr_node_to_yaml), JSON Schema draft-07 (orr_record_schema),
+ * `orrery explain` and the format page of the docs. A key without a default is required, an OPTIONAL excepted. The
+ * default `null` reads as NULL for TEXT, REF, OPTIONAL and TREE, and allows null in the file. */
 #ifndef ORR_BASE_FIELD_H
 #define ORR_BASE_FIELD_H
 
@@ -28,8 +29,8 @@ double orr_range_draw(const orr_range *range, orr_random *random); /* a value dr
 typedef enum orr_field_type {
   ORR_FIELD_BOOL,   /* bool */
   ORR_FIELD_INT,    /* int64_t, within [low, high] */
-  ORR_FIELD_REAL,   /* double; "45deg" is accepted when the unit is "rad"; "inf" when high allows */
-  ORR_FIELD_TEXT,   /* const char * */
+  ORR_FIELD_REAL,   /* double; "45deg" when the unit is "rad"; "inf" when `high` is INFINITY */
+  ORR_FIELD_TEXT,   /* const char *; plain numbers, booleans and null are no texts */
   ORR_FIELD_ENUM,   /* int: index into `names` */
   ORR_FIELD_VECTOR, /* double[length] */
   ORR_FIELD_NUMBERS,/* orr_list of double */
@@ -60,9 +61,9 @@ typedef struct orr_field {
   double low, high;          /* allowed values of numbers; both 0: no limit */
   size_t length;             /* of VECTOR, RANGES; least count of lists */
   const char *const *names;  /* ENUM: NULL-terminated */
-  const struct orr_record *record;           /* RECORD, OPTIONAL, LIST */
-  const struct orr_record *const *variants;  /* UNION: NULL-terminated; the record's name is the key */
-  const char *target;                        /* REF: "world.bodies" */
+  const struct orr_record *record;          /* RECORD, OPTIONAL, LIST */
+  const struct orr_record *const *variants; /* UNION: NULL-terminated; their names are the keys */
+  const char *target;                       /* REF: "world.bodies" */
 } orr_field;
 
 typedef struct orr_record {
@@ -87,7 +88,8 @@ typedef struct orr_record {
 
 /* Reads `node` (a map; NULL reads as an empty map) into `out` (record->size bytes, overwritten).
  * Texts and lists live in `arena`. `root` is where REF targets are looked up. `path` is the dotted
- * path of the node, for messages. Collects every error; returns ORR_ERR_CONFIG when it added any. */
+ * path of the node, for messages. Collects every error; returns ORR_ERR_CONFIG when it added
+ * any. */
 orr_status orr_record_read(const orr_record *record, const orr_config *config, const orr_node *node,
                            const orr_node *root, const char *path, orr_arena *arena, void *out,
                            orr_diagnostics *diagnostics);
@@ -97,6 +99,10 @@ void orr_record_default(const orr_record *record, orr_arena *arena, void *out);
  * configuration. */
 orr_status orr_record_complete(const orr_record *record, orr_config *config, orr_node *map,
                                orr_diagnostics *diagnostics);
+
+/* For tests of a table: every default, also of the records below, must fit its own field; the
+ * findings say which does not. */
+orr_status orr_record_check(const orr_record *record, orr_diagnostics *diagnostics);
 
 /* JSON Schema draft-07 of a record (additionalProperties: false); new reference. */
 json_t *orr_record_schema(const orr_record *record);

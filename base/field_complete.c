@@ -86,10 +86,56 @@ orr_status orr_record_complete(const orr_record *record, orr_config *config, orr
     if (!orr_record_field(record, key, strlen(key))) entries[count++] = map->entries[i];
   }
   map->entries = entries;
+  map->capacity = map->count + record->count;
   map->count = count;
   for (size_t i = 0; i < count; i++) {
     const orr_field *field = orr_record_field(record, entries[i].key, strlen(entries[i].key));
     if (field) ORR_TRY(complete_value(field, config, entries[i].value, diagnostics));
   }
   return ORR_OK;
+}
+
+/* --- tables that are wrong ------------------------------------------------------------------- */
+
+enum { CHECK_LEVELS = 12 }; /* a table may hold itself behind a list */
+
+static void check_record(orr_reader *reader, const orr_record *record, const orr_trail *trail,
+                         int levels);
+
+static void check_field(orr_reader *reader, const orr_record *record, size_t at,
+                        const orr_trail *trail, int levels) {
+  const orr_field *field = &record->fields[at];
+  orr_trail here = {trail, field->name, 0};
+  orr_place place = {"<default>", 0, 0};
+  if (orr_record_field(record, field->name, strlen(field->name)) != field)
+    orr_reader_complain(reader, place, NULL, &here, "two fields have this name");
+  if (field->offset >= record->size)
+    orr_reader_complain(reader, place, NULL, &here, "lies outside its struct");
+  bool preset = field->preset && strcmp(field->preset, "null") != 0;
+  void *scratch = orr_arena_alloc(reader->arena, 1, record->size);
+  const orr_node *node = preset ? orr_preset_node(&reader->nodes, field->preset, place) : NULL;
+  if (!scratch || (preset && !node)) orr_reader_memory(reader);
+  else if (preset) orr_read_field(reader, field, node, &here, (char *)scratch + field->offset);
+  if (field->record) check_record(reader, field->record, &here, levels - 1);
+  for (size_t i = 0; field->type == ORR_FIELD_UNION && field->variants[i]; i++) {
+    orr_trail below = {&here, field->variants[i]->name, 0};
+    check_record(reader, field->variants[i], &below, levels - 1);
+  }
+}
+
+static void check_record(orr_reader *reader, const orr_record *record, const orr_trail *trail,
+                         int levels) {
+  for (size_t i = 0; levels > 0 && i < record->count; i++)
+    check_field(reader, record, i, trail, levels);
+}
+
+orr_status orr_record_check(const orr_record *record, orr_diagnostics *diagnostics) {
+  orr_arena *arena = orr_arena_create(4096);
+  if (!arena) return out_of_memory(diagnostics);
+  orr_reader reader = {.arena = arena, .diagnostics = diagnostics,
+                       .nodes = {.arena = arena, .chunk = 2048}};
+  orr_trail trail = {NULL, record->name, 0};
+  check_record(&reader, record, &trail, CHECK_LEVELS);
+  orr_arena_destroy(arena);
+  return reader.failed ? ORR_ERR_CONFIG : ORR_OK;
 }

@@ -8,7 +8,9 @@
 
 bool orr_field_has_limits(const orr_field *field) { return field->low != 0 || field->high != 0; }
 
-static bool is_angle(const orr_field *field) { return field->unit && strcmp(field->unit, "rad") == 0; }
+static bool is_angle(const orr_field *field) {
+  return field->unit && strcmp(field->unit, "rad") == 0;
+}
 
 void orr_field_limits(const orr_field *field, char *out, size_t size) {
   const char *unit = field->unit && field->unit[0] ? field->unit : NULL;

@@ -81,8 +81,8 @@ void orr_word_hint(const char *word, const char *const *names, size_t count, cha
     snprintf(out, size, "did you mean \"%s\"?", close);
     return;
   }
-  int used = snprintf(out, size, "known: ");
-  if (used > 0 && (size_t)used < size) orr_join_names(names, count, out + used, size - (size_t)used);
+  size_t used = (size_t)snprintf(out, size, "known: ");
+  if (used < size) orr_join_names(names, count, out + used, size - used);
 }
 
 size_t orr_field_names(const orr_record *record, const char *names[ORR_MAX_KEYS]) {

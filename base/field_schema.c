@@ -56,8 +56,9 @@ static json_t *real_schema(const orr_field *field) {
   if (!wide && !is_angle(field)) return number;
   json_t *any = json_pack("[o]", number);
   if (is_angle(field))
-    json_array_append_new(any, json_pack("{s:s, s:s}", "type", "string", "pattern",
-                                         "^[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)?deg$"));
+    json_array_append_new(any, json_pack("{s:s, s:s+}", "type", "string", "pattern",
+                                         "^[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)",
+                                         "([eE][-+]?[0-9]+)?deg$"));
   if (wide) json_array_append_new(any, json_pack("{s:[s,s,s,s]}", "enum", "inf", "+inf", "-inf",
                                                  ".inf"));
   return json_pack("{s:o}", "anyOf", any);
@@ -91,7 +92,8 @@ static json_t *range_schema(const orr_field *field) {
 
 static json_t *enum_schema(const orr_field *field) {
   json_t *names = json_array();
-  for (size_t i = 0; field->names[i]; i++) json_array_append_new(names, json_string(field->names[i]));
+  for (size_t i = 0; field->names[i]; i++)
+    json_array_append_new(names, json_string(field->names[i]));
   return json_pack("{s:o}", "enum", names);
 }
 

@@ -30,7 +30,8 @@ static const char *text_at(const orr_config *config, const char *path) {
 
 static void places_are_kept(void **state) {
   (void)state;
-  orr_config *config = parse("# a comment\r\na: 1\r\nlist:\r\n  - \xc3\xa4: {k: 'v'}\r\n  - [x, ]\r\n");
+  orr_config *config =
+      parse("# a comment\r\na: 1\r\nlist:\r\n  - \xc3\xa4: {k: 'v'}\r\n  - [x, ]\r\n");
   const orr_node *root = orr_config_root(config);
   assert_int_equal(root->place.line, 2);
   assert_int_equal(root->entries[1].place.line, 3);
@@ -46,7 +47,8 @@ static void places_are_kept(void **state) {
 
 static void words_are_strict(void **state) {
   (void)state;
-  orr_config *config = parse("\xef\xbb\xbf" "a: yes\nb: ~\nc:\nd: null\ne: 'null'\nf: 012\ng: |\n  12\n");
+  orr_config *config =
+      parse("\xef\xbb\xbf" "a: yes\nb: ~\nc:\nd: null\ne: 'null'\nf: 012\ng: |\n  12\n");
   const orr_node *root = orr_config_root(config);
   static const orr_node_kind kinds[] = {ORR_NODE_SCALAR, ORR_NODE_NULL, ORR_NODE_NULL,
                                         ORR_NODE_NULL, ORR_NODE_SCALAR, ORR_NODE_SCALAR,
@@ -323,9 +325,11 @@ static void written_text_reads_back(void **state) {
   (void)state;
   orr_config *config = parse(
       "plain: some text (with) parts\nquoted: '5'\nyes: yes\n'null': 'null'\ndate: 2024-01-01\n"
-      "nasty: \"a: b # c\\n\\t\\x07\\u2028\\\\ \\\" \\uFEFF\"\ncolon: 'x:'\ndash: '- x'\nempty: ''\n"
+      "nasty: \"a: b # c\\n\\t\\x07\\u2028\\\\ \\\" \\uFEFF\"\ncolon: 'x:'\n"
+      "dash: '- x'\nempty: ''\n"
       "deg: 45deg\nneg: -3e-2\nlists: [[[1, 2], []], {a: [{b: c}]}, ~]\n'key: odd': {}\n"
-      "utf: \xc3\xa4 \xf0\x9f\x98\x80\ndots: ...x\nspace: ' x '\nlong: [aaaaaaaaaaaaaaaaaaaaaaaaaaaa, "
+      "utf: \xc3\xa4 \xf0\x9f\x98\x80\ndots: ...x\nspace: ' x '\n"
+      "long: [aaaaaaaaaaaaaaaaaaaaaaaaaaaa, "
       "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb, cccccccccccccccccccccccccccccccccccccccccccccc]\n");
   char *first = yaml_of(config);
   orr_config *again = parse(first);

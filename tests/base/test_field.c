@@ -341,6 +341,20 @@ static void draws_stay_in_their_range(void **state) {
   assert_true(fabs(sum / 2000 - 10) < 0.15); /* six standard errors */
 }
 
+static void wrong_tables_are_found(void **state) {
+  (void)state;
+  orr_diagnostics *found = orr_diagnostics_create();
+  assert_int_equal(orr_record_check(&rich_record, found), ORR_OK);
+  static const orr_field fields[] = {
+      {ORR_FIELD(REAL, light, power), .low = 0, .high = 1, .preset = "2"},
+      {ORR_FIELD(REAL, light, power), .low = 0, .high = 1, .preset = "1"},
+  };
+  static const orr_record record = {ORR_RECORD("light", light, fields)};
+  assert_int_equal(orr_record_check(&record, found), ORR_ERR_CONFIG);
+  assert_int_equal(orr_diagnostics_count(found), 2);
+  orr_diagnostics_destroy(found);
+}
+
 static void no_memory_is_an_error(void **state) {
   (void)state;
   size_t failures = 0;
@@ -381,6 +395,7 @@ int main(void) {
       cmocka_unit_test(explaining_says_what_the_table_says),
       cmocka_unit_test(the_closest_word_is_close),
       cmocka_unit_test(draws_stay_in_their_range),
+      cmocka_unit_test(wrong_tables_are_found),
       cmocka_unit_test(no_memory_is_an_error),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
