@@ -110,6 +110,7 @@ typedef struct orr_scenario {
   size_t action_count;   /* numbers in an action */
   orr_space state;       /* every moving body's x, y, angle, vx, vy, omega: 6 * body_count fields */
   orr_space action;
+  const struct orr_parts *parts; /* what follows from the file: sim/parts.h */
   orr_arena *arena;
 } orr_scenario;
 

@@ -41,6 +41,8 @@ double orr_world_coverage(const orr_world *world); /* 0 when the task has none *
 bool orr_world_success(const orr_world *world);    /* latched */
 /* Whether an actuated body touched a dynamic one during the last control step. */
 bool orr_world_contact(const orr_world *world);
+/* Kinetic energy and that of gravity of the dynamic bodies; 0 after divergence. */
+double orr_world_energy(const orr_world *world);
 const char *orr_world_diverged_reason(const orr_world *world); /* "" while it has not */
 
 /* The exact state. A save covers engine, task, delays, pending events, step and episode. */

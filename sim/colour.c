@@ -1,0 +1,67 @@
+#include "sim/colour.h"
+
+#include "base/field.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+/* CSS Color Module Level 4, section 6.1: the names that pictures of worlds use. */
+static const struct colour { const char *name; uint32_t rgb; } colours[] = {
+  {"aqua", 0x00ffff}, {"aquamarine", 0x7fffd4}, {"azure", 0xf0ffff}, {"beige", 0xf5f5dc},
+  {"black", 0x000000}, {"blue", 0x0000ff}, {"blueviolet", 0x8a2be2}, {"brown", 0xa52a2a},
+  {"burlywood", 0xdeb887}, {"cadetblue", 0x5f9ea0}, {"chocolate", 0xd2691e}, {"coral", 0xff7f50},
+  {"cornflowerblue", 0x6495ed}, {"crimson", 0xdc143c}, {"cyan", 0x00ffff}, {"darkblue", 0x00008b},
+  {"darkcyan", 0x008b8b}, {"darkgray", 0xa9a9a9}, {"darkgreen", 0x006400}, {"darkgrey", 0xa9a9a9},
+  {"darkkhaki", 0xbdb76b}, {"darkorange", 0xff8c00}, {"darkred", 0x8b0000},
+  {"darkseagreen", 0x8fbc8f}, {"darkslateblue", 0x483d8b}, {"darkslategray", 0x2f4f4f},
+  {"darkslategrey", 0x2f4f4f}, {"darkturquoise", 0x00ced1}, {"darkviolet", 0x9400d3},
+  {"deeppink", 0xff1493}, {"deepskyblue", 0x00bfff}, {"dimgray", 0x696969}, {"dimgrey", 0x696969},
+  {"dodgerblue", 0x1e90ff}, {"firebrick", 0xb22222}, {"forestgreen", 0x228b22},
+  {"fuchsia", 0xff00ff}, {"gainsboro", 0xdcdcdc}, {"gold", 0xffd700}, {"goldenrod", 0xdaa520},
+  {"gray", 0x808080}, {"green", 0x008000}, {"greenyellow", 0xadff2f}, {"grey", 0x808080},
+  {"hotpink", 0xff69b4}, {"indianred", 0xcd5c5c}, {"indigo", 0x4b0082}, {"ivory", 0xfffff0},
+  {"khaki", 0xf0e68c}, {"lavender", 0xe6e6fa}, {"lightblue", 0xadd8e6}, {"lightcoral", 0xf08080},
+  {"lightcyan", 0xe0ffff}, {"lightgray", 0xd3d3d3}, {"lightgreen", 0x90ee90},
+  {"lightgrey", 0xd3d3d3}, {"lightpink", 0xffb6c1}, {"lightsalmon", 0xffa07a},
+  {"lightseagreen", 0x20b2aa}, {"lightskyblue", 0x87cefa}, {"lightslategray", 0x778899},
+  {"lightslategrey", 0x778899}, {"lightsteelblue", 0xb0c4de}, {"lightyellow", 0xffffe0},
+  {"lime", 0x00ff00}, {"limegreen", 0x32cd32}, {"magenta", 0xff00ff}, {"maroon", 0x800000},
+  {"mediumaquamarine", 0x66cdaa}, {"mediumblue", 0x0000cd}, {"mediumorchid", 0xba55d3},
+  {"mediumpurple", 0x9370db}, {"mediumseagreen", 0x3cb371}, {"mediumslateblue", 0x7b68ee},
+  {"mediumturquoise", 0x48d1cc}, {"mediumvioletred", 0xc71585}, {"midnightblue", 0x191970},
+  {"navy", 0x000080}, {"olive", 0x808000}, {"olivedrab", 0x6b8e23}, {"orange", 0xffa500},
+  {"orangered", 0xff4500}, {"orchid", 0xda70d6}, {"palegreen", 0x98fb98},
+  {"paleturquoise", 0xafeeee}, {"peru", 0xcd853f}, {"pink", 0xffc0cb}, {"plum", 0xdda0dd},
+  {"powderblue", 0xb0e0e6}, {"purple", 0x800080}, {"rebeccapurple", 0x663399}, {"red", 0xff0000},
+  {"rosybrown", 0xbc8f8f}, {"royalblue", 0x4169e1}, {"saddlebrown", 0x8b4513},
+  {"salmon", 0xfa8072}, {"sandybrown", 0xf4a460}, {"seagreen", 0x2e8b57}, {"sienna", 0xa0522d},
+  {"silver", 0xc0c0c0}, {"skyblue", 0x87ceeb}, {"slateblue", 0x6a5acd}, {"slategray", 0x708090},
+  {"slategrey", 0x708090}, {"springgreen", 0x00ff7f}, {"steelblue", 0x4682b4}, {"tan", 0xd2b48c},
+  {"teal", 0x008080}, {"thistle", 0xd8bfd8}, {"tomato", 0xff6347}, {"turquoise", 0x40e0d0},
+  {"violet", 0xee82ee}, {"wheat", 0xf5deb3}, {"white", 0xffffff}, {"whitesmoke", 0xf5f5f5},
+  {"yellow", 0xffff00}, {"yellowgreen", 0x9acd32},
+};
+enum { COLOURS = sizeof colours / sizeof *colours };
+
+static bool fill(uint32_t rgb, uint8_t out[3]) {
+  for (int i = 0; i < 3; i++) out[i] = (uint8_t)(rgb >> (16 - 8 * i));
+  return true;
+}
+
+bool orr_colour_parse(const char *text, uint8_t out[3]) {
+  unsigned rgb;
+  if (text[0] == '#') {
+    bool fine = strlen(text) == 7 && strspn(text + 1, "0123456789abcdefABCDEF") == 6;
+    return fine && sscanf(text + 1, "%6x", &rgb) == 1 && fill(rgb, out);
+  }
+  for (size_t i = 0; i < COLOURS; i++)
+    if (!strcasecmp(text, colours[i].name)) return fill(colours[i].rgb, out);
+  return false;
+}
+
+const char *orr_colour_closest(const char *text) {
+  const char *names[COLOURS];
+  for (size_t i = 0; i < COLOURS; i++) names[i] = colours[i].name;
+  return orr_closest(text, names, COLOURS);
+}

@@ -1,0 +1,39 @@
+/* What a physics engine must do for a world: a small function table.
+ *
+ * Nothing else includes an engine's header. Every function that runs the engine's own code may find
+ * that the numbers broke: it then returns false and `status` says why; after that only `reset`,
+ * `restore` and `destroy` touch the engine again. No function allocates from the heap except
+ * `create`. Scenes are made by world_scene.c from the state, so that both engines look alike. */
+#ifndef ORR_SIM_ENGINE_H
+#define ORR_SIM_ENGINE_H
+
+#include "sim/world.h"
+
+typedef struct orr_engine orr_engine; /* each engine defines its own */
+
+typedef struct orr_engine_table {
+  const char *name;
+  orr_status (*create)(const orr_scenario *scenario, orr_engine **out, orr_error *err);
+  void (*destroy)(orr_engine *engine);
+  /* A fresh space: bodies, shapes, joints in file order, then `settle` substeps. `starts`:
+   * ORR_BODY_STATE numbers for every body of the file, static ones too. */
+  bool (*reset)(orr_engine *engine, const double *starts);
+  /* One control step. `targets`: 2 numbers an actuator, held for all substeps. Sets *contact when
+   * an actuated body touched a dynamic one. */
+  bool (*step)(orr_engine *engine, const double *targets, bool *contact);
+  size_t (*save_limit)(const orr_engine *engine); /* most bytes that a save can take */
+  size_t (*save)(const orr_engine *engine, void *image); /* bytes written */
+  void (*restore)(orr_engine *engine, const void *image);
+  void (*get_state)(const orr_engine *engine, double *state); /* of moving bodies */
+  bool (*intervene)(orr_engine *engine, const orr_intervention *intervention);
+  bool (*removed)(const orr_engine *engine, int body); /* of a moving body */
+  size_t (*contacts)(const orr_engine *engine, orr_scene_contact *out, size_t capacity);
+  double (*energy)(const orr_engine *engine); /* kinetic and of gravity, J when mass is in kg */
+  const char *(*status)(const orr_engine *engine); /* "" or what broke */
+  orr_hash (*hash)(const orr_engine *engine);
+  size_t (*memory)(const orr_engine *engine);
+} orr_engine_table;
+
+extern const orr_engine_table orr_engine_chipmunk;
+
+#endif

@@ -1,0 +1,68 @@
+/* What a scenario's file does not say but follows from it, computed once by orr_scenario_read and
+ * shared by all worlds: indices instead of names, outlines, masses, the goal's shapes. */
+#ifndef ORR_SIM_PARTS_H
+#define ORR_SIM_PARTS_H
+
+#include "sim/scenario.h"
+
+/* A shape in its body's frame. Polygons and boxes: corners counterclockwise (x right, y up).
+ * Segment: its two ends. Circle: its centre. */
+typedef struct orr_outline {
+  int body; /* index in world.bodies */
+  orr_shape_type type;
+  const orr_shape_def *def;
+  double radius; /* circle, segment; 0 for polygons */
+  double area;
+  size_t count;
+  double (*vertices)[2];
+} orr_outline;
+
+/* A convex polygon at a goal pose, in the world. */
+typedef struct orr_goal_part { size_t count; double (*vertices)[2]; } orr_goal_part;
+typedef struct orr_goal_parts {
+  int body;   /* index of the moving body */
+  int file;   /* index in world.bodies */
+  double pose[3];
+  double area;
+  double centre[2], radius; /* a circle that holds all parts */
+  size_t count;
+  orr_goal_part *parts;
+} orr_goal_parts;
+
+typedef struct orr_parts {
+  size_t file_count;     /* bodies of the file, static ones too */
+  const int *moving_of;  /* file index -> index in the state vector, -1 for static bodies */
+  const int *file_of;    /* and back */
+  const double *mass, *moment; /* file index; moment about the centre of mass */
+  const size_t *first_outline; /* file index -> its outlines; file_count + 1 numbers */
+  const double *reach;   /* file index -> radius of a circle about the origin that holds it */
+  const uint8_t (*colours)[3];
+  const orr_outline *outlines;
+  size_t outline_count;
+  const int (*joint_ends)[2]; /* file indices */
+  size_t joint_count;
+  const int *actuator_body; /* index in the state vector */
+  size_t actuator_count;
+  int64_t delay; /* the longest of any actuator */
+  const orr_goal_parts *goals;
+  size_t goal_count;
+  double goal_area; /* of all goals */
+} orr_parts;
+
+/* Corners of a regular or given outline; area of a simple polygon, positive when counterclockwise. */
+double orr_polygon_area(const double (*vertices)[2], size_t count);
+
+static inline const orr_body_def *orr_body_at(const orr_scenario *scenario, size_t file) {
+  return (const orr_body_def *)scenario->world.bodies.items + file;
+}
+static inline const orr_joint_def *orr_joint_at(const orr_scenario *scenario, size_t index) {
+  return (const orr_joint_def *)scenario->world.joints.items + index;
+}
+static inline const orr_actuator_def *orr_actuator_at(const orr_scenario *scenario, size_t index) {
+  return (const orr_actuator_def *)scenario->world.actuators.items + index;
+}
+static inline const orr_goal_def *orr_goal_at(const orr_scenario *scenario, size_t index) {
+  return (const orr_goal_def *)scenario->task.goals.items + index;
+}
+
+#endif

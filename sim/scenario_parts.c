@@ -1,0 +1,236 @@
+/* Indices, outlines, masses and goal shapes of a scenario that was found right. */
+#include "sim/scenario_parts.h"
+
+#include "base/maths.h"
+#include "sim/colour.h"
+
+#include <string.h>
+
+typedef struct deriver {
+  orr_scenario *scenario;
+  orr_parts *parts;
+  bool failed;
+} deriver;
+
+static void *get(deriver *d, size_t count, size_t size) {
+  void *memory = orr_arena_alloc(d->scenario->arena, count ? count : 1, size);
+  d->failed = d->failed || !memory;
+  return memory;
+}
+
+static int file_index(const orr_scenario *scenario, const char *name) {
+  for (size_t i = 0; i < scenario->world.bodies.count; i++)
+    if (!strcmp(orr_body_at(scenario, i)->name, name)) return (int)i;
+  ORR_ASSERT(!"a name that the field table has let through");
+  return -1;
+}
+
+static void put_box(const orr_box_def *box, double (*out)[2]) {
+  for (size_t i = 0; i < 4; i++) {
+    double x = i == 1 || i == 2 ? 0.5 : -0.5, y = i >= 2 ? 0.5 : -0.5;
+    out[i][0] = box->offset[0] + x * box->size[0];
+    out[i][1] = box->offset[1] + y * box->size[1];
+  }
+}
+
+static void put_polygon(const orr_polygon_def *polygon, double (*out)[2]) {
+  const double(*v)[2] = polygon->vertices.items;
+  size_t count = polygon->vertices.count;
+  bool turned = orr_polygon_area(v, count) < 0.0;
+  for (size_t i = 0; i < count; i++) memcpy(out[i], v[turned ? count - 1 - i : i], sizeof *out);
+}
+
+static size_t corner_count(const orr_shape_def *shape) {
+  switch ((orr_shape_type)shape->geometry.tag) {
+  case ORR_SHAPE_CIRCLE: return 1;
+  case ORR_SHAPE_BOX: return 4;
+  case ORR_SHAPE_POLYGON:
+    return ((const orr_polygon_def *)shape->geometry.value)->vertices.count;
+  case ORR_SHAPE_SEGMENT: return 2;
+  }
+  return 0;
+}
+
+static void fill_outline(deriver *d, const orr_shape_def *shape, orr_outline *out) {
+  out->def = shape;
+  out->type = (orr_shape_type)shape->geometry.tag;
+  out->count = corner_count(shape);
+  out->vertices = get(d, out->count, sizeof *out->vertices);
+  if (d->failed) return;
+  if (out->type == ORR_SHAPE_CIRCLE) {
+    const orr_circle_def *circle = shape->geometry.value;
+    memcpy(out->vertices[0], circle->offset, sizeof circle->offset);
+    out->radius = circle->radius;
+    out->area = ORR_PI * circle->radius * circle->radius;
+    return;
+  }
+  if (out->type == ORR_SHAPE_SEGMENT) {
+    const orr_segment_def *segment = shape->geometry.value;
+    memcpy(out->vertices[0], segment->a, sizeof segment->a);
+    memcpy(out->vertices[1], segment->b, sizeof segment->b);
+    out->radius = segment->radius;
+    double length = hypot(segment->b[0] - segment->a[0], segment->b[1] - segment->a[1]);
+    out->area = 2.0 * segment->radius * length + ORR_PI * segment->radius * segment->radius;
+    return;
+  }
+  if (out->type == ORR_SHAPE_BOX) put_box(shape->geometry.value, out->vertices);
+  else put_polygon(shape->geometry.value, out->vertices);
+  out->area = orr_polygon_area((const double(*)[2])out->vertices, out->count);
+}
+
+static void fill_outlines(deriver *d) {
+  orr_parts *parts = d->parts;
+  size_t *first = get(d, parts->file_count + 1, sizeof *first);
+  for (size_t i = 0; i < parts->file_count && !d->failed; i++)
+    first[i + 1] = first[i] + orr_body_at(d->scenario, i)->shapes.count;
+  if (d->failed) return;
+  parts->first_outline = first;
+  parts->outline_count = first[parts->file_count];
+  orr_outline *outlines = get(d, parts->outline_count, sizeof *outlines);
+  parts->outlines = outlines;
+  for (size_t i = 0; i < parts->file_count && !d->failed; i++) {
+    const orr_shape_def *shapes = orr_body_at(d->scenario, i)->shapes.items;
+    for (size_t s = first[i]; s < first[i + 1] && !d->failed; s++) {
+      outlines[s].body = (int)i;
+      fill_outline(d, &shapes[s - first[i]], &outlines[s]);
+    }
+  }
+}
+
+/* Second moment of area about `centre`, per area. Polygon: sum of triangles. */
+static double moment_per_mass(const orr_outline *outline, const double *centre) {
+  if (outline->type == ORR_SHAPE_CIRCLE) {
+    double dx = outline->vertices[0][0] - centre[0], dy = outline->vertices[0][1] - centre[1];
+    return 0.5 * outline->radius * outline->radius + dx * dx + dy * dy;
+  }
+  if (outline->type == ORR_SHAPE_SEGMENT) { /* as a box with its rounded ends squared */
+    const double *a = outline->vertices[0], *b = outline->vertices[1];
+    double dx = 0.5 * (a[0] + b[0]) - centre[0], dy = 0.5 * (a[1] + b[1]) - centre[1];
+    double length = hypot(b[0] - a[0], b[1] - a[1]) + 2.0 * outline->radius;
+    double width = 2.0 * outline->radius;
+    return (length * length + width * width) / 12.0 + dx * dx + dy * dy;
+  }
+  double twice = 0.0, sum = 0.0;
+  for (size_t i = 0; i < outline->count; i++) {
+    const double *p = outline->vertices[i], *q = outline->vertices[(i + 1) % outline->count];
+    double ax = p[0] - centre[0], ay = p[1] - centre[1];
+    double bx = q[0] - centre[0], by = q[1] - centre[1];
+    double cross = ax * by - ay * bx;
+    twice += cross;
+    sum += cross * (ax * ax + ay * ay + ax * bx + ay * by + bx * bx + by * by);
+  }
+  return sum / (6.0 * twice);
+}
+
+static double farthest(const orr_parts *parts, size_t file, const double *from) {
+  double most = 0.0;
+  for (size_t i = parts->first_outline[file]; i < parts->first_outline[file + 1]; i++) {
+    const orr_outline *outline = &parts->outlines[i];
+    for (size_t v = 0; v < outline->count; v++)
+      most = fmax(most, hypot(outline->vertices[v][0] - from[0],
+                              outline->vertices[v][1] - from[1]) + outline->radius);
+  }
+  return most;
+}
+
+static void fill_masses(deriver *d) {
+  orr_parts *parts = d->parts;
+  double *mass = get(d, parts->file_count, sizeof *mass);
+  double *moment = get(d, parts->file_count, sizeof *moment);
+  double *reach = get(d, parts->file_count, sizeof *reach);
+  uint8_t(*colours)[3] = get(d, parts->file_count, sizeof *colours);
+  if (d->failed) return;
+  for (size_t i = 0; i < parts->file_count; i++) {
+    const orr_body_def *body = orr_body_at(d->scenario, i);
+    double area = 0.0, product = 0.0;
+    for (size_t s = parts->first_outline[i]; s < parts->first_outline[i + 1]; s++) {
+      const orr_outline *outline = &parts->outlines[s];
+      area += outline->area;
+      product += outline->area * moment_per_mass(outline, body->centre_of_mass);
+    }
+    mass[i] = body->mass > 0.0 ? body->mass : body->density * area;
+    moment[i] = body->moment > 0.0 ? body->moment : area > 0.0 ? mass[i] * product / area : 0.0;
+    reach[i] = farthest(parts, i, (const double[2]){0.0, 0.0});
+    orr_colour_parse(body->colour, colours[i]);
+  }
+  parts->mass = mass;
+  parts->moment = moment;
+  parts->reach = reach;
+  parts->colours = (const uint8_t(*)[3])colours;
+}
+
+static void fill_indices(deriver *d) {
+  orr_scenario *scenario = d->scenario;
+  orr_parts *parts = d->parts;
+  parts->file_count = scenario->world.bodies.count;
+  parts->joint_count = scenario->world.joints.count;
+  parts->actuator_count = scenario->world.actuators.count;
+  int *moving_of = get(d, parts->file_count, sizeof *moving_of);
+  int *file_of = get(d, parts->file_count, sizeof *file_of);
+  int(*ends)[2] = get(d, parts->joint_count, sizeof *ends);
+  int *driven = get(d, parts->actuator_count, sizeof *driven);
+  if (d->failed) return;
+  for (size_t i = 0; i < parts->file_count; i++) {
+    bool moves = orr_body_at(scenario, i)->type != ORR_BODY_STATIC;
+    moving_of[i] = moves ? (int)scenario->body_count : -1;
+    if (moves) file_of[scenario->body_count++] = (int)i;
+  }
+  for (size_t i = 0; i < parts->joint_count; i++) {
+    ends[i][0] = file_index(scenario, orr_joint_at(scenario, i)->body_a);
+    ends[i][1] = file_index(scenario, orr_joint_at(scenario, i)->body_b);
+  }
+  for (size_t i = 0; i < parts->actuator_count; i++) {
+    const orr_actuator_def *actuator = orr_actuator_at(scenario, i);
+    driven[i] = moving_of[file_index(scenario, actuator->body)];
+    if (actuator->delay > parts->delay) parts->delay = actuator->delay;
+  }
+  parts->moving_of = moving_of;
+  parts->file_of = file_of;
+  parts->joint_ends = (const int(*)[2])ends;
+  parts->actuator_body = driven;
+  scenario->action_count = 2 * parts->actuator_count;
+}
+
+static void fill_goal(deriver *d, const orr_goal_def *def, orr_goal_parts *goal) {
+  const orr_parts *parts = d->parts;
+  goal->file = file_index(d->scenario, def->body);
+  goal->body = parts->moving_of[goal->file];
+  memcpy(goal->pose, def->position, sizeof def->position);
+  goal->pose[2] = def->angle;
+  memcpy(goal->centre, def->position, sizeof goal->centre);
+  goal->radius = parts->reach[goal->file];
+  size_t first = parts->first_outline[goal->file];
+  goal->count = parts->first_outline[goal->file + 1] - first;
+  goal->parts = get(d, goal->count, sizeof *goal->parts);
+  double c = cos(def->angle), s = sin(def->angle);
+  for (size_t i = 0; i < goal->count && !d->failed; i++) {
+    const orr_outline *outline = &parts->outlines[first + i];
+    orr_goal_part *part = &goal->parts[i];
+    part->count = outline->count;
+    part->vertices = get(d, outline->count, sizeof *part->vertices);
+    for (size_t v = 0; v < outline->count && !d->failed; v++) {
+      double x = outline->vertices[v][0], y = outline->vertices[v][1];
+      part->vertices[v][0] = def->position[0] + c * x - s * y;
+      part->vertices[v][1] = def->position[1] + s * x + c * y;
+    }
+    goal->area += outline->area;
+  }
+}
+
+bool orr_scenario_derive(orr_scenario *scenario) {
+  deriver d = {.scenario = scenario};
+  d.parts = get(&d, 1, sizeof *d.parts);
+  if (!d.failed) fill_indices(&d);
+  if (!d.failed) fill_outlines(&d);
+  if (!d.failed) fill_masses(&d);
+  orr_goal_parts *goals = get(&d, scenario->task.goals.count, sizeof *goals);
+  for (size_t i = 0; i < scenario->task.goals.count && !d.failed; i++) {
+    fill_goal(&d, orr_goal_at(scenario, i), &goals[i]);
+    d.parts->goal_area += goals[i].area;
+  }
+  if (d.failed) return false;
+  d.parts->goals = goals;
+  d.parts->goal_count = scenario->task.goals.count;
+  scenario->parts = d.parts;
+  return true;
+}

@@ -1,0 +1,288 @@
+#include "sim/world_private.h"
+
+#include "base/memory.h"
+#include "base/maths.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const orr_engine_table *const engines[] = {&orr_engine_chipmunk};
+
+static size_t aligned(size_t bytes) { return (bytes + 15) / 16 * 16; }
+
+/* Lays the arrays of the block out; with `world->block` NULL only measures. */
+static size_t lay_out(orr_world *world) {
+  const orr_scenario *scenario = world->scenario;
+  size_t state = aligned(scenario->body_count * ORR_BODY_STATE * sizeof(double));
+  size_t starts = aligned(scenario->parts->file_count * ORR_BODY_STATE * sizeof(double));
+  size_t origins = aligned(scenario->action_count * sizeof(double));
+  size_t commands = aligned(world->command_rows * scenario->action_count * sizeof(float));
+  unsigned char *at = world->block;
+  size_t offset = aligned(sizeof(orr_core));
+  if (at) {
+    world->core = (orr_core *)(void *)at;
+    world->state = (double *)(void *)(at + offset);
+    world->starts = (double *)(void *)(at + offset + state);
+    world->origins = (double *)(void *)(at + offset + state + starts);
+    world->commands = (float *)(void *)(at + offset + state + starts + origins);
+  }
+  return offset + state + starts + origins + commands;
+}
+
+/* Room for two events a step; without a limit for a quarter of a million. */
+static orr_status create_log(orr_world *world, orr_error *err) {
+  int64_t limit = world->scenario->task.time_limit;
+  size_t action = world->scenario->action_count * sizeof(float);
+  size_t data = action > sizeof(double[3]) ? action : sizeof(double[3]);
+  world->event_size = (offsetof(orr_event, data) + data + 7) / 8 * 8;
+  world->event_capacity = limit > 0 ? 2 * (size_t)limit + 4096 : (size_t)1 << 18;
+  return orr_reserve_create(world->event_size * world->event_capacity, &world->log, err);
+}
+
+static orr_status create_parts(orr_world *world, orr_error *err) {
+  const orr_scenario *scenario = world->scenario;
+  world->command_rows = (size_t)scenario->parts->delay + 2;
+  world->block_size = lay_out(world);
+  ORR_TRY(orr_new(&world->block, 1, world->block_size, err));
+  lay_out(world);
+  ORR_TRY(orr_new(&world->fresh, scenario->body_count * ORR_BODY_STATE, sizeof(double), err));
+  ORR_TRY(orr_new(&world->targets, scenario->action_count + 1, sizeof(double), err));
+  ORR_TRY(create_log(world, err));
+  ORR_TRY(orr_world_scene_create(world, err));
+  return world->table->create(scenario, &world->engine, err);
+}
+
+orr_status orr_world_create(const orr_scenario *scenario, orr_world **out, orr_error *err) {
+  orr_world *world;
+  *out = NULL;
+  ORR_TRY(orr_new(&world, 1, sizeof *world, err));
+  world->scenario = scenario;
+  world->table = engines[scenario->world.engine];
+  orr_status status = create_parts(world, err);
+  if (status == ORR_OK) *out = world;
+  else orr_world_destroy(world);
+  return status;
+}
+
+void orr_world_destroy(orr_world *world) {
+  if (!world) return;
+  world->table->destroy(world->engine);
+  orr_reserve_destroy(&world->log);
+  orr_free(world->block);
+  orr_free(world->fresh);
+  orr_free(world->targets);
+  orr_free(world->shapes);
+  orr_free(world->contacts);
+  orr_free(world);
+}
+
+const orr_scenario *orr_world_scenario(const orr_world *world) { return world->scenario; }
+
+static orr_end diverge(orr_world *world, const char *reason) {
+  snprintf(world->core->reason, sizeof world->core->reason, "%s", reason);
+  world->core->end = ORR_DIVERGED;
+  world->core->reward = 0.0;
+  return ORR_DIVERGED;
+}
+
+/* Takes the engine's state over if all of it is finite. */
+static bool refresh_state(orr_world *world) {
+  size_t count = world->scenario->body_count * ORR_BODY_STATE;
+  world->table->get_state(world->engine, world->fresh);
+  for (size_t i = 0; i < count; i++)
+    if (!isfinite(world->fresh[i])) return false;
+  memcpy(world->state, world->fresh, count * sizeof(double));
+  return true;
+}
+
+/* Begins an episode from world->starts. */
+orr_status orr_world_begin(orr_world *world, uint64_t seed, uint32_t episode, orr_error *err) {
+  const orr_parts *parts = world->scenario->parts;
+  orr_core *core = world->core;
+  memset(core, 0, sizeof *core);
+  memset(world->commands, 0,
+         world->command_rows * world->scenario->action_count * sizeof(float));
+  core->seed = seed;
+  core->episode = episode;
+  core->begun = true;
+  if (!world->table->reset(world->engine, world->starts))
+    diverge(world, world->table->status(world->engine));
+  else if (!refresh_state(world)) diverge(world, "a body's state is not finite");
+  if (core->end == ORR_DIVERGED)
+    return orr_fail(err, ORR_ERR_NUMBERS, "the episode cannot begin: %s", core->reason);
+  for (size_t i = 0; i < parts->actuator_count; i++)
+    memcpy(world->origins + 2 * i, world->state + ORR_BODY_STATE * parts->actuator_body[i],
+           2 * sizeof(double));
+  orr_task_begin(world);
+  return ORR_OK;
+}
+
+orr_status orr_world_reset(orr_world *world, uint64_t seed, uint32_t episode, orr_error *err) {
+  orr_random random = orr_random_at(seed, ORR_PURPOSE_RESET, episode, 0, 0, 0);
+  for (size_t i = 0; i < world->scenario->parts->file_count; i++) {
+    const orr_start_def *start = &orr_body_at(world->scenario, i)->start;
+    double *out = world->starts + i * ORR_BODY_STATE;
+    out[0] = orr_range_draw(&start->position[0], &random);
+    out[1] = orr_range_draw(&start->position[1], &random);
+    out[2] = orr_range_draw(&start->angle, &random);
+    out[3] = orr_range_draw(&start->velocity[0], &random);
+    out[4] = orr_range_draw(&start->velocity[1], &random);
+    out[5] = orr_range_draw(&start->omega, &random);
+  }
+  return orr_world_begin(world, seed, episode, err);
+}
+
+/* The first number that a range can give: where static bodies stand in orr_world_reset_to. */
+static double range_first(const orr_range *range) { return range->values[0]; }
+
+orr_status orr_world_reset_to(orr_world *world, const double *state, orr_error *err) {
+  const orr_parts *parts = world->scenario->parts;
+  for (size_t i = 0; i < world->scenario->body_count * ORR_BODY_STATE; i++)
+    if (!isfinite(state[i]))
+      return orr_fail(err, ORR_ERR_NUMBERS, "the episode cannot begin: %s is not finite",
+                      world->scenario->state.fields[i].name);
+  for (size_t i = 0; i < parts->file_count; i++) {
+    const orr_start_def *start = &orr_body_at(world->scenario, i)->start;
+    double *out = world->starts + i * ORR_BODY_STATE;
+    if (parts->moving_of[i] >= 0) {
+      memcpy(out, state + ORR_BODY_STATE * parts->moving_of[i], ORR_BODY_STATE * sizeof *out);
+      continue;
+    }
+    memset(out, 0, ORR_BODY_STATE * sizeof *out);
+    out[0] = range_first(&start->position[0]);
+    out[1] = range_first(&start->position[1]);
+    out[2] = range_first(&start->angle);
+  }
+  return orr_world_begin(world, 0, 0, err);
+}
+
+static bool finite_action(const orr_world *world, const float *action) {
+  for (size_t i = 0; i < world->scenario->action_count; i++)
+    if (!isfinite(action[i])) return false;
+  return true;
+}
+
+/* Writes the command of this step: the action, or within a repeat the one before. */
+static void accept(orr_world *world, const float *action) {
+  size_t width = world->scenario->action_count;
+  size_t row = (size_t)world->core->steps % world->command_rows;
+  float *command = world->commands + row * width;
+  if (world->core->steps % world->scenario->world.repeat != 0) {
+    size_t before = (row + world->command_rows - 1) % world->command_rows;
+    memcpy(command, world->commands + before * width, width * sizeof *command);
+    return;
+  }
+  for (size_t i = 0; i < width; i++) {
+    const orr_actuator_def *def = orr_actuator_at(world->scenario, i / 2);
+    double value = action[i];
+    if (def->clip) value = orr_clamp(value, def->low[i % 2], def->high[i % 2]);
+    command[i] = (float)value;
+  }
+}
+
+/* The targets of this step, from the command of `delay` steps ago. */
+static void aim(orr_world *world) {
+  const orr_parts *parts = world->scenario->parts;
+  for (size_t i = 0; i < parts->actuator_count; i++) {
+    const orr_actuator_def *def = orr_actuator_at(world->scenario, i);
+    const double *position = world->state + ORR_BODY_STATE * parts->actuator_body[i];
+    double *target = world->targets + 2 * i;
+    int64_t from = world->core->steps - def->delay;
+    if (from < 0) {
+      memcpy(target, world->origins + 2 * i, 2 * sizeof *target);
+      continue;
+    }
+    const float *command = world->commands + 2 * i + ((size_t)from % world->command_rows) *
+                                                         world->scenario->action_count;
+    bool relative = def->meaning == ORR_ACTION_RELATIVE;
+    for (int axis = 0; axis < 2; axis++)
+      target[axis] = relative ? position[axis] + def->scale * (double)command[axis]
+                              : (double)command[axis];
+  }
+}
+
+orr_end orr_world_step(orr_world *world, const float *action) {
+  orr_core *core = world->core;
+  ORR_ASSERT(core->begun);
+  if (core->end == ORR_DIVERGED) return ORR_DIVERGED;
+  orr_log_action(world, action);
+  if (!finite_action(world, action)) return diverge(world, "an action is not finite");
+  accept(world, action);
+  aim(world);
+  bool contact = false;
+  bool fine = world->table->step(world->engine, world->targets, &contact);
+  core->contact = contact;
+  if (!fine) return diverge(world, world->table->status(world->engine));
+  if (!refresh_state(world)) return diverge(world, "a body's state is not finite");
+  core->steps++;
+  orr_task_judge(world);
+  return (orr_end)core->end;
+}
+
+static orr_status check_intervention(const orr_world *world, const orr_intervention *what,
+                                     orr_error *err) {
+  if (what->body < 0 || (size_t)what->body >= world->scenario->body_count)
+    return orr_fail(err, ORR_ERR_CONFIG, "there is no moving body %d; the world has %zu",
+                    what->body, world->scenario->body_count);
+  const char *name = world->scenario->state.bodies[what->body].name;
+  if (world->core->end == ORR_DIVERGED)
+    return orr_fail(err, ORR_ERR_NUMBERS, "the episode has diverged: %s", world->core->reason);
+  if (world->table->removed(world->engine, what->body))
+    return orr_fail(err, ORR_ERR_CONFIG, "body %s was removed", name);
+  int file = world->scenario->parts->file_of[what->body];
+  bool dynamic = orr_body_at(world->scenario, (size_t)file)->type == ORR_BODY_DYNAMIC;
+  bool driven = world->scenario->state.bodies[what->body].role == ORR_ROLE_ACTUATED;
+  switch (what->kind) {
+  case ORR_INTERVENE_MASS:
+    if (!dynamic)
+      return orr_fail(err, ORR_ERR_CONFIG, "body %s is kinematic: it has no mass", name);
+    if (!(what->value[0] > 0.0))
+      return orr_fail(err, ORR_ERR_CONFIG, "a factor of mass must be above 0, not %g",
+                      what->value[0]);
+    return ORR_OK;
+  case ORR_INTERVENE_DRAG:
+    if (!dynamic && !driven)
+      return orr_fail(err, ORR_ERR_CONFIG, "body %s follows nothing: it cannot be dragged", name);
+    return ORR_OK;
+  case ORR_INTERVENE_MOVE:
+  case ORR_INTERVENE_KICK:
+  case ORR_INTERVENE_REMOVE: return ORR_OK;
+  }
+  return orr_fail(err, ORR_ERR_CONFIG, "unknown intervention %d", (int)what->kind);
+}
+
+orr_status orr_world_intervene(orr_world *world, const orr_intervention *intervention,
+                               orr_error *err) {
+  ORR_ASSERT(world->core->begun);
+  ORR_TRY(check_intervention(world, intervention, err));
+  orr_log_intervention(world, intervention);
+  if (!world->table->intervene(world->engine, intervention))
+    diverge(world, world->table->status(world->engine));
+  else if (!refresh_state(world)) diverge(world, "a body's state is not finite");
+  if (world->core->end != ORR_DIVERGED) return ORR_OK;
+  return orr_fail(err, ORR_ERR_NUMBERS, "the episode has diverged: %s", world->core->reason);
+}
+
+orr_end orr_world_end(const orr_world *world) { return (orr_end)world->core->end; }
+int64_t orr_world_steps(const orr_world *world) { return world->core->steps; }
+
+double orr_world_time(const orr_world *world) {
+  const orr_world_def *def = &world->scenario->world;
+  return (double)(world->core->steps * def->substeps) * def->dt;
+}
+
+void orr_world_state(const orr_world *world, double *out) {
+  memcpy(out, world->state, world->scenario->body_count * ORR_BODY_STATE * sizeof *out);
+}
+
+double orr_world_reward(const orr_world *world) { return world->core->reward; }
+double orr_world_coverage(const orr_world *world) { return world->core->coverage; }
+bool orr_world_success(const orr_world *world) { return world->core->success; }
+bool orr_world_contact(const orr_world *world) { return world->core->contact; }
+const char *orr_world_diverged_reason(const orr_world *world) { return world->core->reason; }
+size_t orr_world_memory(const orr_world *world) { return world->table->memory(world->engine); }
+
+double orr_world_energy(const orr_world *world) {
+  bool sound = world->core->begun && world->core->end != ORR_DIVERGED;
+  return sound ? world->table->energy(world->engine) : 0.0;
+}

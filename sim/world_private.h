@@ -1,0 +1,79 @@
+/* What the files behind world.h share. */
+#ifndef ORR_SIM_WORLD_PRIVATE_H
+#define ORR_SIM_WORLD_PRIVATE_H
+
+#include "sim/engine.h"
+#include "sim/parts.h"
+#include "sim/reserve.h"
+
+/* The world's own numbers; at the front of `block`, so that a save copies them with the rest. */
+typedef struct orr_core {
+  uint64_t seed;
+  uint32_t episode;
+  uint32_t begun;     /* an episode has begun */
+  int64_t steps;      /* control steps since reset */
+  int64_t held;       /* control steps in a row in which the success held */
+  uint32_t success;   /* latched */
+  uint32_t contact;
+  int32_t end;        /* orr_end */
+  uint32_t log_full;  /* events were lost: the world cannot be replayed */
+  double reward, coverage;
+  size_t event_count;
+  uint64_t chain;     /* of all events so far */
+  char reason[200];   /* of divergence */
+} orr_core;
+
+typedef enum orr_event_kind { ORR_EVENT_ACTION, ORR_EVENT_INTERVENTION } orr_event_kind;
+
+/* One entry of the log. Two logs with the same chain at entry n agree on entries 0..n. */
+typedef struct orr_event {
+  uint64_t chain;
+  uint32_t kind;         /* orr_event_kind */
+  int32_t what, body;    /* of an intervention */
+  uint32_t padding;
+  union { double value[3]; float action[6]; } data; /* an action may go on behind the struct */
+} orr_event;
+
+struct orr_world {
+  const orr_scenario *scenario;
+  const orr_engine_table *table;
+  orr_engine *engine;
+  unsigned char *block; /* all that the world itself saves: core, then the arrays */
+  size_t block_size;
+  orr_core *core;
+  double *state;        /* ORR_BODY_STATE x body_count, the last one that was finite */
+  double *starts;       /* ORR_BODY_STATE x bodies of the file */
+  double *origins;      /* 2 x actuators: where their bodies were when the episode began */
+  float *commands;      /* command_rows x action_count: what each past step commanded */
+  size_t command_rows;
+  double *fresh, *targets; /* scratch */
+  orr_reserve log;
+  size_t event_size, event_capacity;
+  orr_scene scene;
+  orr_scene_shape *shapes;
+  orr_scene_contact *contacts;
+  size_t contact_capacity;
+};
+
+struct orr_snapshot {
+  orr_world *world;
+  orr_reserve memory; /* block | events | engine image */
+  size_t event_count; /* entries in the copy of the log; SIZE_MAX: nothing saved yet */
+};
+
+/* world.c */
+orr_status orr_world_begin(orr_world *world, uint64_t seed, uint32_t episode, orr_error *err);
+
+/* world_log.c */
+orr_event *orr_world_event(const orr_world *world, size_t index);
+void orr_log_action(orr_world *world, const float *action);
+void orr_log_intervention(orr_world *world, const orr_intervention *intervention);
+
+/* world_scene.c: sizes and fills what does not change. */
+orr_status orr_world_scene_create(orr_world *world, orr_error *err);
+
+/* task.c: coverage, reward, success and end after a step; at reset only the coverage. */
+void orr_task_begin(orr_world *world);
+void orr_task_judge(orr_world *world);
+
+#endif
