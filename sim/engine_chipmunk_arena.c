@@ -27,8 +27,9 @@ int orr_chipmunk_vfprintf(void *stream, const char *format, va_list list);
 int orr_chipmunk_printf_chk(int flag, const char *format, ...);
 int orr_chipmunk_fprintf_chk(void *stream, int flag, const char *format, ...);
 int orr_chipmunk_vfprintf_chk(void *stream, int flag, const char *format, va_list list);
-extern void *orr_chipmunk_stream;
-void *orr_chipmunk_stream; /* what Chipmunk takes for stderr; never followed */
+/* What Chipmunk takes for its streams; never followed. */
+extern void *const orr_chipmunk_stderr, *const orr_chipmunk_stdout;
+void *const orr_chipmunk_stderr = NULL, *const orr_chipmunk_stdout = NULL;
 
 static _Thread_local orr_engine *current;
 

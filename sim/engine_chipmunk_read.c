@@ -99,7 +99,7 @@ static void put_arbiter(hasher *h, const cpArbiter *arbiter, const cpSpace *spac
   }
 }
 
-static void put_body(hasher *h, const cpBody *body, const cpSpace *space) {
+static void put_body(hasher *h, cpBody *body, const cpSpace *space) {
   put(h, body->m);
   put(h, body->i);
   put_vect(h, body->p);
@@ -113,7 +113,7 @@ static void put_body(hasher *h, const cpBody *body, const cpSpace *space) {
   put(h, body->sleeping.idleTime);
   const cpBody *sleeper = body->sleeping.root;
   put_bits(h, sleeper ? 1 + (uint64_t)(intptr_t)sleeper->userData : 0);
-  CP_BODY_FOREACH_ARBITER((cpBody *)body, arbiter) put_arbiter(h, arbiter, space);
+  CP_BODY_FOREACH_ARBITER(body, arbiter) put_arbiter(h, arbiter, space);
 }
 
 static void collect(void *element, void *data) {

@@ -30,7 +30,7 @@ static void complain(const checker *c, const char *path, const char *hint, const
   orr_diagnostics_add(c->diagnostics, c->config, place_of(c, path), hint, "%s: %s", path, message);
 }
 
-static bool finite(const double *values, size_t count) {
+static bool all_finite(const double *values, size_t count) {
   for (size_t i = 0; i < count; i++)
     if (!isfinite(values[i])) return false;
   return true;
@@ -38,7 +38,7 @@ static bool finite(const double *values, size_t count) {
 
 static void check_finite(const checker *c, const char *owner, const char *key,
                          const double *values, size_t count) {
-  if (finite(values, count)) return;
+  if (all_finite(values, count)) return;
   char path[128];
   snprintf(path, sizeof path, "%s.%s", owner, key);
   complain(c, path, NULL, "must be finite");
@@ -69,7 +69,7 @@ static const char *polygon_mistake(const orr_polygon_def *polygon) {
   const double(*v)[2] = polygon->vertices.items;
   size_t count = polygon->vertices.count;
   if (count > ORR_MOST_CORNERS) return "a polygon has at most 64 corners";
-  if (!finite(v[0], 2 * count)) return "corners must be finite";
+  if (!all_finite(v[0], 2 * count)) return "corners must be finite";
   double area = orr_polygon_area(v, count), round = 0.0;
   double sign = area > 0.0 ? 1.0 : -1.0;
   for (size_t i = 0; i < count; i++) {
@@ -85,8 +85,8 @@ static const char *polygon_mistake(const orr_polygon_def *polygon) {
 }
 
 static void check_shape(const checker *c, const char *owner, const orr_shape_def *shape) {
-  char path[128];
-  snprintf(path, sizeof path, "%s.geometry", owner);
+  char path[160];
+  snprintf(path, sizeof path, "%.140s.geometry", owner);
   const char *mistake = NULL, *hint = NULL;
   if (shape->geometry.tag == ORR_SHAPE_POLYGON) {
     mistake = polygon_mistake(shape->geometry.value);
@@ -95,11 +95,11 @@ static void check_shape(const checker *c, const char *owner, const orr_shape_def
     const orr_segment_def *segment = shape->geometry.value;
     double dx = segment->b[0] - segment->a[0], dy = segment->b[1] - segment->a[1];
     if (!(dx * dx + dy * dy > 0.0)) mistake = "both ends are at the same place";
-    if (!finite(segment->a, 2) || !finite(segment->b, 2)) mistake = "ends must be finite";
+    if (!all_finite(segment->a, 2) || !all_finite(segment->b, 2)) mistake = "ends must be finite";
   } else if (shape->geometry.tag == ORR_SHAPE_CIRCLE) {
-    if (!finite(((const orr_circle_def *)shape->geometry.value)->offset, 2))
+    if (!all_finite(((const orr_circle_def *)shape->geometry.value)->offset, 2))
       mistake = "offset must be finite";
-  } else if (!finite(((const orr_box_def *)shape->geometry.value)->offset, 2)) {
+  } else if (!all_finite(((const orr_box_def *)shape->geometry.value)->offset, 2)) {
     mistake = "offset must be finite";
   }
   if (mistake) complain(c, path, hint, mistake);

@@ -1,0 +1,66 @@
+#include "sim_test.h"
+
+#include "base/maths.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static orr_scenario *finish(orr_config *config, orr_status status, orr_diagnostics *diagnostics,
+                            orr_error *err) {
+  orr_scenario *scenario = NULL;
+  if (status == ORR_OK) status = orr_scenario_read(config, &scenario, diagnostics);
+  orr_diagnostics_status(diagnostics, err);
+  if (status != ORR_OK) assert_null(scenario);
+  orr_config_destroy(config);
+  orr_diagnostics_destroy(diagnostics);
+  return scenario;
+}
+
+orr_scenario *load_scenario(const char *path) {
+  char full[512], text[2048];
+  snprintf(full, sizeof full, "%s/%s", ORR_SOURCE_DIR, path);
+  orr_diagnostics *diagnostics = orr_diagnostics_create();
+  orr_config *config = NULL;
+  orr_error err = {0};
+  orr_status status = orr_config_load(full, &config, diagnostics);
+  orr_scenario *scenario = finish(config, status, diagnostics, &err);
+  if (!scenario) {
+    orr_error_text(&err, text, sizeof text);
+    print_error("%s\n", text);
+  }
+  assert_non_null(scenario);
+  return scenario;
+}
+
+orr_scenario *parse_scenario(const char *text, orr_error *err) {
+  orr_diagnostics *diagnostics = orr_diagnostics_create();
+  orr_config *config = NULL;
+  *err = (orr_error){0};
+  orr_status status = orr_config_parse(text, strlen(text), "test.yaml", &config, diagnostics);
+  return finish(config, status, diagnostics, err);
+}
+
+orr_world *new_world(const orr_scenario *scenario) {
+  orr_world *world = NULL;
+  orr_error err = {0};
+  assert_int_equal(orr_world_create(scenario, &world, &err), ORR_OK);
+  return world;
+}
+
+void draw_action(const orr_world *world, uint32_t episode, uint32_t step, float *action) {
+  const orr_scenario *scenario = orr_world_scenario(world);
+  orr_random random = orr_random_at(11, ORR_PURPOSE_TEST, episode, step, 0, 0);
+  for (size_t i = 0; i < scenario->action_count; i++) {
+    const orr_space_field *field = &scenario->action.fields[i];
+    action[i] = (float)orr_random_uniform(&random, field->low, field->high);
+  }
+}
+
+int main(void) {
+  int failed = run_scenario_tests();
+  failed += run_physics_tests();
+  failed += run_task_tests();
+  failed += run_gym_tests();
+  failed += run_restore_tests();
+  return failed != 0;
+}

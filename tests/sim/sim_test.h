@@ -1,0 +1,28 @@
+/* What the tests of sim share. */
+#ifndef ORR_TESTS_SIM_TEST_H
+#define ORR_TESTS_SIM_TEST_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* cmocka needs the four above first. */
+#include <cmocka.h>
+
+#include "sim/world.h"
+
+/* A scenario of this repository; fails the test when it does not load. */
+orr_scenario *load_scenario(const char *path);
+/* From text; NULL with the first finding in `err` when it is refused. */
+orr_scenario *parse_scenario(const char *text, orr_error *err);
+orr_world *new_world(const orr_scenario *scenario);
+/* An action of a fixed random stream that keeps the bodies busy. */
+void draw_action(const orr_world *world, uint32_t episode, uint32_t step, float *action);
+
+int run_physics_tests(void);
+int run_restore_tests(void);
+int run_scenario_tests(void);
+int run_task_tests(void);
+int run_gym_tests(void);
+
+#endif
