@@ -346,6 +346,7 @@ static void read_list(orr_reader *reader, const orr_field *field, const orr_node
     orr_trail here = {trail, NULL, i};
     read_record(reader, field->record, node->items[i], node->items[i]->place, &here,
                 items + i * field->record->size);
+    if (reader->diagnostics && orr_diagnostics_full(reader->diagnostics)) return;
   }
   if (field->record->unique_names) check_unique(reader, node, trail);
 }
