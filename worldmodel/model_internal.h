@@ -1,0 +1,100 @@
+/* What the files behind worldmodel/model.h share: the model itself, the table of families, the
+ * multi-layer perceptron. Private to worldmodel/ and its tests. */
+#ifndef ORR_WORLDMODEL_MODEL_INTERNAL_H
+#define ORR_WORLDMODEL_MODEL_INTERNAL_H
+
+#include "worldmodel/frame.h"
+#include "worldmodel/model.h"
+#include "worldmodel/train.h"
+
+#define ORR_MAX_HIDDEN_LAYERS 8
+#define ORR_MAX_ACTION 512 /* numbers in a model action: block x action fields */
+
+/* The input transform, fitted on the training split. An angle is not scored: its sine and cosine
+ * enter as they are; its std, of the wrapped values, serves distances. */
+typedef struct orr_transform {
+  double state_mean[ORR_MAX_FIELDS], state_std[ORR_MAX_FIELDS];
+  double action_mean[ORR_MAX_FIELDS], action_std[ORR_MAX_FIELDS]; /* of one control step */
+} orr_transform;
+
+/* Linear, LayerNorm, SiLU, as often as there are hidden layers; then Linear. */
+typedef struct orr_mlp {
+  size_t layers; /* hidden ones */
+  int weight[ORR_MAX_HIDDEN_LAYERS + 1], bias[ORR_MAX_HIDDEN_LAYERS + 1];
+  int gain[ORR_MAX_HIDDEN_LAYERS], shift[ORR_MAX_HIDDEN_LAYERS];
+} orr_mlp;
+
+typedef struct orr_state_net {
+  orr_mlp mlp;
+  int linear;
+} orr_state_net;
+
+typedef struct orr_jepa_net {
+  orr_mlp encoder, predictor, inverse, readout;
+  int encoder_skip, action_weight, action_bias, predictor_skip;
+} orr_jepa_net;
+
+struct orr_family_table;
+
+struct orr_model {
+  orr_model_def def;
+  orr_space observation, action;
+  orr_hash interface, world, hash;
+  orr_transform transform;
+  size_t action_length; /* block x action fields */
+  size_t latent;
+  orr_frame *frame;
+  const struct orr_family_table *family;
+  union { orr_state_net state; orr_jepa_net jepa; } net;
+  orr_params params;
+  float *values; /* params.total */
+  json_t *record;
+};
+
+/* A loss on a tape: inputs to fill and terms to report. */
+#define ORR_MAX_TERMS 3
+typedef struct orr_loss_tape {
+  orr_var states[ORR_MAX_HORIZON + 1]; /* block ends 0..horizon: ORR_TILE x S */
+  orr_var actions[ORR_MAX_HORIZON];    /* ORR_TILE x (block x A) */
+  size_t term_count;
+  const char *names[ORR_MAX_TERMS];
+  orr_var terms[ORR_MAX_TERMS]; /* unweighted */
+  orr_var loss;
+} orr_loss_tape;
+
+typedef struct orr_family_table {
+  const char *name;
+  void (*declare)(orr_model *model); /* parameters; sets `latent` */
+  /* Each adds to a tape. `encode` is NULL when the latent is the observation itself. */
+  orr_var (*encode)(const orr_model *model, orr_tape *tape, orr_var state, orr_var no_action);
+  orr_var (*step)(const orr_model *model, orr_tape *tape, orr_var latent, orr_var action);
+  orr_var (*decode)(const orr_model *model, orr_tape *tape, orr_var latent);
+  void (*loss)(const orr_model *model, orr_tape *tape, orr_loss_tape *out); /* inputs are there */
+  const char *step_prefix[3]; /* parameters that a step uses, for orr_model_flops */
+} orr_family_table;
+
+extern const orr_family_table orr_family_state_table, orr_family_jepa_table;
+extern const char *const orr_family_names[]; /* NULL-terminated, by orr_family */
+
+/* A model with a frame, parameters and zeroed weights. Checks the definition against the spaces. */
+orr_status orr_model_build(const orr_model_def *def, const orr_space *observation,
+                           const orr_space *action, const orr_transform *transform,
+                           orr_model **out, orr_error *err);
+void orr_model_rehash(orr_model *model); /* after the weights have changed */
+
+/* Adds inputs and the loss to `tape`; compile with `out->loss` afterwards. */
+void orr_model_loss(const orr_model *model, orr_tape *tape, orr_loss_tape *out);
+
+/* Sums are taken in file order. */
+orr_status orr_transform_fit(const orr_dataset *data, orr_transform *out, orr_error *err);
+
+void orr_mlp_declare(orr_params *params, const char *name, size_t in, size_t hidden, size_t layers,
+                     size_t out, orr_init last, orr_mlp *mlp);
+orr_var orr_mlp_apply(const orr_mlp *mlp, orr_tape *tape, orr_var x, double dropout);
+
+/* How spread out latents rows x L are: mean std over columns, and the participation ratio of the
+ * covariance's eigenvalues, (sum l)^2 / sum l^2: the number of dimensions in use. */
+void orr_latent_spread(const float *latents, size_t rows, size_t length, double *scratch,
+                       double *std, double *rank); /* scratch: length + length^2 */
+
+#endif
