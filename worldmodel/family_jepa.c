@@ -13,12 +13,10 @@
  * displacement alone matters: fed with both latents it lets them drift together (Delta-JEPA). The
  * prediction is unrolled over `horizon` blocks from the first observation, so its own errors count.
  *
- * x holds the z-scored fields, sine and cosine of every angle and, after the paper's departure that
- * pays on contact tasks, what each free body sees of the others in its own frame (frame.h; the
+ * x holds the z-scored fields, sine and cosine of every angle and (our departure, which pays on
+ * contact tasks) what each free body sees of the others in its own frame (frame.h; the
  * action's columns are fed with zeros). The linear skips exist because much of the motion is linear. */
 #include "worldmodel/model_internal.h"
-
-static const double one = 1.0;
 
 /* Columns of the transformed fields: an angle takes two. */
 static size_t field_columns(const orr_model *model) {
@@ -84,8 +82,11 @@ static orr_var action_of(const orr_model *model, orr_tape *tape, orr_var action)
 static orr_var encode_fields(const orr_model *model, orr_tape *tape, orr_var state, orr_var fields,
                              orr_var no_action) {
   const orr_jepa_net *net = &model->net.jepa;
-  orr_var frame = orr_tape_frame_features(tape, model->frame, state, no_action);
-  orr_var x = orr_tape_concat(tape, (orr_var[]){fields, frame}, 2);
+  orr_var x = fields;
+  if (orr_frame_features(model->frame) > 0) {
+    orr_var frame = orr_tape_frame_features(tape, model->frame, state, no_action);
+    x = orr_tape_concat(tape, (orr_var[]){fields, frame}, 2);
+  }
   orr_var deep = orr_mlp_apply(&net->encoder, tape, x, 0.0);
   orr_var skip = orr_tape_linear(tape, x, net->encoder_skip, -1, ORR_ACT_NONE);
   return orr_tape_add(tape, deep, skip);
@@ -115,7 +116,7 @@ static orr_var decode(const orr_model *model, orr_tape *tape, orr_var z) {
 
 static orr_var mean_of(orr_tape *tape, const orr_var *terms, size_t count) {
   double shares[ORR_MAX_HORIZON + 1];
-  for (size_t i = 0; i < count; i++) shares[i] = one / (double)count;
+  for (size_t i = 0; i < count; i++) shares[i] = 1.0 / (double)count;
   return orr_tape_total(tape, terms, shares, count);
 }
 

@@ -80,6 +80,7 @@ extern const char *const orr_family_names[]; /* NULL-terminated, by orr_family *
 orr_status orr_model_build(const orr_model_def *def, const orr_space *observation,
                            const orr_space *action, const orr_transform *transform,
                            orr_model **out, orr_error *err);
+orr_status orr_model_allocate(orr_model *model, orr_error *err); /* the weights, zero */
 void orr_model_rehash(orr_model *model); /* after the weights have changed */
 
 /* Adds inputs and the loss to `tape`; compile with `out->loss` afterwards. */

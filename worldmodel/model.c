@@ -1,0 +1,321 @@
+/* Models and their workers: everything that does not depend on the family. */
+#include "worldmodel/model_internal.h"
+#include "base/maths.h"
+#include "base/memory.h"
+#include <string.h>
+
+const char *const orr_family_names[] = {"state", "jepa", NULL};
+
+static const orr_family_table *const families[] = {
+    [ORR_FAMILY_STATE] = &orr_family_state_table, [ORR_FAMILY_JEPA] = &orr_family_jepa_table};
+
+static const orr_field model_fields[] = {
+    {.name = "family", .type = ORR_FIELD_ENUM, .offset = offsetof(orr_model_def, family),
+     .help = "state: the latent is the physical state; jepa: a learned latent", .preset = "state",
+     .names = orr_family_names},
+    {.name = "history", .type = ORR_FIELD_INT, .offset = offsetof(orr_model_def, history),
+     .help = "observations that the model sees; observations with velocities need one",
+     .preset = "1", .low = 1, .high = 1},
+    {.name = "block", .type = ORR_FIELD_INT, .offset = offsetof(orr_model_def, block),
+     .help = "control steps per model step, each with its own action", .unit = "steps",
+     .preset = "5", .low = 1, .high = 64},
+    {.name = "horizon", .type = ORR_FIELD_INT, .offset = offsetof(orr_model_def, horizon),
+     .help = "model steps unrolled in the loss", .unit = "blocks", .preset = "5", .low = 1,
+     .high = ORR_MAX_HORIZON},
+    {.name = "hidden", .type = ORR_FIELD_INT, .offset = offsetof(orr_model_def, hidden),
+     .help = "width of the hidden layers", .preset = "256", .low = 4, .high = 2048},
+    {.name = "layers", .type = ORR_FIELD_INT, .offset = offsetof(orr_model_def, layers),
+     .help = "hidden layers of the dynamics network", .preset = "3", .low = 1,
+     .high = ORR_MAX_HIDDEN_LAYERS},
+    {.name = "latent", .type = ORR_FIELD_INT, .offset = offsetof(orr_model_def, latent),
+     .help = "numbers in a latent; jepa only", .preset = "96", .low = 1, .high = 1024},
+    {.name = "dropout", .type = ORR_FIELD_REAL, .offset = offsetof(orr_model_def, dropout),
+     .help = "share of hidden units dropped in the dynamics network while training",
+     .preset = "0", .low = 0, .high = 0.9},
+    {.name = "inverse", .type = ORR_FIELD_REAL, .offset = offsetof(orr_model_def, inverse),
+     .help = "weight of the head that reads actions from latent displacements; jepa only",
+     .preset = "10", .low = 0, .high = 1e6},
+    {.name = "readout", .type = ORR_FIELD_REAL, .offset = offsetof(orr_model_def, readout),
+     .help = "weight of the head that reads the state, without gradient into the latent; jepa only",
+     .preset = "1", .low = 0, .high = 1e6},
+};
+
+const orr_record orr_model_record = {
+    .name = "model", .help = "the world model", .size = sizeof(orr_model_def),
+    .fields = model_fields, .count = sizeof model_fields / sizeof *model_fields};
+
+/* Models ----------------------------------------------------------------------------------- */
+
+static orr_status check_sizes(const orr_model *model, orr_error *err) {
+  if (model->observation.count == 0 || model->action.count == 0) {
+    return orr_fail(err, ORR_ERR_CONFIG, "a model needs observations and actions, got %zu and %zu",
+                    model->observation.count, model->action.count);
+  }
+  if (model->action_length <= ORR_MAX_ACTION) return ORR_OK;
+  orr_fail(err, ORR_ERR_CONFIG, "a block of %lld steps has %zu numbers of action; at most %d",
+           (long long)model->def.block, model->action_length, ORR_MAX_ACTION);
+  orr_hint(err, "make model.block smaller");
+  return ORR_ERR_CONFIG;
+}
+
+static orr_status fill(orr_model *model, orr_error *err) {
+  ORR_TRY(check_sizes(model, err));
+  ORR_TRY(orr_frame_create(&model->observation, &model->action, (size_t)model->def.block,
+                           model->transform.state_std, model->transform.action_std, &model->frame,
+                           err));
+  model->family->declare(model);
+  return ORR_OK;
+}
+
+orr_status orr_model_build(const orr_model_def *def, const orr_space *observation,
+                           const orr_space *action, const orr_transform *transform,
+                           orr_model **out, orr_error *err) {
+  orr_model *model;
+  *out = NULL;
+  ORR_TRY(orr_new(&model, 1, sizeof *model, err));
+  model->def = *def;
+  model->observation = *observation;
+  model->action = *action;
+  model->transform = *transform;
+  model->action_length = (size_t)def->block * action->count;
+  model->family = families[def->family];
+  orr_status status = fill(model, err);
+  if (status == ORR_OK) *out = model;
+  else orr_model_destroy(model);
+  return status;
+}
+
+void orr_model_destroy(orr_model *model) {
+  if (!model) return;
+  orr_frame_destroy(model->frame);
+  json_decref(model->record);
+  orr_free(model->values);
+  orr_free(model);
+}
+
+orr_status orr_model_allocate(orr_model *model, orr_error *err) {
+  model->values = orr_alloc_aligned(model->params.total * sizeof(float), 64);
+  if (model->values) return ORR_OK;
+  return orr_fail(err, ORR_ERR_MEMORY, "no memory for %zu weights", model->params.total);
+}
+
+void orr_model_rehash(orr_model *model) {
+  model->hash = orr_hash_bytes(model->values, model->params.total * sizeof(float));
+}
+
+void orr_model_loss(const orr_model *model, orr_tape *tape, orr_loss_tape *out) {
+  size_t horizon = (size_t)model->def.horizon;
+  *out = (orr_loss_tape){0};
+  for (size_t h = 0; h <= horizon; h++) {
+    out->states[h] = orr_tape_input(tape, ORR_TILE, model->observation.count);
+  }
+  for (size_t h = 0; h < horizon; h++) {
+    out->actions[h] = orr_tape_input(tape, ORR_TILE, model->action_length);
+  }
+  model->family->loss(model, tape, out);
+}
+
+const orr_model_def *orr_model_definition(const orr_model *model) { return &model->def; }
+const orr_space *orr_model_observation(const orr_model *model) { return &model->observation; }
+const orr_space *orr_model_action(const orr_model *model) { return &model->action; }
+orr_hash orr_model_interface(const orr_model *model) { return model->interface; }
+orr_hash orr_model_world(const orr_model *model) { return model->world; }
+orr_hash orr_model_hash(const orr_model *model) { return model->hash; }
+size_t orr_model_latent(const orr_model *model) { return model->latent; }
+size_t orr_model_parameters(const orr_model *model) { return orr_params_numbers(&model->params); }
+const json_t *orr_model_record_json(const orr_model *model) { return model->record; }
+
+/* Every matrix that a step touches multiplies once. */
+double orr_model_flops(const orr_model *model) {
+  double flops = 0;
+  for (size_t i = 0; i < model->params.count; i++) {
+    const orr_param *param = &model->params.items[i];
+    for (size_t j = 0; j < 3 && model->family->step_prefix[j]; j++) {
+      const char *prefix = model->family->step_prefix[j];
+      if (param->rows < 2 || strncmp(param->name, prefix, strlen(prefix)) != 0) continue;
+      flops += 2.0 * (double)param->rows * (double)param->cols;
+    }
+  }
+  return flops;
+}
+
+/* Workers ---------------------------------------------------------------------------------- */
+
+typedef struct orr_pass { /* one forward-only tape of ORR_TILE rows */
+  orr_tape *tape;
+  orr_var in[2], out;
+} orr_pass;
+
+struct orr_model_worker {
+  const orr_model *model;
+  orr_pass encode, step, decode;
+  float *pad; /* the last tile of an input, filled up with zeros */
+};
+
+static orr_status begin_pass(const orr_model *model, orr_pass *pass, size_t first, size_t second,
+                             orr_error *err) {
+  ORR_TRY(orr_tape_create(&model->params, ORR_PATH_PRODUCT, false, &pass->tape, err));
+  pass->in[0] = orr_tape_input(pass->tape, ORR_TILE, first);
+  if (second > 0) pass->in[1] = orr_tape_input(pass->tape, ORR_TILE, second);
+  return ORR_OK;
+}
+
+static orr_status end_pass(orr_pass *pass, orr_error *err) {
+  return orr_tape_compile(pass->tape, -1, &pass->out, 1, err);
+}
+
+static orr_status build_worker(orr_model_worker *worker, orr_error *err) {
+  const orr_model *model = worker->model;
+  const orr_family_table *family = model->family;
+  size_t states = model->observation.count, actions = model->action_length;
+  size_t widest = states > model->latent ? states : model->latent;
+  if (actions > widest) widest = actions;
+  worker->pad = orr_alloc_aligned(ORR_TILE * widest * sizeof(float), 64);
+  if (!worker->pad) return orr_fail(err, ORR_ERR_MEMORY, "no memory for a worker");
+  ORR_TRY(begin_pass(model, &worker->step, model->latent, actions, err));
+  worker->step.out =
+      family->step(model, worker->step.tape, worker->step.in[0], worker->step.in[1]);
+  ORR_TRY(end_pass(&worker->step, err));
+  if (family->encode) {
+    orr_pass *pass = &worker->encode;
+    ORR_TRY(begin_pass(model, pass, states, actions, err));
+    pass->out = family->encode(model, pass->tape, pass->in[0], pass->in[1]);
+    ORR_TRY(end_pass(pass, err));
+    orr_tape_set_input(pass->tape, pass->in[1], worker->pad); /* zeros, for ever */
+  }
+  if (!family->decode) return ORR_OK;
+  ORR_TRY(begin_pass(model, &worker->decode, model->latent, 0, err));
+  worker->decode.out = family->decode(model, worker->decode.tape, worker->decode.in[0]);
+  return end_pass(&worker->decode, err);
+}
+
+orr_status orr_model_worker_create(const orr_model *model, orr_model_worker **out,
+                                   orr_error *err) {
+  orr_model_worker *worker;
+  *out = NULL;
+  ORR_TRY(orr_new(&worker, 1, sizeof *worker, err));
+  worker->model = model;
+  orr_status status = build_worker(worker, err);
+  if (status == ORR_OK) *out = worker;
+  else orr_model_worker_destroy(worker);
+  return status;
+}
+
+void orr_model_worker_destroy(orr_model_worker *worker) {
+  if (!worker) return;
+  orr_tape_destroy(worker->encode.tape);
+  orr_tape_destroy(worker->step.tape);
+  orr_tape_destroy(worker->decode.tape);
+  orr_free(worker->pad);
+  orr_free(worker);
+}
+
+static void feed(orr_model_worker *worker, orr_pass *pass, int which, const float *data,
+                 size_t rows) {
+  size_t cols = orr_tape_cols(pass->tape, pass->in[which]);
+  if (rows < ORR_TILE) {
+    memset(worker->pad, 0, ORR_TILE * cols * sizeof(float));
+    memcpy(worker->pad, data, rows * cols * sizeof(float));
+    data = worker->pad;
+  }
+  orr_tape_set_input(pass->tape, pass->in[which], data);
+}
+
+static size_t tile_rows(size_t rows, size_t first) {
+  return rows - first < ORR_TILE ? rows - first : ORR_TILE;
+}
+
+void orr_model_encode(orr_model_worker *worker, const float *observations, size_t rows,
+                      float *latents) {
+  const orr_model *model = worker->model;
+  size_t states = model->observation.count, length = model->latent;
+  if (!model->family->encode) {
+    memmove(latents, observations, rows * states * sizeof(float));
+    return;
+  }
+  for (size_t first = 0; first < rows; first += ORR_TILE) {
+    size_t n = tile_rows(rows, first);
+    feed(worker, &worker->encode, 0, observations + first * states, n);
+    orr_tape_forward(worker->encode.tape, model->values);
+    memcpy(latents + first * length, orr_tape_value(worker->encode.tape, worker->encode.out),
+           n * length * sizeof(float));
+  }
+}
+
+void orr_model_step(orr_model_worker *worker, const float *latents, const float *actions,
+                    size_t rows, float *next) {
+  const orr_model *model = worker->model;
+  size_t length = model->latent;
+  for (size_t first = 0; first < rows; first += ORR_TILE) {
+    size_t n = tile_rows(rows, first);
+    feed(worker, &worker->step, 0, latents + first * length, n);
+    feed(worker, &worker->step, 1, actions + first * model->action_length, n);
+    orr_tape_forward(worker->step.tape, model->values);
+    memcpy(next + first * length, orr_tape_value(worker->step.tape, worker->step.out),
+           n * length * sizeof(float));
+  }
+}
+
+static double state_distance(const orr_model *model, const float *state, const float *goal) {
+  double sum = 0;
+  for (size_t i = 0; i < model->observation.count; i++) {
+    double error = (double)state[i] - (double)goal[i];
+    if (model->observation.fields[i].quantity == ORR_QUANTITY_ANGLE) error = orr_wrap_angle(error);
+    error /= model->transform.state_std[i];
+    sum += error * error;
+  }
+  return sum;
+}
+
+static double latent_distance(const float *latent, const float *goal, size_t length) {
+  double sum = 0;
+  for (size_t i = 0; i < length; i++) {
+    double error = (double)latent[i] - (double)goal[i];
+    sum += error * error;
+  }
+  return sum;
+}
+
+void orr_model_distance(orr_model_worker *worker, const float *latents, const float *goal,
+                        size_t rows, float *distances) {
+  const orr_model *model = worker->model;
+  for (size_t r = 0; r < rows; r++) {
+    const float *latent = latents + r * model->latent;
+    distances[r] = (float)(model->family->encode ? latent_distance(latent, goal, model->latent)
+                                                 : state_distance(model, latent, goal));
+  }
+}
+
+/* Transformed fields back into quantities. */
+static void untransform(const orr_model *model, const float *fields, float *observation) {
+  for (size_t i = 0; i < model->observation.count; i++) {
+    if (model->observation.fields[i].quantity == ORR_QUANTITY_ANGLE) {
+      observation[i] = (float)atan2((double)fields[0], (double)fields[1]);
+      fields += 2;
+    } else {
+      double value = (double)*fields++ * model->transform.state_std[i];
+      observation[i] = (float)(value + model->transform.state_mean[i]);
+    }
+  }
+}
+
+void orr_model_decode(orr_model_worker *worker, const float *latents, size_t rows,
+                      float *observations) {
+  const orr_model *model = worker->model;
+  size_t states = model->observation.count;
+  if (!model->family->decode) {
+    memmove(observations, latents, rows * states * sizeof(float));
+    return;
+  }
+  orr_pass *pass = &worker->decode;
+  size_t cols = orr_tape_cols(pass->tape, pass->out);
+  for (size_t first = 0; first < rows; first += ORR_TILE) {
+    size_t n = tile_rows(rows, first);
+    feed(worker, pass, 0, latents + first * model->latent, n);
+    orr_tape_forward(pass->tape, model->values);
+    const float *fields = orr_tape_value(pass->tape, pass->out);
+    for (size_t r = 0; r < n; r++) {
+      untransform(model, fields + r * cols, observations + (first + r) * states);
+    }
+  }
+}

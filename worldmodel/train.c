@@ -1,0 +1,239 @@
+/* The training loop: resume, step, log, check, save.
+ *
+ * The state is written before the model: killed between the two, the next call finds the newer
+ * state, goes on from it and writes the model again. metrics.jsonl is cut back to the step that a
+ * run resumes from, so that every step stands in it once. */
+#include "base/file.h"
+#include "base/maths.h"
+#include "base/memory.h"
+#include "worldmodel/train_internal.h"
+#include <string.h>
+#include <time.h>
+
+#define TRAIN(kind, member) ORR_FIELD(kind, orr_train_def, member)
+
+static const orr_field train_fields[] = {
+    {TRAIN(INT, steps), .unit = "steps", .preset = "12000", .low = 1, .high = 1e8,
+     .help = "Optimiser steps"},
+    {TRAIN(INT, batch), .unit = "windows", .preset = "512", .low = 1, .high = 65536,
+     .help = "Windows per step; a multiple of 64 is fastest"},
+    {TRAIN(REAL, rate), .preset = "1e-3", .low = 1e-9, .high = 1e3,
+     .help = "Peak learning rate; linear warm-up, then cosine to 0"},
+    {TRAIN(INT, warmup), .unit = "steps", .preset = "200", .low = 0, .high = 1e8,
+     .help = "Steps of warm-up"},
+    {TRAIN(REAL, decay), .preset = "1e-4", .low = 0, .high = 10,
+     .help = "Decoupled weight decay of matrices"},
+    {TRAIN(REAL, clip), .preset = "1", .low = 1e-9, .high = 1e9,
+     .help = "Largest global norm of a gradient"},
+    {TRAIN(REAL, beta1), .preset = "0.9", .low = 0, .high = 0.999999,
+     .help = "Decay of the first moment"},
+    {TRAIN(REAL, beta2), .preset = "0.999", .low = 0, .high = 0.999999,
+     .help = "Decay of the second moment"},
+    {TRAIN(REAL, epsilon), .preset = "1e-8", .low = 1e-30, .high = 1,
+     .help = "Keeps the second moment's root away from 0"},
+    {TRAIN(INT, seed), .preset = "0", .low = 0, .high = 9007199254740992.0,
+     .help = "Of initial weights, batches and dropout"},
+    {TRAIN(INT, log_every), .unit = "steps", .preset = "50", .low = 1, .high = 1e8,
+     .help = "Steps between lines of metrics.jsonl"},
+    {TRAIN(INT, check_every), .unit = "steps", .preset = "500", .low = 1, .high = 1e8,
+     .help = "Steps between open-loop checks on held-out windows"},
+    {TRAIN(INT, save_every), .unit = "steps", .preset = "500", .low = 1, .high = 1e8,
+     .help = "Steps between checkpoints"},
+};
+
+const orr_record orr_train_record = {ORR_RECORD("train", orr_train_def, train_fields),
+                                     .help = "How the world model is trained"};
+
+static double now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+/* Saving ----------------------------------------------------------------------------------- */
+
+static json_t *training_record(const orr_trainer *trainer) {
+  char data[ORR_HASH_TEXT];
+  orr_hash_text(trainer->state.data, data);
+  return json_pack("{s:s, s:I, s:I, s:f, s:o}", "data_hash", data, "seed",
+                   (json_int_t)trainer->setup->train->seed, "steps",
+                   (json_int_t)trainer->state.step, "loss", trainer->state.loss, "train",
+                   orr_checkpoint_pack(&orr_train_record, trainer->setup->train));
+}
+
+static orr_status check_weights(const orr_trainer *trainer, orr_error *err) {
+  for (size_t i = 0; i < trainer->model->params.total; i++) {
+    if (isfinite(trainer->model->values[i])) continue;
+    orr_fail(err, ORR_ERR_NUMBERS, "a weight is not finite after training step %lld",
+             (long long)trainer->state.step);
+    orr_hint(err, "lower train.rate (now %g); an earlier checkpoint is kept",
+             trainer->setup->train->rate);
+    return ORR_ERR_NUMBERS;
+  }
+  return ORR_OK;
+}
+
+static orr_status save_model(orr_trainer *trainer, orr_error *err) {
+  json_decref(trainer->model->record);
+  trainer->model->record = training_record(trainer);
+  if (!trainer->model->record) return orr_fail(err, ORR_ERR_MEMORY, "no memory for a record");
+  return orr_checkpoint_save(trainer->model, trainer->model_path, err);
+}
+
+static orr_status save(orr_trainer *trainer, orr_error *err) {
+  ORR_TRY(check_weights(trainer, err));
+  ORR_TRY(orr_checkpoint_save_state(trainer->model, trainer->setup->train, &trainer->state,
+                                    trainer->state_path, err));
+  trainer->saved = trainer->state.step;
+  return save_model(trainer, err);
+}
+
+/* Starting --------------------------------------------------------------------------------- */
+
+/* What a killed writer has left behind. */
+static orr_status sweep_leftovers(const char *folder, orr_error *err) {
+  static const char *const prefixes[] = {"state.safetensors.orr-tmp", "model.safetensors.orr-tmp",
+                                         "metrics.jsonl.orr-tmp"};
+  for (size_t i = 0; i < 3; i++) {
+    char **names, path[ORR_TRAIN_PATH];
+    size_t count;
+    ORR_TRY(orr_folder_list(folder, prefixes[i], "", &names, &count, err));
+    orr_status status = ORR_OK;
+    for (size_t j = 0; j < count && status == ORR_OK; j++) {
+      orr_path_join(path, sizeof path, folder, names[j]);
+      status = orr_file_remove(path, err);
+    }
+    orr_free(names);
+    ORR_TRY(status);
+  }
+  return ORR_OK;
+}
+
+static orr_status make_model(orr_trainer *trainer, orr_error *err) {
+  const orr_train_setup *setup = trainer->setup;
+  const orr_shard_info *info = orr_dataset_info(setup->data);
+  orr_transform *transform;
+  ORR_TRY(orr_new(&transform, 1, sizeof *transform, err));
+  orr_status status = orr_transform_fit(setup->data, transform, err);
+  if (status == ORR_OK) {
+    status = orr_model_build(setup->model, &info->observation, &info->action, transform,
+                             &trainer->model, err);
+  }
+  orr_free(transform);
+  ORR_TRY(status);
+  trainer->model->interface = info->interface;
+  trainer->model->world = info->world;
+  return orr_model_allocate(trainer->model, err);
+}
+
+static orr_status make_paths(orr_trainer *trainer, orr_error *err) {
+  const char *folder = trainer->setup->folder;
+  if (strlen(folder) + 64 > ORR_TRAIN_PATH) {
+    return orr_fail(err, ORR_ERR_FILE, "the path of the folder is too long: '%.60s...'", folder);
+  }
+  orr_path_join(trainer->metrics, ORR_TRAIN_PATH, folder, "metrics.jsonl");
+  orr_path_join(trainer->state_path, ORR_TRAIN_PATH, folder, "state.safetensors");
+  orr_path_join(trainer->model_path, ORR_TRAIN_PATH, folder, "model.safetensors");
+  ORR_TRY(orr_folder_make(folder, err));
+  return sweep_leftovers(folder, err);
+}
+
+static orr_status start(orr_trainer *trainer, orr_error *err) {
+  const orr_train_setup *setup = trainer->setup;
+  orr_windows_def def = {.history = (size_t)setup->model->history,
+                         .horizon = (size_t)setup->model->horizon,
+                         .block = (size_t)setup->model->block};
+  ORR_TRY(make_paths(trainer, err));
+  ORR_TRY(make_model(trainer, err));
+  ORR_TRY(orr_windows_create(setup->data, &def, &trainer->windows, err));
+  ORR_TRY(orr_train_prepare(trainer, err));
+  trainer->state.data = orr_dataset_hash(setup->data);
+  trainer->resumed = orr_file_exists(trainer->state_path);
+  if (!trainer->resumed) {
+    orr_params_init(&trainer->model->params, (uint64_t)setup->train->seed, trainer->model->values);
+    return orr_train_cut_log(trainer->metrics, -1, err);
+  }
+  ORR_TRY(orr_checkpoint_load_state(trainer->model, setup->train, &trainer->state,
+                                    trainer->state_path, err));
+  trainer->saved = trainer->state.step;
+  return orr_train_cut_log(trainer->metrics, trainer->state.step, err);
+}
+
+/* The loop --------------------------------------------------------------------------------- */
+
+typedef struct orr_train_clock { double begin, logged, reported; int64_t first, logged_step; } orr_train_clock;
+
+static bool due(int64_t step, int64_t every, int64_t last) {
+  return step % every == 0 || step == last;
+}
+
+/* Everything that follows a step: lines, checks, progress, checkpoints. */
+static orr_status follow_up(orr_trainer *trainer, orr_train_clock *clock, orr_error *err) {
+  const orr_train_def *train = trainer->setup->train;
+  int64_t step = trainer->state.step;
+  double time = now();
+  if (due(step, train->log_every, train->steps)) {
+    double seconds = orr_max(time - clock->logged, 1e-9);
+    double windows = (double)((step - clock->logged_step) * train->batch);
+    ORR_TRY(orr_train_log(trainer, windows / seconds, err));
+    clock->logged = now();
+    clock->logged_step = step;
+  }
+  if (trainer->setup->held_out && due(step, train->check_every, train->steps)) {
+    ORR_TRY(orr_train_check(trainer, err));
+    clock->logged += now() - time; /* a check is not training time */
+  }
+  if (time - clock->reported > 0.05 || step == train->steps) {
+    char note[48];
+    snprintf(note, sizeof note, "loss %.5f", trainer->state.loss);
+    orr_report(trainer->control, "steps", step, train->steps, note);
+    clock->reported = time;
+  }
+  return due(step, train->save_every, train->steps) ? save(trainer, err) : ORR_OK;
+}
+
+static orr_status cancelled(orr_trainer *trainer, orr_error *err) {
+  if (trainer->saved != trainer->state.step) ORR_TRY(save(trainer, err));
+  orr_fail(err, ORR_ERR_CANCELLED, "cancelled after training step %lld of %lld",
+           (long long)trainer->state.step, (long long)trainer->setup->train->steps);
+  orr_hint(err, "run it again to go on from there");
+  return ORR_ERR_CANCELLED;
+}
+
+static orr_status run(orr_trainer *trainer, orr_train_clock *clock, orr_error *err) {
+  const orr_train_def *train = trainer->setup->train;
+  ORR_TRY(start(trainer, err));
+  clock->begin = clock->logged = clock->reported = now();
+  clock->first = clock->logged_step = trainer->state.step;
+  if (trainer->state.step == train->steps) return save_model(trainer, err);
+  while (trainer->state.step < train->steps) {
+    if (orr_cancelled(trainer->control)) return cancelled(trainer, err);
+    ORR_TRY(orr_train_step(trainer, err));
+    ORR_TRY(follow_up(trainer, clock, err));
+  }
+  return ORR_OK;
+}
+
+orr_status orr_train_run(const orr_train_setup *setup, const orr_control *control,
+                         orr_train_result *out, orr_error *err) {
+  orr_trainer *trainer;
+  orr_train_clock clock = {0};
+  *out = (orr_train_result){0};
+  ORR_TRY(orr_new(&trainer, 1, sizeof *trainer, err));
+  trainer->setup = setup;
+  trainer->control = control;
+  trainer->pool = control ? control->pool : NULL;
+  trainer->saved = -1;
+  orr_status status = run(trainer, &clock, err);
+  out->steps = trainer->state.step;
+  out->resumed = trainer->resumed;
+  out->loss = trainer->state.loss;
+  if (clock.begin > 0) {
+    double windows = (double)((trainer->state.step - clock.first) * setup->train->batch);
+    out->seconds = now() - clock.begin;
+    out->windows_per_second = windows / orr_max(out->seconds, 1e-9);
+  }
+  orr_train_release(trainer);
+  orr_free(trainer);
+  return status;
+}

@@ -1,0 +1,170 @@
+/* One optimiser step. Tiles of 64 windows run on any thread; what they leave behind is added in
+ * tile order, over chunks that are fixed, so the sum has the same bits for any number of threads. */
+#include "base/memory.h"
+#include "worldmodel/optimiser.h"
+#include "worldmodel/train_internal.h"
+#include <math.h>
+#include <string.h>
+
+static const size_t chunk = 8192; /* numbers */
+
+static size_t windows_of_tile(const orr_trainer *trainer, size_t index) {
+  size_t batch = (size_t)trainer->setup->train->batch, first = index * ORR_TILE;
+  return batch - first < ORR_TILE ? batch - first : ORR_TILE;
+}
+
+/* `data`: rows x cols; the rest of the tile is zero. */
+static void feed(orr_train_lane *lane, orr_var input, const float *data, size_t rows) {
+  if (rows < ORR_TILE) {
+    size_t cols = orr_tape_cols(lane->tape, input);
+    memset(lane->pad, 0, ORR_TILE * cols * sizeof(float));
+    memcpy(lane->pad, data, rows * cols * sizeof(float));
+    data = lane->pad;
+  }
+  orr_tape_set_input(lane->tape, input, data);
+}
+
+static void run_tile(void *context, size_t index, size_t lane_index) {
+  orr_trainer *trainer = context;
+  orr_train_lane *lane = &trainer->lanes[lane_index];
+  const orr_model *model = trainer->model;
+  const orr_train_def *train = trainer->setup->train;
+  size_t rows = windows_of_tile(trainer, index), first = index * ORR_TILE;
+  size_t S = model->observation.count, A = model->action_length;
+  size_t horizon = (size_t)model->def.horizon;
+  uint64_t seed = (uint64_t)train->seed;
+  uint32_t step = (uint32_t)trainer->state.step;
+  orr_windows_batch(trainer->windows, seed, step, first, rows, lane->states, lane->actions);
+  for (size_t h = 0; h <= horizon; h++) {
+    feed(lane, lane->loss.states[h], lane->states + h * rows * S, rows);
+  }
+  for (size_t h = 0; h < horizon; h++) {
+    feed(lane, lane->loss.actions[h], lane->actions + h * rows * A, rows);
+  }
+  orr_tape_set_valid(lane->tape, rows);
+  orr_tape_set_dropout(lane->tape, model->def.dropout > 0, seed, step, (uint32_t)first);
+  orr_tape_forward(lane->tape, model->values);
+
+  double share = (double)rows / (double)train->batch;
+  double *losses = trainer->tile_losses + index * (1 + ORR_MAX_TERMS);
+  float *gradients = trainer->tile_gradients + index * model->params.total;
+  losses[0] = share * orr_tape_scalar(lane->tape, lane->loss.loss);
+  for (size_t i = 0; i < lane->loss.term_count; i++) {
+    losses[1 + i] = share * orr_tape_scalar(lane->tape, lane->loss.terms[i]);
+  }
+  memset(gradients, 0, model->params.total * sizeof *gradients);
+  if (isfinite(losses[0])) orr_tape_backward(lane->tape, model->values, share, gradients);
+}
+
+static void add_chunk(void *context, size_t index, size_t lane) {
+  (void)lane;
+  orr_trainer *trainer = context;
+  size_t total = trainer->model->params.total, begin = index * chunk;
+  size_t end = total - begin < chunk ? total : begin + chunk;
+  float *sum = trainer->gradients;
+  memcpy(sum + begin, trainer->tile_gradients + begin, (end - begin) * sizeof *sum);
+  for (size_t t = 1; t < trainer->tiles; t++) {
+    const float *part = trainer->tile_gradients + t * total;
+    for (size_t i = begin; i < end; i++) sum[i] += part[i];
+  }
+  double squares = 0;
+  for (size_t i = begin; i < end; i++) squares += (double)sum[i] * (double)sum[i];
+  trainer->chunk_squares[index] = squares;
+}
+
+static double add_losses(orr_trainer *trainer) {
+  double loss = 0;
+  memset(trainer->terms, 0, sizeof trainer->terms);
+  for (size_t t = 0; t < trainer->tiles; t++) {
+    const double *losses = trainer->tile_losses + t * (1 + ORR_MAX_TERMS);
+    loss += losses[0];
+    for (size_t i = 0; i < ORR_MAX_TERMS; i++) trainer->terms[i] += losses[1 + i];
+  }
+  return loss;
+}
+
+static orr_status not_finite(const orr_trainer *trainer, const char *what, orr_error *err) {
+  orr_fail(err, ORR_ERR_NUMBERS, "the %s of training step %lld is not finite", what,
+           (long long)trainer->state.step + 1);
+  if (trainer->saved >= 0) {
+    orr_hint(err, "lower train.rate (now %g); the checkpoint of step %lld is kept",
+             trainer->setup->train->rate, (long long)trainer->saved);
+  } else {
+    orr_hint(err, "lower train.rate (now %g) or look for wild numbers in the data",
+             trainer->setup->train->rate);
+  }
+  return ORR_ERR_NUMBERS;
+}
+
+orr_status orr_train_step(orr_trainer *trainer, orr_error *err) {
+  orr_model *model = trainer->model;
+  orr_pool_run(trainer->pool, trainer->tiles, run_tile, trainer);
+  double loss = add_losses(trainer);
+  if (!isfinite(loss)) return not_finite(trainer, "loss", err);
+  orr_pool_run(trainer->pool, trainer->chunks, add_chunk, trainer);
+  double squares = 0;
+  for (size_t i = 0; i < trainer->chunks; i++) squares += trainer->chunk_squares[i];
+  trainer->norm = sqrt(squares);
+  if (!isfinite(trainer->norm)) return not_finite(trainer, "gradient", err);
+  UPDATE
+  trainer->state.loss = loss;
+  trainer->state.step++;
+  return ORR_OK;
+}
+
+/* Buffers ---------------------------------------------------------------------------------- */
+
+static orr_status create_lane(const orr_trainer *trainer, orr_train_lane *lane, orr_error *err) {
+  const orr_model *model = trainer->model;
+  size_t S = model->observation.count, A = model->action_length;
+  size_t horizon = (size_t)model->def.horizon;
+  ORR_TRY(orr_tape_create(&model->params, ORR_PATH_PRODUCT, true, &lane->tape, err));
+  orr_model_loss(model, lane->tape, &lane->loss);
+  ORR_TRY(orr_tape_compile(lane->tape, lane->loss.loss, lane->loss.terms, lane->loss.term_count,
+                           err));
+  ORR_TRY(orr_new(&lane->states, (horizon + 1) * ORR_TILE * S, sizeof(float), err));
+  ORR_TRY(orr_new(&lane->actions, horizon * ORR_TILE * A, sizeof(float), err));
+  return orr_new(&lane->pad, ORR_TILE * (S > A ? S : A), sizeof(float), err);
+}
+
+orr_status orr_train_prepare(orr_trainer *trainer, orr_error *err) {
+  size_t total = trainer->model->params.total, batch = (size_t)trainer->setup->train->batch;
+  trainer->tiles = (batch + ORR_TILE - 1) / ORR_TILE;
+  trainer->chunks = (total + chunk - 1) / chunk;
+  trainer->lane_count = orr_pool_lanes(trainer->pool);
+  ORR_TRY(orr_new(&trainer->lanes, trainer->lane_count, sizeof *trainer->lanes, err));
+  for (size_t i = 0; i < trainer->lane_count; i++) {
+    ORR_TRY(create_lane(trainer, &trainer->lanes[i], err));
+  }
+  trainer->tile_gradients = orr_alloc_aligned(trainer->tiles * total * sizeof(float), 64);
+  trainer->gradients = orr_alloc_aligned(total * sizeof(float), 64);
+  trainer->state.first = orr_alloc_aligned(total * sizeof(float), 64);
+  trainer->state.second = orr_alloc_aligned(total * sizeof(float), 64);
+  if (!trainer->tile_gradients || !trainer->gradients || !trainer->state.first ||
+      !trainer->state.second) {
+    return orr_fail(err, ORR_ERR_MEMORY, "no memory for the gradients of %zu tiles of %zu numbers",
+                    trainer->tiles, total);
+  }
+  ORR_TRY(orr_new(&trainer->tile_losses, trainer->tiles * (1 + ORR_MAX_TERMS), sizeof(double),
+                  err));
+  return orr_new(&trainer->chunk_squares, trainer->chunks, sizeof(double), err);
+}
+
+void orr_train_release(orr_trainer *trainer) {
+  for (size_t i = 0; trainer->lanes && i < trainer->lane_count; i++) {
+    orr_train_lane *lane = &trainer->lanes[i];
+    orr_tape_destroy(lane->tape);
+    orr_free(lane->states);
+    orr_free(lane->actions);
+    orr_free(lane->pad);
+  }
+  orr_free(trainer->lanes);
+  orr_free(trainer->tile_gradients);
+  orr_free(trainer->gradients);
+  orr_free(trainer->state.first);
+  orr_free(trainer->state.second);
+  orr_free(trainer->tile_losses);
+  orr_free(trainer->chunk_squares);
+  orr_windows_destroy(trainer->windows);
+  orr_model_destroy(trainer->model);
+}
