@@ -3,8 +3,8 @@
  * model.safetensors is all that a user of the model needs: weights under PyTorch-style names and,
  * in the metadata, schema "orrery-model/1", family, definition, spaces, interface and world, input
  * transform, training record. state.safetensors is all that training needs to go on with the same
- * bits: weights, both moments, the step, the hash of the data, both definitions. Training writes the
- * state first: when a run is killed between the two, the state is the truth. */
+ * bits: weights, both moments, the step, the hash of the data, both definitions. Training writes
+ * the state first: when a run is killed between the two, the state is the truth. */
 #ifndef ORR_WORLDMODEL_CHECKPOINT_H
 #define ORR_WORLDMODEL_CHECKPOINT_H
 

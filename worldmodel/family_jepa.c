@@ -6,16 +6,16 @@
  *   inverse head       a ~ MLP(z_{t+1} - z_t)
  *   read-out head      x ~ MLP(z), without gradient into z
  *
- *   loss = mean over blocks of |z'_t - z_t|^2  +  inverse |a - MLP(dz)|^2  +  readout |x - MLP(z)|^2
+ *   loss = mean over blocks of |z'_t - z_t|^2 + inverse |a - MLP(dz)|^2 + readout |x - MLP(z)|^2
  *
- * No target network, no stopped gradient on the targets: a constant latent would make the first term
- * zero, but from a displacement that is zero no action can be read. That the head sees the
+ * No target network, no stopped gradient on the targets: a constant latent would make the first
+ * term zero, but from a displacement that is zero no action can be read. That the head sees the
  * displacement alone matters: fed with both latents it lets them drift together (Delta-JEPA). The
  * prediction is unrolled over `horizon` blocks from the first observation, so its own errors count.
  *
  * x holds the z-scored fields, sine and cosine of every angle and (our departure, which pays on
  * contact tasks) what each free body sees of the others in its own frame (frame.h; the
- * action's columns are fed with zeros). The linear skips exist because much of the motion is linear. */
+ * action's columns are fed with zeros). The linear skips exist because much of motion is linear. */
 #include "worldmodel/model_internal.h"
 
 /* Columns of the transformed fields: an angle takes two. */

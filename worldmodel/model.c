@@ -4,45 +4,8 @@
 #include "base/memory.h"
 #include <string.h>
 
-const char *const orr_family_names[] = {"state", "jepa", NULL};
-
 static const orr_family_table *const families[] = {
     [ORR_FAMILY_STATE] = &orr_family_state_table, [ORR_FAMILY_JEPA] = &orr_family_jepa_table};
-
-static const orr_field model_fields[] = {
-    {.name = "family", .type = ORR_FIELD_ENUM, .offset = offsetof(orr_model_def, family),
-     .help = "state: the latent is the physical state; jepa: a learned latent", .preset = "state",
-     .names = orr_family_names},
-    {.name = "history", .type = ORR_FIELD_INT, .offset = offsetof(orr_model_def, history),
-     .help = "observations that the model sees; observations with velocities need one",
-     .preset = "1", .low = 1, .high = 1},
-    {.name = "block", .type = ORR_FIELD_INT, .offset = offsetof(orr_model_def, block),
-     .help = "control steps per model step, each with its own action", .unit = "steps",
-     .preset = "5", .low = 1, .high = 64},
-    {.name = "horizon", .type = ORR_FIELD_INT, .offset = offsetof(orr_model_def, horizon),
-     .help = "model steps unrolled in the loss", .unit = "blocks", .preset = "5", .low = 1,
-     .high = ORR_MAX_HORIZON},
-    {.name = "hidden", .type = ORR_FIELD_INT, .offset = offsetof(orr_model_def, hidden),
-     .help = "width of the hidden layers", .preset = "256", .low = 4, .high = 2048},
-    {.name = "layers", .type = ORR_FIELD_INT, .offset = offsetof(orr_model_def, layers),
-     .help = "hidden layers of the dynamics network", .preset = "3", .low = 1,
-     .high = ORR_MAX_HIDDEN_LAYERS},
-    {.name = "latent", .type = ORR_FIELD_INT, .offset = offsetof(orr_model_def, latent),
-     .help = "numbers in a latent; jepa only", .preset = "96", .low = 1, .high = 1024},
-    {.name = "dropout", .type = ORR_FIELD_REAL, .offset = offsetof(orr_model_def, dropout),
-     .help = "share of hidden units dropped in the dynamics network while training",
-     .preset = "0", .low = 0, .high = 0.9},
-    {.name = "inverse", .type = ORR_FIELD_REAL, .offset = offsetof(orr_model_def, inverse),
-     .help = "weight of the head that reads actions from latent displacements; jepa only",
-     .preset = "10", .low = 0, .high = 1e6},
-    {.name = "readout", .type = ORR_FIELD_REAL, .offset = offsetof(orr_model_def, readout),
-     .help = "weight of the head that reads the state, without gradient into the latent; jepa only",
-     .preset = "1", .low = 0, .high = 1e6},
-};
-
-const orr_record orr_model_record = {
-    .name = "model", .help = "the world model", .size = sizeof(orr_model_def),
-    .fields = model_fields, .count = sizeof model_fields / sizeof *model_fields};
 
 /* Models ----------------------------------------------------------------------------------- */
 

@@ -1,6 +1,6 @@
 /* The perceptron that every family is made of. Names follow a torch.nn.Sequential of Linear,
- * LayerNorm and SiLU, where the parameterless SiLU takes a number too: "<name>.0.weight" is the first
- * Linear, "<name>.1.weight" its LayerNorm, "<name>.3.weight" the second Linear. */
+ * LayerNorm and SiLU, where the parameterless SiLU takes a number too: "<name>.0.weight" is the
+ * first Linear, "<name>.1.weight" its LayerNorm, "<name>.3.weight" the second Linear. */
 #include "worldmodel/model_internal.h"
 #include <math.h>
 #include <stdio.h>

@@ -82,7 +82,7 @@ static orr_status read_entry(const char *name, const json_t *entry, const char *
   tensor->dtype = (orr_dtype)found;
   const json_t *offsets = json_object_get(entry, "data_offsets");
   if (!json_is_array(offsets) || json_array_size(offsets) != 2) return wrong(name, whole, err);
-  size_t begin, end;
+  size_t begin = 0, end = 0;
   ORR_TRY(read_size(json_array_get(offsets, 0), name, whole, &begin, err));
   ORR_TRY(read_size(json_array_get(offsets, 1), name, whole, &end, err));
   if (begin > end) return wrong(name, "its offsets run backwards", err);
@@ -149,7 +149,7 @@ static orr_status read_length(const char *bytes, size_t count, size_t *out, orr_
 }
 
 static orr_status parse(orr_safetensors *file, size_t count, orr_error *err) {
-  size_t length;
+  size_t length = 0;
   ORR_TRY(read_length(file->bytes, count, &length, err));
   json_error_t where;
   file->header = json_loadb(file->bytes + 8, length, JSON_REJECT_DUPLICATES, &where);
@@ -227,7 +227,7 @@ static json_t *entry_of(const orr_tensor *tensor, size_t begin) {
   return NULL;
 }
 
-/* The metadata with their keys sorted, so that the bytes do not depend on the order of insertion. */
+/* With the keys sorted, so that the bytes do not depend on the order of insertion. */
 static int add_metadata(json_t *header, const json_t *metadata) {
   char *text = json_dumps(metadata, JSON_COMPACT | JSON_SORT_KEYS);
   json_t *sorted = text ? json_loads(text, 0, NULL) : NULL;

@@ -5,12 +5,12 @@
  *                                 "__metadata__": {text: text}}, padded with spaces
  *   data                         row-major, little-endian; offsets count from here
  *
- * The reader makes every check of the reference implementation (safetensors/src/tensor.rs) before it
- * uses a number: the header lies inside the file and below 100 MB, is valid UTF-8 and JSON without
+ * The reader makes every check of the reference implementation (safetensors/src/tensor.rs) before
+ * it uses a number: the header lies inside the file and below 100 MB, is valid UTF-8 and JSON without
  * duplicate keys; tensors in order of their offsets follow each other without hole or overlap; the
  * product of a shape, checked for overflow, times the size of a number is the tensor's length; the
- * last one ends exactly where the file ends. The writer orders tensors by alignment, then by name, so
- * the bytes depend on the contents alone. The format is little-endian and so must the machine be. */
+ * last one ends exactly where the file ends. The writer orders tensors by alignment, then by name,
+ * so the bytes depend on the contents alone. The format is little-endian and so must we be. */
 #ifndef ORR_WORLDMODEL_SAFETENSORS_H
 #define ORR_WORLDMODEL_SAFETENSORS_H
 
@@ -28,7 +28,7 @@ typedef enum orr_dtype {
 } orr_dtype;
 
 typedef struct orr_tensor {
-  const char *name; /* borrowed: from the caller when writing, from the file's header when reading */
+  const char *name; /* borrowed: from the caller, or from the header of the file read */
   orr_dtype dtype;
   size_t rank, shape[ORR_SAFETENSORS_RANK];
   size_t bytes;

@@ -10,40 +10,6 @@
 #include <string.h>
 #include <time.h>
 
-#define TRAIN(kind, member) ORR_FIELD(kind, orr_train_def, member)
-
-static const orr_field train_fields[] = {
-    {TRAIN(INT, steps), .unit = "steps", .preset = "12000", .low = 1, .high = 1e8,
-     .help = "Optimiser steps"},
-    {TRAIN(INT, batch), .unit = "windows", .preset = "512", .low = 1, .high = 65536,
-     .help = "Windows per step; a multiple of 64 is fastest"},
-    {TRAIN(REAL, rate), .preset = "1e-3", .low = 1e-9, .high = 1e3,
-     .help = "Peak learning rate; linear warm-up, then cosine to 0"},
-    {TRAIN(INT, warmup), .unit = "steps", .preset = "200", .low = 0, .high = 1e8,
-     .help = "Steps of warm-up"},
-    {TRAIN(REAL, decay), .preset = "1e-4", .low = 0, .high = 10,
-     .help = "Decoupled weight decay of matrices"},
-    {TRAIN(REAL, clip), .preset = "1", .low = 1e-9, .high = 1e9,
-     .help = "Largest global norm of a gradient"},
-    {TRAIN(REAL, beta1), .preset = "0.9", .low = 0, .high = 0.999999,
-     .help = "Decay of the first moment"},
-    {TRAIN(REAL, beta2), .preset = "0.999", .low = 0, .high = 0.999999,
-     .help = "Decay of the second moment"},
-    {TRAIN(REAL, epsilon), .preset = "1e-8", .low = 1e-30, .high = 1,
-     .help = "Keeps the second moment's root away from 0"},
-    {TRAIN(INT, seed), .preset = "0", .low = 0, .high = 9007199254740992.0,
-     .help = "Of initial weights, batches and dropout"},
-    {TRAIN(INT, log_every), .unit = "steps", .preset = "50", .low = 1, .high = 1e8,
-     .help = "Steps between lines of metrics.jsonl"},
-    {TRAIN(INT, check_every), .unit = "steps", .preset = "500", .low = 1, .high = 1e8,
-     .help = "Steps between open-loop checks on held-out windows"},
-    {TRAIN(INT, save_every), .unit = "steps", .preset = "500", .low = 1, .high = 1e8,
-     .help = "Steps between checkpoints"},
-};
-
-const orr_record orr_train_record = {ORR_RECORD("train", orr_train_def, train_fields),
-                                     .help = "How the world model is trained"};
-
 static double now(void) {
   struct timespec time;
   clock_gettime(CLOCK_MONOTONIC, &time);
@@ -161,7 +127,10 @@ static orr_status start(orr_trainer *trainer, orr_error *err) {
 
 /* The loop --------------------------------------------------------------------------------- */
 
-typedef struct orr_train_clock { double begin, logged, reported; int64_t first, logged_step; } orr_train_clock;
+typedef struct orr_train_clock {
+  double begin, logged, reported; /* s */
+  int64_t first, logged_step;
+} orr_train_clock;
 
 static bool due(int64_t step, int64_t every, int64_t last) {
   return step % every == 0 || step == last;

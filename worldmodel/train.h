@@ -55,7 +55,8 @@ typedef struct orr_open_loop {
   size_t horizon, bodies;
   int64_t windows;
   double position[ORR_MAX_HORIZON][ORR_MAX_BODIES], angle[ORR_MAX_HORIZON][ORR_MAX_BODIES];
-  double still_position[ORR_MAX_HORIZON][ORR_MAX_BODIES], still_angle[ORR_MAX_HORIZON][ORR_MAX_BODIES];
+  double still_position[ORR_MAX_HORIZON][ORR_MAX_BODIES]; /* nothing moves */
+  double still_angle[ORR_MAX_HORIZON][ORR_MAX_BODIES];
 } orr_open_loop;
 orr_status orr_open_loop_measure(const orr_model *model, const orr_dataset *data, size_t horizon,
                                  size_t count, const orr_control *control, orr_open_loop *out,

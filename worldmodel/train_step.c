@@ -1,5 +1,6 @@
 /* One optimiser step. Tiles of 64 windows run on any thread; what they leave behind is added in
- * tile order, over chunks that are fixed, so the sum has the same bits for any number of threads. */
+ * tile order, over chunks that are fixed, so the sum has the same bits for any number of
+ * threads. */
 #include "base/memory.h"
 #include "worldmodel/optimiser.h"
 #include "worldmodel/train_internal.h"
