@@ -31,8 +31,8 @@ static void link_event(orr_world *world, orr_event *event) {
 void orr_log_action(orr_world *world, const float *action) {
   orr_event *event = next_event(world, ORR_EVENT_ACTION);
   if (!event) return;
-  memcpy((unsigned char *)event + offsetof(orr_event, data), action,
-         world->scenario->action_count * sizeof *action);
+  size_t bytes = world->scenario->action_count * sizeof *action;
+  if (bytes) memcpy((unsigned char *)event + offsetof(orr_event, data), action, bytes);
   link_event(world, event);
 }
 

@@ -1,0 +1,147 @@
+#include "sim/bench.h"
+
+#include "base/maths.h"
+#include "base/memory.h"
+
+#include <time.h>
+
+enum { EPISODE = 100, MOST_ACTION = 2 * ORR_MAX_FIELDS / ORR_BODY_STATE };
+
+/* One thread's part: apart from the others by more than a cache line. */
+typedef struct lane_work {
+  orr_world *world;
+  uint32_t lane;
+  int64_t steps, contacts, episodes;
+  double reset_seconds, seconds;
+  char padding[64];
+} lane_work;
+
+typedef struct bench_call { lane_work *works; double seconds; } bench_call;
+
+static double now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+static int first_free_body(const orr_space *space) {
+  for (size_t i = 0; i < space->body_count; i++)
+    if (space->bodies[i].role == ORR_ROLE_FREE) return (int)i;
+  return 0;
+}
+
+/* Targets in a box around the origin of the first free body: 100 px for Push-T. */
+static void weak_action(const orr_scenario *scenario, const double *state, orr_random *random,
+                        float *action) {
+  const orr_space *space = &scenario->action;
+  const double *body = state + (size_t)first_free_body(&scenario->state) * ORR_BODY_STATE;
+  for (size_t i = 0; i < scenario->action_count; i++) {
+    const orr_space_field *field = &space->fields[i];
+    bool relative = space->meaning == ORR_ACTION_RELATIVE;
+    double box = relative ? space->scale : 0.2 * (field->high - field->low);
+    double own = state[(size_t)field->body * ORR_BODY_STATE + i % 2];
+    double unit = orr_random_uniform(random, -1.0, 1.0);
+    double target = orr_clamp(own + box * unit, body[i % 2] - box, body[i % 2] + box);
+    action[i] = (float)(relative ? (target - own) / space->scale : target);
+  }
+}
+
+static void run_episode(lane_work *work) {
+  const orr_scenario *scenario = orr_world_scenario(work->world);
+  double state[ORR_MAX_FIELDS], from = now();
+  float action[MOST_ACTION];
+  orr_world_reset(work->world, 1, work->lane * 1000003u + (uint32_t)work->episodes, NULL);
+  work->reset_seconds += now() - from;
+  orr_random random = orr_random_at(1, ORR_PURPOSE_POLICY, (uint32_t)work->episodes, 0, 0,
+                                    work->lane);
+  for (int i = 0; i < EPISODE; i++) {
+    orr_world_state(work->world, state);
+    weak_action(scenario, state, &random, action);
+    orr_world_step(work->world, action);
+    work->contacts += orr_world_contact(work->world);
+  }
+  work->steps += EPISODE;
+  work->episodes++;
+}
+
+static void lane_task(void *context, size_t index, size_t lane) {
+  bench_call *call = context;
+  lane_work *work = &call->works[index];
+  (void)lane;
+  double from = now();
+  while (now() - from < call->seconds) run_episode(work);
+  work->seconds = now() - from;
+}
+
+static orr_status time_snapshots(orr_world *world, orr_sim_bench_result *out, orr_error *err) {
+  enum { REPEATS = 2000 };
+  orr_snapshot *snapshot;
+  ORR_TRY(orr_snapshot_create(world, &snapshot, err));
+  orr_world_save(world, snapshot);
+  const float rest[MOST_ACTION] = {0};
+  double spent[3] = {0};
+  volatile uint64_t sink = 0; /* keeps the hash from being left out */
+  for (int i = 0; i < REPEATS; i++) {
+    orr_world_step(world, rest);
+    double a = now();
+    orr_world_restore(world, snapshot);
+    double b = now();
+    orr_world_save(world, snapshot);
+    double c = now();
+    sink ^= orr_world_hash(world).low;
+    double d = now();
+    spent[0] += b - a;
+    spent[1] += c - b;
+    spent[2] += d - c;
+  }
+  out->restore_seconds = spent[0] / REPEATS;
+  out->save_seconds = spent[1] / REPEATS;
+  out->hash_seconds = spent[2] / REPEATS;
+  orr_snapshot_destroy(snapshot);
+  return ORR_OK;
+}
+
+static orr_status measure(orr_batch *batch, orr_pool *pool, size_t threads, double seconds,
+                          lane_work *works, orr_sim_bench_result *out, orr_error *err) {
+  bench_call call = {works, 0.02};
+  for (size_t i = 0; i < threads; i++)
+    works[i] = (lane_work){.world = orr_batch_world(batch, i), .lane = (uint32_t)i};
+  orr_pool_run(pool, threads, lane_task, &call); /* warms caches and pages */
+  for (size_t i = 0; i < threads; i++)
+    works[i] = (lane_work){.world = works[i].world, .lane = (uint32_t)i};
+  uint64_t before = orr_alloc_count();
+  call.seconds = seconds;
+  orr_pool_run(pool, threads, lane_task, &call);
+  uint64_t allocations = orr_alloc_count() - before;
+  double steps = 0.0, contacts = 0.0, episodes = 0.0, resets = 0.0, longest = 0.0;
+  for (size_t i = 0; i < threads; i++) {
+    steps += (double)works[i].steps;
+    contacts += (double)works[i].contacts;
+    episodes += (double)works[i].episodes;
+    resets += works[i].reset_seconds;
+    longest = orr_max(longest, works[i].seconds);
+  }
+  out->steps_per_second = steps / longest;
+  out->contact_share = contacts / steps;
+  out->allocations_per_step = (double)allocations / steps;
+  out->reset_seconds = resets / episodes;
+  out->memory = orr_world_memory(works[0].world);
+  return time_snapshots(works[0].world, out, err);
+}
+
+orr_status orr_sim_bench(const orr_scenario *scenario, size_t threads, double seconds,
+                         orr_sim_bench_result *out, orr_error *err) {
+  orr_batch *batch = NULL;
+  orr_pool *pool = NULL;
+  lane_work *works = NULL;
+  *out = (orr_sim_bench_result){0};
+  orr_status status = orr_pool_create(threads, &pool, err);
+  threads = pool ? orr_pool_lanes(pool) : 1;
+  if (status == ORR_OK) status = orr_batch_create(scenario, threads, &batch, err);
+  if (status == ORR_OK) status = orr_new(&works, threads, sizeof *works, err);
+  if (status == ORR_OK) status = measure(batch, pool, threads, seconds, works, out, err);
+  orr_free(works);
+  orr_batch_destroy(batch);
+  orr_pool_destroy(pool);
+  return status;
+}

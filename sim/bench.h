@@ -1,0 +1,22 @@
+/* How fast the simulator is: the loop that a planner runs, and nothing else. */
+#ifndef ORR_SIM_BENCH_H
+#define ORR_SIM_BENCH_H
+
+#include "sim/batch.h"
+
+typedef struct orr_sim_bench_result {
+  double steps_per_second;   /* control steps, all threads together */
+  double contact_share;      /* of control steps in which the actor touched something */
+  double allocations_per_step;
+  double save_seconds, restore_seconds, hash_seconds; /* of one call, one thread */
+  double reset_seconds;
+  size_t memory;             /* bytes that one world's engine uses */
+} orr_sim_bench_result;
+
+/* One world a thread, episodes of 100 control steps, the weak policy of stable-worldmodel: a uniform
+ * action whose target is clipped to a box around the first free body. Reward and end are computed
+ * in every step. Runs for about `seconds`. */
+orr_status orr_sim_bench(const orr_scenario *scenario, size_t threads, double seconds,
+                         orr_sim_bench_result *out, orr_error *err);
+
+#endif

@@ -1,0 +1,79 @@
+/* Prints the hash of 1,000 control steps of each world: 8 worlds in a batch, 1, 2, 4 and 8 threads.
+ * All lines of one scenario must agree, in this process and in any other, with and without address
+ * space randomisation (setarch -R), built by gcc or clang. Exit code 1 when they do not. */
+#include "base/random.h"
+#include "sim/batch.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { WORLDS = 8, STEPS = 1000, MOST_ACTION = 16 };
+
+static const char *const paths[] = {"scenarios/push_t.yaml", "scenarios/push_t_gym.yaml",
+                                    "tests/fixtures/jointed_stack.yaml",
+                                    "tests/fixtures/sleeping_pile.yaml"};
+
+static orr_scenario *load(const char *path) {
+  char full[512];
+  snprintf(full, sizeof full, "%s/%s", ORR_SOURCE_DIR, path);
+  orr_diagnostics *diagnostics = orr_diagnostics_create();
+  orr_config *config = NULL;
+  orr_scenario *scenario = NULL;
+  if (orr_config_load(full, &config, diagnostics) == ORR_OK)
+    orr_scenario_read(config, &scenario, diagnostics);
+  orr_diagnostics_print(diagnostics, stderr, false);
+  orr_diagnostics_destroy(diagnostics);
+  orr_config_destroy(config);
+  return scenario;
+}
+
+static void draw(const orr_scenario *scenario, uint32_t world, uint32_t step, float *action) {
+  orr_random random = orr_random_at(23, ORR_PURPOSE_TEST, world, step, 0, 0);
+  for (size_t i = 0; i < scenario->action_count; i++)
+    action[i] = (float)orr_random_uniform(&random, scenario->action.fields[i].low,
+                                          scenario->action.fields[i].high);
+}
+
+static orr_hash run(orr_batch *batch, const orr_scenario *scenario, orr_pool *pool) {
+  uint32_t episodes[WORLDS];
+  float actions[WORLDS * MOST_ACTION];
+  for (uint32_t i = 0; i < WORLDS; i++) episodes[i] = i;
+  orr_batch_reset(batch, pool, NULL, 99, episodes, NULL);
+  orr_hash sum = {0};
+  for (uint32_t step = 0; step < STEPS; step++) {
+    for (uint32_t i = 0; i < WORLDS; i++)
+      draw(scenario, i, step, actions + i * scenario->action_count);
+    orr_batch_step(batch, pool, actions, NULL, NULL, NULL);
+    for (size_t i = 0; i < WORLDS; i++)
+      sum = orr_hash_join(sum, orr_world_hash(orr_batch_world(batch, i)));
+  }
+  return sum;
+}
+
+static bool check(const char *path) {
+  orr_scenario *scenario = load(path);
+  orr_batch *batch = NULL;
+  if (!scenario || orr_batch_create(scenario, WORLDS, &batch, NULL) != ORR_OK) return false;
+  orr_hash first = {0};
+  bool same = true;
+  for (size_t threads = 1; threads <= 8; threads *= 2) {
+    orr_pool *pool = NULL;
+    if (orr_pool_create(threads, &pool, NULL) != ORR_OK) return false;
+    orr_hash hash = run(batch, scenario, pool);
+    char text[ORR_HASH_TEXT];
+    orr_hash_text(hash, text);
+    printf("%-34s %zu threads  %s\n", path, threads, text);
+    if (threads == 1) first = hash;
+    same = same && orr_hash_equal(first, hash);
+    orr_pool_destroy(pool);
+  }
+  orr_batch_destroy(batch);
+  orr_scenario_destroy(scenario);
+  return same;
+}
+
+int main(void) {
+  bool same = true;
+  for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) same = check(paths[i]) && same;
+  return same ? 0 : 1;
+}
