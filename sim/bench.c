@@ -31,7 +31,7 @@ static int first_free_body(const orr_space *space) {
 }
 
 /* Targets in a box around the origin of the first free body: 100 px for Push-T. */
-static void weak_action(const orr_scenario *scenario, const double *state, orr_random *random,
+static void near_action(const orr_scenario *scenario, const double *state, orr_random *random,
                         float *action) {
   const orr_space *space = &scenario->action;
   const double *body = state + (size_t)first_free_body(&scenario->state) * ORR_BODY_STATE;
@@ -41,7 +41,7 @@ static void weak_action(const orr_scenario *scenario, const double *state, orr_r
     double box = relative ? space->scale : 0.2 * (field->high - field->low);
     double own = state[(size_t)field->body * ORR_BODY_STATE + i % 2];
     double unit = orr_random_uniform(random, -1.0, 1.0);
-    double target = orr_clamp(own + box * unit, body[i % 2] - box, body[i % 2] + box);
+    double target = body[i % 2] + box * unit;
     action[i] = (float)(relative ? (target - own) / space->scale : target);
   }
 }
@@ -56,7 +56,7 @@ static void run_episode(lane_work *work) {
                                     work->lane);
   for (int i = 0; i < EPISODE; i++) {
     orr_world_state(work->world, state);
-    weak_action(scenario, state, &random, action);
+    near_action(scenario, state, &random, action);
     orr_world_step(work->world, action);
     work->contacts += orr_world_contact(work->world);
   }

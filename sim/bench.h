@@ -13,9 +13,9 @@ typedef struct orr_sim_bench_result {
   size_t memory;             /* bytes that one world's engine uses */
 } orr_sim_bench_result;
 
-/* One world a thread, episodes of 100 control steps, the weak policy of stable-worldmodel: a uniform
- * action whose target is clipped to a box around the first free body. Reward and end are computed
- * in every step. Runs for about `seconds`. */
+/* One world a thread, episodes of 100 control steps, targets drawn from a box around the first free
+ * body (Push-T: 100 px to each side, so that two steps of three push it). Reward and end are
+ * computed in every step. Runs for about `seconds`. */
 orr_status orr_sim_bench(const orr_scenario *scenario, size_t threads, double seconds,
                          orr_sim_bench_result *out, orr_error *err);
 
