@@ -189,6 +189,13 @@ static void interventions_do_what_they_say(void **context) {
   orr_world_step(world, rest);
   orr_world_state(world, after);
   assert_float_equal(after[6], state[6], 0.0);
+  orr_intervention lead = {ORR_INTERVENE_DRAG, 0, {250, 90, 1}}; /* a driven body follows the drag */
+  double before_lead[12], after_lead[12];
+  orr_world_state(world, before_lead);
+  assert_int_equal(orr_world_intervene(world, &lead, NULL), ORR_OK);
+  orr_world_step(world, rest);
+  orr_world_state(world, after_lead);
+  assert_true(after_lead[0] - before_lead[0] > 20.0);
   orr_intervention heavy = {ORR_INTERVENE_MASS, 1, {4, 0, 0}};
   assert_int_equal(orr_world_intervene(world, &heavy, NULL), ORR_OK);
   size_t shapes = orr_world_scene(world)->shape_count;

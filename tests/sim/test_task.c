@@ -103,6 +103,29 @@ static void success_terminates_and_latches(void **context) {
   orr_scenario_destroy(scenario);
 }
 
+/* The steps of a hold must follow each other. */
+static void a_broken_hold_begins_anew(void **context) {
+  (void)context;
+  orr_scenario *scenario = load_scenario("tests/fixtures/jointed_stack.yaml");
+  orr_world *world = new_world(scenario);
+  const float rest[2] = {0, 0};
+  const int box3 = 3;
+  orr_intervention away = {ORR_INTERVENE_MOVE, box3, {6, 6, 0}}, home = away;
+  assert_int_equal(orr_world_reset(world, 1, 1, NULL), ORR_OK);
+  double state[256];
+  orr_world_state(world, state);
+  memcpy(home.value, state + box3 * ORR_BODY_STATE, sizeof home.value);
+  for (int i = 0; i < 3; i++) assert_int_equal(orr_world_step(world, rest), ORR_RUNNING);
+  assert_int_equal(orr_world_intervene(world, &away, NULL), ORR_OK);
+  assert_int_equal(orr_world_step(world, rest), ORR_RUNNING);
+  assert_float_equal(orr_world_reward(world), 0.0, 0.0);
+  assert_int_equal(orr_world_intervene(world, &home, NULL), ORR_OK);
+  for (int i = 0; i < 3; i++) assert_int_equal(orr_world_step(world, rest), ORR_RUNNING);
+  assert_int_equal(orr_world_step(world, rest), ORR_TERMINATED);
+  orr_world_destroy(world);
+  orr_scenario_destroy(scenario);
+}
+
 static void time_truncates(void **context) {
   (void)context;
   orr_scenario *scenario = load_scenario("scenarios/push_t.yaml");
@@ -175,6 +198,7 @@ int run_task_tests(void) {
     cmocka_unit_test(coverage_of_known_poses),
     cmocka_unit_test(coverage_is_fast),
     cmocka_unit_test(success_terminates_and_latches),
+    cmocka_unit_test(a_broken_hold_begins_anew),
     cmocka_unit_test(time_truncates),
     cmocka_unit_test(starts_are_drawn_from_their_ranges),
     cmocka_unit_test(goal_rules_judge_states),
