@@ -54,8 +54,8 @@ double orr_chipmunk_energy(const orr_engine *engine) {
 }
 
 /* The hash reads values, never addresses: bodies and their contacts in file order and in the order
- * of the contact lists, then the contacts that are only cached, sorted by their shapes. The boxes of
- * the broad phase are not read: they follow from the same history. */
+ * of the contact lists, then the contacts that are only cached, sorted by their shapes. The boxes
+ * of the broad phase are not read: they follow from the same history. */
 typedef struct hasher { orr_hash hash; size_t count; double numbers[64]; } hasher;
 
 static void flush(hasher *h) {
@@ -140,14 +140,35 @@ static void sort_collected(orr_engine *engine) {
   }
 }
 
-static void put_joint(hasher *h, const cpConstraint *joint) {
-  if (!joint) {
-    put_bits(h, 0);
-    return;
+/* The impulses that a joint starts its next step with. */
+static void put_joint(hasher *h, const cpConstraint *joint, int type) {
+  put_bits(h, joint != NULL);
+  if (!joint) return;
+  const void *any = joint;
+  switch ((orr_joint_type)type) {
+  case ORR_JOINT_PIVOT: put_vect(h, ((const cpPivotJoint *)any)->jAcc); break;
+  case ORR_JOINT_PIN:
+    put(h, ((const cpPinJoint *)any)->dist);
+    put(h, ((const cpPinJoint *)any)->jnAcc);
+    break;
+  case ORR_JOINT_SLIDE: put(h, ((const cpSlideJoint *)any)->jnAcc); break;
+  case ORR_JOINT_SPRING: put(h, ((const cpDampedSpring *)any)->jAcc); break;
+  case ORR_JOINT_ROTARY_SPRING: put(h, ((const cpDampedRotarySpring *)any)->jAcc); break;
+  case ORR_JOINT_ROTARY_LIMIT: put(h, ((const cpRotaryLimitJoint *)any)->jAcc); break;
+  case ORR_JOINT_GEAR: put(h, ((const cpGearJoint *)any)->jAcc); break;
+  case ORR_JOINT_MOTOR: put(h, ((const cpSimpleMotor *)any)->jAcc); break;
   }
-  put(h, joint->maxForce);
-  put(h, cpConstraintGetImpulse((cpConstraint *)joint));
-  if (cpConstraintIsPivotJoint(joint)) put_vect(h, ((const cpPivotJoint *)joint)->jAcc);
+}
+
+static void put_drags(hasher *h, const orr_engine *engine) {
+  for (size_t i = 0; i < engine->scenario->body_count; i++) {
+    const orr_drag *drag = &engine->root->drags[i];
+    put_bits(h, drag->active);
+    if (!drag->active) continue;
+    put(h, drag->x);
+    put(h, drag->y);
+    put(h, drag->stiffness);
+  }
 }
 
 orr_hash orr_chipmunk_hash(const orr_engine *engine) {
@@ -162,15 +183,9 @@ orr_hash orr_chipmunk_hash(const orr_engine *engine) {
     put_bits(&h, root->bodies[i] != NULL);
     if (root->bodies[i]) put_body(&h, root->bodies[i], space);
   }
-  for (size_t i = 0; i < parts->joint_count; i++) put_joint(&h, root->joints[i]);
-  for (size_t i = 0; i < engine->scenario->body_count; i++) {
-    const orr_drag *drag = &root->drags[i];
-    put_bits(&h, drag->active);
-    if (!drag->active) continue;
-    put(&h, drag->x);
-    put(&h, drag->y);
-    put(&h, drag->stiffness);
-  }
+  for (size_t i = 0; i < parts->joint_count; i++)
+    put_joint(&h, root->joints[i], orr_joint_at(engine->scenario, i)->type);
+  put_drags(&h, engine);
   orr_engine *scratch = (orr_engine *)engine; /* its scratch list is no state */
   scratch->sorted_count = 0;
   cpHashSetEach(space->cachedArbiters, collect, scratch);

@@ -49,7 +49,7 @@ typedef struct orr_parts {
   double goal_area; /* of all goals */
 } orr_parts;
 
-/* Corners of a regular or given outline; area of a simple polygon, positive when counterclockwise. */
+/* Area of a simple polygon, positive when its corners run counterclockwise. */
 double orr_polygon_area(const double (*vertices)[2], size_t count);
 
 static inline const orr_body_def *orr_body_at(const orr_scenario *scenario, size_t file) {

@@ -191,6 +191,9 @@ static void check_actuator(const checker *c, size_t index) {
                 actuator->low[i] < actuator->high[i];
     if (!fine) complain(c, path, NULL, "low must be below high, both finite");
   }
+  const orr_actuator_def *first = orr_actuator_at(c->scenario, 0);
+  if (actuator->meaning != first->meaning || actuator->scale != first->scale)
+    complain(c, path, NULL, "all actuators of a world share one meaning and one scale");
   for (size_t i = 0; i < index; i++)
     if (!strcmp(orr_actuator_at(c->scenario, i)->body, actuator->body))
       complain(c, path, NULL, "the body already has an actuator");

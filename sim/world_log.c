@@ -69,7 +69,7 @@ static void replay(orr_world *dst, const orr_event *event) {
 orr_status orr_world_sync(orr_world *dst, const orr_world *src, orr_error *err) {
   if (dst == src) return ORR_OK;
   if (!orr_hash_equal(dst->scenario->identity, src->scenario->identity))
-    return orr_fail(err, ORR_ERR_MISMATCH, "worlds of different scenarios cannot follow each other");
+    return orr_fail(err, ORR_ERR_MISMATCH, "a world cannot follow one of another scenario");
   ORR_ASSERT(src->core->begun);
   if (src->core->log_full) {
     orr_fail(err, ORR_ERR_SYSTEM, "the event log is full after %zu events", src->event_capacity);

@@ -6,15 +6,16 @@
 
 #include <stdint.h>
 
-/* Resets to episode `trial`, steps with random actions and interventions to a random moment, saves,
- * goes on for 1..50 steps, restores, goes on again in the same way: exact when hash and every byte of
- * state, reward, coverage and end agree after the restore and after every step. Between save and
- * restore the world also runs off with other actions. `snapshot` belongs to `world`. */
 typedef struct restore_result {
   bool exact;
   bool diverged; /* already before the save: such a trial proves little */
-  bool still;    /* nothing but the driven body moved in the step before the save: resting or asleep */
+  bool still;    /* no free body moved in the step before the save: it rests or sleeps */
 } restore_result;
+
+/* Resets to episode `trial`, steps with random actions and interventions to a random moment, saves,
+ * goes on for 1..50 steps, restores, goes on again in the same way: exact when hash and all bytes
+ * of state, reward, coverage and end agree after the restore and after every step. Between save and
+ * restore the world also runs off with other actions. `snapshot` belongs to `world`. */
 restore_result restore_trial(orr_world *world, orr_snapshot *snapshot, uint32_t trial);
 
 #endif

@@ -189,7 +189,8 @@ static void interventions_do_what_they_say(void **context) {
   orr_world_step(world, rest);
   orr_world_state(world, after);
   assert_float_equal(after[6], state[6], 0.0);
-  orr_intervention lead = {ORR_INTERVENE_DRAG, 0, {250, 90, 1}}; /* a driven body follows the drag */
+  /* A driven body follows the drag. */
+  orr_intervention lead = {ORR_INTERVENE_DRAG, 0, {250, 90, 1}};
   double before_lead[12], after_lead[12];
   orr_world_state(world, before_lead);
   assert_int_equal(orr_world_intervene(world, &lead, NULL), ORR_OK);
@@ -276,6 +277,27 @@ static void broken_numbers_end_the_episode(void **context) {
   orr_scenario_destroy(scenario);
 }
 
+/* Numbers that are finite and absurd may end the episode; they must not hang the program. */
+static void absurd_numbers_do_no_harm(void **context) {
+  (void)context;
+  static const double sizes[] = {1e-300, 1e-9, 1e9, 1e40, 1e155, 1e300};
+  orr_scenario *scenario = load_scenario("tests/fixtures/sleeping_pile.yaml");
+  orr_world *world = new_world(scenario);
+  for (uint32_t n = 0; n < 6 * 5 * 2; n++) {
+    double size = sizes[n % 6] * (n < 30 ? 1.0 : -1.0);
+    orr_intervention what = {(orr_intervention_kind)(n / 6 % 5), 3 + (int)(n % 4), {size, size, 1}};
+    assert_int_equal(orr_world_reset(world, 2, n, NULL), ORR_OK);
+    for (uint32_t i = 0; i < 10; i++) orr_world_step(world, (const float[]){2, 7});
+    orr_world_intervene(world, &what, NULL);
+    for (uint32_t i = 0; i < 10; i++) orr_world_step(world, (const float[]){(float)(3e38 / n), 2});
+    double state[256];
+    orr_world_state(world, state);
+    for (size_t i = 0; i < scenario->state.count; i++) assert_true(isfinite(state[i]));
+  }
+  orr_world_destroy(world);
+  orr_scenario_destroy(scenario);
+}
+
 /* A disc that aims at the block's centre with all its force squeezes it into the wall for a moment,
  * never through it. */
 static void thick_walls_hold(void **context) {
@@ -292,7 +314,8 @@ static void thick_walls_hold(void **context) {
       double away = fmax(fmax(-x, x - 512.0), fmax(-y, y - 512.0));
       outside += away > 0.0;
       assert_true(away < 60.0);
-      orr_world_step(world, (const float[]){(float)((x - s[0]) * 0.02), (float)((y - s[1]) * 0.02)});
+      const float action[2] = {(float)((x - s[0]) * 0.02), (float)((y - s[1]) * 0.02)};
+      orr_world_step(world, action);
     }
   }
   print_message("  centre of the block outside in %d of 12000 steps\n", outside);
@@ -346,6 +369,7 @@ int run_physics_tests(void) {
     cmocka_unit_test(interventions_do_what_they_say),
     cmocka_unit_test(wrong_interventions_are_refused),
     cmocka_unit_test(broken_numbers_end_the_episode),
+    cmocka_unit_test(absurd_numbers_do_no_harm),
     cmocka_unit_test(thick_walls_hold),
     cmocka_unit_test(contact_is_reported),
     cmocka_unit_test(the_scene_shows_every_layer_in_order),
