@@ -21,6 +21,9 @@ orr_status orr_frame_create(const orr_space *observation, const orr_space *actio
                             const double *state_std, const double *action_std, orr_frame **out,
                             orr_error *err);
 void orr_frame_destroy(orr_frame *frame);
+size_t orr_frame_state(const orr_frame *frame);    /* columns of a state: S */
+size_t orr_frame_actions(const orr_frame *frame);  /* columns of a block of actions: block * A */
+size_t orr_frame_centres(const orr_frame *frame);  /* free bodies; 1 when there is none */
 size_t orr_frame_features(const orr_frame *frame); /* columns of orr_tape_frame_features */
 size_t orr_frame_motions(const orr_frame *frame);  /* columns of the network's output */
 /* Of the features, the first columns that drive the exact linear part of actuated motion (velocity

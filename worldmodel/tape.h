@@ -22,11 +22,13 @@ typedef int orr_var; /* index of a variable on its tape */
 typedef enum orr_path {
   ORR_PATH_PRODUCT,   /* f32: oneDNN and kernels of the best ISA level */
   ORR_PATH_REFERENCE, /* f64: the plain loops; inputs and parameters are converted */
+  ORR_PATH_PLAIN      /* f32: the plain loops; tests and machines that oneDNN does not know */
 } orr_path;
 
 typedef enum orr_activation { ORR_ACT_NONE, ORR_ACT_SILU, ORR_ACT_GELU, ORR_ACT_TANH } orr_activation;
 
-/* `gradients` false: forward only, buffers are reused where lifetimes allow. */
+/* `gradients` false: forward only, buffers are reused where lifetimes allow. `params` is borrowed
+ * and must hold every parameter when an operation names it. */
 orr_status orr_tape_create(const orr_params *params, orr_path path, bool gradients, orr_tape **out,
                            orr_error *err);
 void orr_tape_destroy(orr_tape *tape);
@@ -42,6 +44,8 @@ orr_var orr_tape_sub(orr_tape *tape, orr_var a, orr_var b);
 orr_var orr_tape_scale(orr_tape *tape, orr_var x, double factor);
 orr_var orr_tape_concat(orr_tape *tape, const orr_var *parts, size_t count); /* along columns */
 orr_var orr_tape_slice(orr_tape *tape, orr_var x, size_t first_col, size_t cols);
+/* The same numbers in the same order under another shape. */
+orr_var orr_tape_reshape(orr_tape *tape, orr_var x, size_t rows, size_t cols);
 /* y_c = (x_c - shift_c) * factor_c; constants are copied, [cols] each. */
 orr_var orr_tape_affine(orr_tape *tape, orr_var x, const double *shift, const double *factor);
 /* Columns flagged as angles become two columns (sine, cosine); others pass. */
@@ -53,10 +57,12 @@ orr_var orr_tape_stop(orr_tape *tape, orr_var x); /* stops the gradient */
 
 /* Object-centric features and motion (family state); see worldmodel/frame.h for the layout. */
 struct orr_frame;
-/* state [rows, S], actions [rows, block*A] -> features [rows, orr_frame_features(frame)]. */
+/* With C centres (orr_frame_centres: one for each free body), row r of the state gives the rows
+ * r * C ... r * C + C - 1 of the features, one network pass for each.
+ * state [rows, S], actions [rows, block*A] -> features [rows * C, orr_frame_features(frame)]. */
 orr_var orr_tape_frame_features(orr_tape *tape, const struct orr_frame *frame, orr_var state,
                                 orr_var actions);
-/* state [rows, S], motion [rows, orr_frame_motions(frame)] -> next state [rows, S]. */
+/* state [rows, S], motion [rows * C, orr_frame_motions(frame)] -> next state [rows, S]. */
 orr_var orr_tape_frame_advance(orr_tape *tape, const struct orr_frame *frame, orr_var state,
                                orr_var motion);
 
@@ -74,11 +80,16 @@ orr_var orr_tape_total(orr_tape *tape, const orr_var *terms, const double *weigh
 orr_status orr_tape_compile(orr_tape *tape, orr_var loss, const orr_var *outputs, size_t count,
                             orr_error *err);
 
-/* Running. `values`: the parameter block (params->total floats). No heap allocation. */
+/* Running. `values`: the parameter block (params->total floats). No heap allocation. A variable that
+ * is read afterwards must be the loss, an input or one of `outputs`, unless the tape has gradients. */
 void orr_tape_set_input(orr_tape *tape, orr_var input, const float *data);
 void orr_tape_set_input_f64(orr_tape *tape, orr_var input, const double *data); /* reference path */
 void orr_tape_set_valid(orr_tape *tape, size_t rows); /* rows beyond do not count in losses */
 void orr_tape_set_dropout(orr_tape *tape, bool on, uint64_t seed, uint32_t step, uint32_t row0);
+/* Forward-only product tapes: brings the weights into the order that the matrix products like best.
+ * Forward passes with the same pointer use that copy until the next call (NULL: none again), so call
+ * it once for weights that do not change, and again when they did. */
+void orr_tape_pack(orr_tape *tape, const float *values);
 void orr_tape_forward(orr_tape *tape, const float *values);
 void orr_tape_forward_f64(orr_tape *tape, const double *values);
 /* Adds d(scale * loss)/d(parameters) to `gradients` (params->total). */

@@ -1,0 +1,27 @@
+/* Row by row geometry of a frame, for the operations of the tape and their tests. K centres, F
+ * features, M motions; every derivative is written, not added. */
+#ifndef ORR_WORLDMODEL_FRAME_INTERNAL_H
+#define ORR_WORLDMODEL_FRAME_INTERNAL_H
+
+#include "base/memory.h"
+#include "worldmodel/frame.h"
+
+/* state [S], action [block A] -> features [K F] */
+void orr_frame_see(const orr_frame *frame, const double *state, const double *action,
+                   double *features);
+void orr_frame_see_back(const orr_frame *frame, const double *state, const double *action,
+                        const double *d_features, double *d_state, double *d_action);
+/* state [S], motion [K M] -> next [S] */
+void orr_frame_move(const orr_frame *frame, const double *state, const double *motion,
+                    double *next);
+void orr_frame_move_back(const orr_frame *frame, const double *state, const double *motion,
+                         const double *d_next, double *d_state, double *d_motion);
+
+/* One row of everything, for an operation that converts number types. */
+typedef struct orr_frame_scratch {
+  double *state, *action, *wide; /* wide: features or motion of all centres */
+  double *d_state, *d_action, *d_wide, *d_next;
+} orr_frame_scratch;
+orr_frame_scratch *orr_frame_scratch_create(const orr_frame *frame, orr_arena *arena);
+
+#endif

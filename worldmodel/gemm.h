@@ -1,0 +1,36 @@
+/* Matrix products of fixed shape: the only door to oneDNN.
+ *
+ * A product is created once (its kernel is generated then) and executed many times, on the calling
+ * thread and by it alone: parallelism is across tiles, so that no bit depends on the thread count. */
+#ifndef ORR_WORLDMODEL_GEMM_H
+#define ORR_WORLDMODEL_GEMM_H
+
+#include "base/error.h"
+
+typedef struct orr_gemm_context orr_gemm_context; /* of one tape */
+typedef struct orr_gemm orr_gemm;
+
+/* C [m, n] (+)= A B (+ bias [n]), row-major. A is [m, k], or [k, m] when `transpose_a`; B is [k, n],
+ * or [n, k] when `transpose_b`. `packed`: B is given as orr_gemm_pack left it. */
+typedef struct orr_gemm_def {
+  size_t m, n, k;
+  bool transpose_a, transpose_b, accumulate, bias, packed;
+} orr_gemm_def;
+
+orr_status orr_gemm_context_create(orr_gemm_context **out, orr_error *err);
+void orr_gemm_context_destroy(orr_gemm_context *context);
+
+orr_status orr_gemm_create(orr_gemm_context *context, const orr_gemm_def *def, orr_gemm **out,
+                           orr_error *err);
+void orr_gemm_destroy(orr_gemm *gemm);
+size_t orr_gemm_scratch_bytes(const orr_gemm *gemm);
+size_t orr_gemm_packed_bytes(const orr_gemm *gemm); /* 0 unless `packed` */
+const char *orr_gemm_implementation(const orr_gemm *gemm);
+
+/* `scratch` holds orr_gemm_scratch_bytes, aligned to 64. `bias` may be NULL unless asked for. */
+void orr_gemm_run(orr_gemm *gemm, const float *a, const float *b, const float *bias, float *c,
+                  void *scratch);
+/* `packed` holds orr_gemm_packed_bytes, aligned to 64; `scratch` as above. */
+void orr_gemm_pack(orr_gemm *gemm, const float *b, float *packed, void *scratch);
+
+#endif

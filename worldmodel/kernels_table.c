@@ -1,0 +1,12 @@
+/* Which table of kernels this process uses: base/build_info.h knows the processor and ORR_ISA. */
+#include "worldmodel/kernels.h"
+#include "base/build_info.h"
+#include <string.h>
+
+const orr_kernels *orr_kernels_best(void) {
+#if defined(__x86_64__)
+  if (strcmp(orr_isa_level(), "v4") == 0) return &orr_kernels_v4;
+  if (strcmp(orr_isa_level(), "v3") == 0) return &orr_kernels_v3;
+#endif
+  return &orr_kernels_baseline;
+}

@@ -1,0 +1,101 @@
+/* What the files of the tape share. An operation is a record in one array: walked forward, then
+ * backward. Its functions see plain pointers; everything is sized and created by compile. */
+#ifndef ORR_WORLDMODEL_TAPE_INTERNAL_H
+#define ORR_WORLDMODEL_TAPE_INTERNAL_H
+
+#include "base/memory.h"
+#include "worldmodel/frame_internal.h"
+#include "worldmodel/gemm.h"
+#include "worldmodel/tape.h"
+
+typedef enum orr_op_kind {
+  ORR_OP_LINEAR, ORR_OP_NORM,
+  ORR_OP_ADD, ORR_OP_SUB, ORR_OP_SCALE, ORR_OP_AFFINE, ORR_OP_DROPOUT, ORR_OP_STOP,
+  ORR_OP_CONCAT, ORR_OP_SLICE, ORR_OP_RESHAPE, ORR_OP_UNANGLE,
+  ORR_OP_FEATURES, ORR_OP_ADVANCE,
+  ORR_OP_SMOOTH_L1, ORR_OP_MSE, ORR_OP_TOTAL,
+  ORR_OP_KINDS
+} orr_op_kind;
+
+typedef struct orr_op orr_op;
+typedef void orr_op_fn(orr_tape *tape, const orr_op *op);
+
+typedef struct orr_op_functions {
+  orr_op_fn *forward, *backward;
+  bool writes; /* backward obeys op->fresh itself; otherwise fresh gradients are zeroed before it */
+} orr_op_functions;
+
+typedef struct orr_variable {
+  size_t rows, cols;
+  bool needs; /* a parameter reaches it: it has a gradient */
+  bool fixed; /* input, output or loss: its buffer is not reused */
+  void *value, *gradient;
+} orr_variable;
+
+struct orr_op {
+  orr_op_kind kind;
+  orr_var out, *in;
+  size_t in_count;
+  bool *fresh; /* [in_count] backward of this operation is the first to write that gradient */
+  bool live;   /* a gradient arrives here: backward runs */
+  int weight, bias; /* parameter indices or -1; gain and shift of a norm */
+  orr_activation act;
+  double factor;   /* scale; dropout rate */
+  size_t first;    /* slice */
+  double *numbers; /* affine: shift then factor; losses: weight; total: weights */
+  bool *flags;     /* angles, or NULL */
+  const orr_frame *frame;
+  orr_frame_scratch *scratch; /* one row in double */
+  uint32_t stream; /* number of a dropout on its tape */
+  size_t saved_count;
+  void *saved; /* numbers that forward leaves for backward */
+  orr_gemm *gemm_forward, *gemm_packed, *gemm_input, *gemm_weight; /* product path */
+  float *packed;
+  orr_op_functions run;
+};
+
+struct orr_tape {
+  const orr_params *params;
+  orr_path path;
+  bool gradients, failed, compiled;
+  orr_arena *arena;
+  orr_variable *variables;
+  orr_op *ops;
+  size_t variable_count, op_count;
+  uint32_t dropouts;
+  orr_var loss;
+  void *memory;  /* all buffers */
+  void *scratch; /* of the matrix products */
+  orr_gemm_context *context;
+  const struct orr_kernels *kernels;
+  /* Set for a run. */
+  const void *values; /* float or double, by path */
+  void *parameter_gradients;
+  const float *packed_values;
+  size_t valid;
+  bool dropout_on;
+  uint64_t dropout_seed;
+  uint32_t dropout_step, dropout_row0;
+};
+
+enum { ORR_MAX_VARIABLES = 4096 };
+
+/* The plain loops, and the operations that have something faster (others: forward is NULL). */
+extern const orr_op_functions orr_ops_f64[ORR_OP_KINDS];
+extern const orr_op_functions orr_ops_f32[ORR_OP_KINDS];
+extern const orr_op_functions orr_ops_product[ORR_OP_KINDS];
+
+/* Places values, gradients and saved numbers in one allocation (tape_plan.c). */
+orr_status orr_tape_plan(orr_tape *tape, orr_error *err);
+/* Fills fresh and live of every operation (tape_plan.c). */
+void orr_tape_plan_backward(orr_tape *tape);
+
+static inline bool orr_tape_is_double(const orr_tape *tape) {
+  return tape->path == ORR_PATH_REFERENCE;
+}
+
+static inline const orr_param *orr_tape_param(const orr_tape *tape, int index) {
+  return &tape->params->items[index];
+}
+
+#endif
