@@ -27,6 +27,11 @@ static size_t field_columns(const orr_model *model) {
   return columns;
 }
 
+/* What the free bodies see. */
+static size_t frame_columns(const orr_model *model) {
+  return orr_frame_centres(model->frame) * orr_frame_features(model->frame);
+}
+
 static size_t embedding(const orr_model *model) {
   size_t width = (size_t)model->def.hidden / 4;
   return width > 0 ? width : 1;
@@ -38,7 +43,7 @@ static void declare(orr_model *model) {
   orr_jepa_net *net = &model->net.jepa;
   size_t z = (size_t)def->latent, a = model->action_length, e = a + embedding(model);
   size_t hidden = (size_t)def->hidden, layers = (size_t)def->layers;
-  size_t fields = field_columns(model), x = fields + orr_frame_features(model->frame);
+  size_t fields = field_columns(model), x = fields + frame_columns(model);
   size_t shallow = layers > 1 ? layers - 1 : 1;
   orr_mlp_declare(params, "encoder.mlp", x, hidden, shallow, z, ORR_INIT_UNIFORM, &net->encoder);
   net->encoder_skip =
@@ -83,8 +88,9 @@ static orr_var encode_fields(const orr_model *model, orr_tape *tape, orr_var sta
                              orr_var no_action) {
   const orr_jepa_net *net = &model->net.jepa;
   orr_var x = fields;
-  if (orr_frame_features(model->frame) > 0) {
+  if (frame_columns(model) > 0) { /* a row for each free body: side by side */
     orr_var frame = orr_tape_frame_features(tape, model->frame, state, no_action);
+    frame = orr_tape_reshape(tape, frame, ORR_TILE, frame_columns(model));
     x = orr_tape_concat(tape, (orr_var[]){fields, frame}, 2);
   }
   orr_var deep = orr_mlp_apply(&net->encoder, tape, x, 0.0);

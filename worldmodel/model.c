@@ -123,8 +123,10 @@ static orr_status begin_pass(const orr_model *model, orr_pass *pass, size_t firs
   return ORR_OK;
 }
 
-static orr_status end_pass(orr_pass *pass, orr_error *err) {
-  return orr_tape_compile(pass->tape, -1, &pass->out, 1, err);
+static orr_status end_pass(const orr_model *model, orr_pass *pass, orr_error *err) {
+  ORR_TRY(orr_tape_compile(pass->tape, -1, &pass->out, 1, err));
+  orr_tape_pack(pass->tape, model->values);
+  return ORR_OK;
 }
 
 static orr_status build_worker(orr_model_worker *worker, orr_error *err) {
@@ -138,18 +140,18 @@ static orr_status build_worker(orr_model_worker *worker, orr_error *err) {
   ORR_TRY(begin_pass(model, &worker->step, model->latent, actions, err));
   worker->step.out =
       family->step(model, worker->step.tape, worker->step.in[0], worker->step.in[1]);
-  ORR_TRY(end_pass(&worker->step, err));
+  ORR_TRY(end_pass(model, &worker->step, err));
   if (family->encode) {
     orr_pass *pass = &worker->encode;
     ORR_TRY(begin_pass(model, pass, states, actions, err));
     pass->out = family->encode(model, pass->tape, pass->in[0], pass->in[1]);
-    ORR_TRY(end_pass(pass, err));
+    ORR_TRY(end_pass(model, pass, err));
     orr_tape_set_input(pass->tape, pass->in[1], worker->pad); /* zeros, for ever */
   }
   if (!family->decode) return ORR_OK;
   ORR_TRY(begin_pass(model, &worker->decode, model->latent, 0, err));
   worker->decode.out = family->decode(model, worker->decode.tape, worker->decode.in[0]);
-  return end_pass(&worker->decode, err);
+  return end_pass(model, &worker->decode, err);
 }
 
 orr_status orr_model_worker_create(const orr_model *model, orr_model_worker **out,
