@@ -30,7 +30,6 @@ typedef struct orr_trainer {
   float *tile_gradients; /* tiles x params.total */
   float *gradients;      /* params.total: their sum in tile order */
   double *tile_losses;   /* tiles x (1 + ORR_MAX_TERMS): shares of loss and terms */
-  double *chunk_squares; /* chunks: for the norm */
   /* of the last step */
   double terms[ORR_MAX_TERMS], rate, norm;
   int64_t saved; /* step of the last checkpoint, -1: none */

@@ -68,9 +68,6 @@ static void add_chunk(void *context, size_t index, size_t lane) {
     const float *part = trainer->tile_gradients + t * total;
     for (size_t i = begin; i < end; i++) sum[i] += part[i];
   }
-  double squares = 0;
-  for (size_t i = begin; i < end; i++) squares += (double)sum[i] * (double)sum[i];
-  trainer->chunk_squares[index] = squares;
 }
 
 static double add_losses(orr_trainer *trainer) {
@@ -97,17 +94,26 @@ static orr_status not_finite(const orr_trainer *trainer, const char *what, orr_e
   return ORR_ERR_NUMBERS;
 }
 
+static void update(orr_trainer *trainer) {
+  const orr_train_def *train = trainer->setup->train;
+  const orr_model *model = trainer->model;
+  orr_adamw adamw = {train->beta1, train->beta2, train->epsilon, train->decay};
+  int64_t step = trainer->state.step;
+  trainer->rate = orr_learning_rate(train->rate, train->warmup, train->steps, step);
+  orr_adamw_step(&model->params, &adamw, trainer->rate, orr_clip_factor(trainer->norm, train->clip),
+                 step + 1, trainer->gradients, trainer->state.first, trainer->state.second,
+                 model->values);
+}
+
 orr_status orr_train_step(orr_trainer *trainer, orr_error *err) {
   orr_model *model = trainer->model;
   orr_pool_run(trainer->pool, trainer->tiles, run_tile, trainer);
   double loss = add_losses(trainer);
   if (!isfinite(loss)) return not_finite(trainer, "loss", err);
   orr_pool_run(trainer->pool, trainer->chunks, add_chunk, trainer);
-  double squares = 0;
-  for (size_t i = 0; i < trainer->chunks; i++) squares += trainer->chunk_squares[i];
-  trainer->norm = sqrt(squares);
+  trainer->norm = orr_gradient_norm(&model->params, trainer->gradients);
   if (!isfinite(trainer->norm)) return not_finite(trainer, "gradient", err);
-  UPDATE
+  update(trainer);
   trainer->state.loss = loss;
   trainer->state.step++;
   return ORR_OK;
@@ -146,9 +152,7 @@ orr_status orr_train_prepare(orr_trainer *trainer, orr_error *err) {
     return orr_fail(err, ORR_ERR_MEMORY, "no memory for the gradients of %zu tiles of %zu numbers",
                     trainer->tiles, total);
   }
-  ORR_TRY(orr_new(&trainer->tile_losses, trainer->tiles * (1 + ORR_MAX_TERMS), sizeof(double),
-                  err));
-  return orr_new(&trainer->chunk_squares, trainer->chunks, sizeof(double), err);
+  return orr_new(&trainer->tile_losses, trainer->tiles * (1 + ORR_MAX_TERMS), sizeof(double), err);
 }
 
 void orr_train_release(orr_trainer *trainer) {
@@ -165,7 +169,6 @@ void orr_train_release(orr_trainer *trainer) {
   orr_free(trainer->state.first);
   orr_free(trainer->state.second);
   orr_free(trainer->tile_losses);
-  orr_free(trainer->chunk_squares);
   orr_windows_destroy(trainer->windows);
   orr_model_destroy(trainer->model);
 }
