@@ -3,20 +3,30 @@
  *   encoder            z = MLP(x) + W x            x: the transformed observation
  *   action encoder     e = [a, SiLU(W a + b)]      a: the block's actions, z-scored
  *   predictor          z' = z + MLP([z, e]) + W [z, e]
- *   inverse head       a ~ MLP(z_{t+1} - z_t)
+ *   inverse head       [a, dx] ~ MLP(z_{t+1} - z_t)
  *   read-out head      x ~ MLP(z), without gradient into z
  *
- *   loss = mean over blocks of |z'_t - z_t|^2 + inverse |a - MLP(dz)|^2 + readout |x - MLP(z)|^2
+ *   loss = mean over blocks of |z'_t - z_t|^2 + inverse |[a, dx] - MLP(dz)|^2 + readout |x - MLP(z)|^2
  *
  * No target network, no stopped gradient on the targets: a constant latent would make the first
  * term zero, but from a displacement that is zero no action can be read. That the head sees the
- * displacement alone matters: fed with both latents it lets them drift together (Delta-JEPA). The
- * prediction is unrolled over `horizon` blocks from the first observation, so its own errors count.
+ * displacement alone matters: fed with both latents it lets them drift together (Delta-JEPA).
+ *
+ * A departure: the head also reads dx, how the transformed fields changed, scaled by how much they
+ * usually change in a block. Actions alone ask for nothing but the motion of what is actuated, and
+ * the prediction loss then shrinks every direction of the latent in which the others move: a pushed
+ * block was predicted with 28 px of error after three blocks instead of 12 (of 60 when nothing is
+ * predicted; tests/worldmodel/synthetic.c).
+ *
+ * The prediction is unrolled over `horizon` blocks from the first observation, so its own errors count.
  *
  * x holds the z-scored fields, sine and cosine of every angle and (our departure, which pays on
  * contact tasks) what each free body sees of the others in its own frame (frame.h; the
  * action's columns are fed with zeros). The linear skips exist because much of motion is linear. */
 #include "worldmodel/model_internal.h"
+
+/* A field that hardly ever changes is not blown up any further. */
+static const double most_magnified = 20;
 
 /* Columns of the transformed fields: an angle takes two. */
 static size_t field_columns(const orr_model *model) {
@@ -56,7 +66,8 @@ static void declare(orr_model *model) {
                   &net->predictor);
   net->predictor_skip =
       orr_params_add(params, "predictor.skip.weight", z, z + e, ORR_INIT_ZERO, true);
-  orr_mlp_declare(params, "inverse.mlp", z, hidden, 1, a, ORR_INIT_UNIFORM, &net->inverse);
+  orr_mlp_declare(params, "inverse.mlp", z, hidden, 1, a + fields, ORR_INIT_UNIFORM,
+                  &net->inverse);
   orr_mlp_declare(params, "readout.mlp", z, hidden, 1, fields, ORR_INIT_UNIFORM, &net->readout);
   model->latent = z;
 }
@@ -82,6 +93,21 @@ static orr_var action_of(const orr_model *model, orr_tape *tape, orr_var action)
     factor[i] = 1.0 / model->transform.action_std[i % fields];
   }
   return orr_tape_affine(tape, action, shift, factor);
+}
+
+/* How the transformed fields change, in units of their usual change. */
+static orr_var change_of(const orr_model *model, orr_tape *tape, orr_var before, orr_var after) {
+  const orr_transform *t = &model->transform;
+  double shift[2 * ORR_MAX_FIELDS] = {0}, factor[2 * ORR_MAX_FIELDS];
+  size_t columns = 0;
+  for (size_t i = 0; i < model->observation.count; i++) {
+    bool is_angle = model->observation.fields[i].quantity == ORR_QUANTITY_ANGLE;
+    double scale = (is_angle ? 1.0 : t->state_std[i]) / t->change_std[i];
+    if (scale > most_magnified) scale = most_magnified;
+    factor[columns++] = scale;
+    if (is_angle) factor[columns++] = scale;
+  }
+  return orr_tape_affine(tape, orr_tape_sub(tape, after, before), shift, factor);
 }
 
 static orr_var encode_fields(const orr_model *model, orr_tape *tape, orr_var state, orr_var fields,
@@ -130,19 +156,21 @@ static void loss(const orr_model *model, orr_tape *tape, orr_loss_tape *out) {
   const orr_jepa_net *net = &model->net.jepa;
   size_t horizon = (size_t)model->def.horizon;
   orr_var z[ORR_MAX_HORIZON + 1], read[ORR_MAX_HORIZON + 1];
-  orr_var predicted[ORR_MAX_HORIZON], inverse[ORR_MAX_HORIZON];
+  orr_var predicted[ORR_MAX_HORIZON], inverse[ORR_MAX_HORIZON], fields[ORR_MAX_HORIZON + 1];
   orr_var no_action = orr_tape_input(tape, ORR_TILE, model->action_length); /* stays zero */
   for (size_t h = 0; h <= horizon; h++) {
-    orr_var fields = fields_of(model, tape, out->states[h]);
-    z[h] = encode_fields(model, tape, out->states[h], fields, no_action);
+    fields[h] = fields_of(model, tape, out->states[h]);
+    z[h] = encode_fields(model, tape, out->states[h], fields[h], no_action);
     orr_var guess = decode(model, tape, orr_tape_stop(tape, z[h]));
-    read[h] = orr_tape_mse(tape, guess, fields);
+    read[h] = orr_tape_mse(tape, guess, fields[h]);
   }
   orr_var rolled = z[0];
   for (size_t h = 0; h < horizon; h++) {
     orr_var scored = action_of(model, tape, out->actions[h]);
     orr_var delta = orr_tape_sub(tape, z[h + 1], z[h]);
-    inverse[h] = orr_tape_mse(tape, orr_mlp_apply(&net->inverse, tape, delta, 0.0), scored);
+    orr_var change = change_of(model, tape, fields[h], fields[h + 1]);
+    orr_var happened = orr_tape_concat(tape, (orr_var[]){scored, change}, 2);
+    inverse[h] = orr_tape_mse(tape, orr_mlp_apply(&net->inverse, tape, delta, 0.0), happened);
     rolled = predict(model, tape, rolled, scored);
     predicted[h] = orr_tape_mse(tape, rolled, z[h + 1]);
   }

@@ -15,6 +15,7 @@
 typedef struct orr_transform {
   double state_mean[ORR_MAX_FIELDS], state_std[ORR_MAX_FIELDS];
   double action_mean[ORR_MAX_FIELDS], action_std[ORR_MAX_FIELDS]; /* of one control step */
+  double change_std[ORR_MAX_FIELDS]; /* of the fields' changes over a block */
 } orr_transform;
 
 /* Linear, LayerNorm, SiLU, as often as there are hidden layers; then Linear. */
@@ -87,7 +88,8 @@ void orr_model_rehash(orr_model *model); /* after the weights have changed */
 void orr_model_loss(const orr_model *model, orr_tape *tape, orr_loss_tape *out);
 
 /* Sums are taken in file order. */
-orr_status orr_transform_fit(const orr_dataset *data, orr_transform *out, orr_error *err);
+orr_status orr_transform_fit(const orr_dataset *data, size_t block, orr_transform *out,
+                             orr_error *err);
 
 void orr_mlp_declare(orr_params *params, const char *name, size_t in, size_t hidden, size_t layers,
                      size_t out, orr_init last, orr_mlp *mlp);

@@ -80,7 +80,7 @@ static orr_status make_model(orr_trainer *trainer, orr_error *err) {
   const orr_shard_info *info = orr_dataset_info(setup->data);
   orr_transform *transform;
   ORR_TRY(orr_new(&transform, 1, sizeof *transform, err));
-  orr_status status = orr_transform_fit(setup->data, transform, err);
+  orr_status status = orr_transform_fit(setup->data, (size_t)setup->model->block, transform, err);
   if (status == ORR_OK) {
     status = orr_model_build(setup->model, &info->observation, &info->action, transform,
                              &trainer->model, err);

@@ -78,7 +78,7 @@ static void test_state_learns(void **state) {
   static const char folder[] = "learn-state";
   synthetic_data data = synthetic_open(data_folder);
   orr_model_def def = synthetic_model(ORR_FAMILY_STATE);
-  orr_train_def train = synthetic_train(400);
+  orr_train_def train = synthetic_train(1500);
   orr_train_result result;
   orr_open_loop errors;
   orr_model *model;
@@ -91,8 +91,8 @@ static void test_state_learns(void **state) {
                 "%.4f of %.4f rad\n", result.loss, result.windows_per_second,
                 errors.position[2][0], errors.still_position[2][0], errors.position[2][1],
                 errors.still_position[2][1], errors.angle[2][1], errors.still_angle[2][1]);
-  assert_true(result.steps == 400 && !result.resumed);
-  assert_true(result.loss < 0.05);
+  assert_true(result.steps == 1500 && !result.resumed);
+  assert_true(result.loss < 0.1);
   assert_true(errors.bodies == 2 && errors.horizon == 3 && errors.windows == 256);
   assert_true(errors.position[2][0] < 0.05 * errors.still_position[2][0]);
   assert_true(errors.position[2][1] < 0.15 * errors.still_position[2][1]);
@@ -110,7 +110,7 @@ static void test_jepa_learns(void **state) {
   static const char folder[] = "learn-jepa";
   synthetic_data data = synthetic_open(data_folder);
   orr_model_def def = synthetic_model(ORR_FAMILY_JEPA);
-  orr_train_def train = synthetic_train(400);
+  orr_train_def train = synthetic_train(1500);
   orr_train_result result;
   orr_open_loop errors;
   orr_model *model;
@@ -131,7 +131,8 @@ static void test_jepa_learns(void **state) {
                 errors.position[2][1], errors.still_position[2][1]);
   assert_true(prediction < 0.1 && inverse < 0.5);
   assert_true(std > 0.1 && rank > 3);
-  assert_true(errors.position[2][0] < 0.5 * errors.still_position[2][0]);
+  assert_true(errors.position[2][0] < 0.15 * errors.still_position[2][0]);
+  assert_true(errors.position[2][1] < 0.4 * errors.still_position[2][1]);
   json_decref(line);
   json_decref(check);
   orr_model_destroy(model);
@@ -219,6 +220,12 @@ static void check_steps_once(const char *folder, int64_t last, int64_t every) {
   orr_free(bytes);
 }
 
+static double now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
 static void child(const char *folder, size_t threads, const orr_train_def *train) {
   synthetic_data data = synthetic_open(data_folder);
   orr_model_def def = synthetic_model(ORR_FAMILY_STATE);
@@ -239,12 +246,15 @@ static void test_kill(void **state) {
   train.check_every = 50;
   remove_folder(folder);
   remove_folder("learn-one");
+  double begin = now();
   pid_t pid = fork();
   if (pid == 0) child("learn-one", 1, &train);
   assert_true(waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  double whole = 1e9 * (now() - begin); /* ns; a fifth of it on the average until a kill */
   for (uint32_t round = 0; round < 200; round++) {
     orr_random random = orr_random_at(1, ORR_PURPOSE_TEST, round, 4, 0, 0);
-    struct timespec wait = {.tv_nsec = orr_random_integer(&random, 30000000, 250000000)};
+    long ns = (long)orr_random_uniform(&random, 0.05 * whole, 0.35 * whole);
+    struct timespec wait = {.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
     pid = fork();
     if (pid == 0) child(folder, 1 + round % 2, &train);
     nanosleep(&wait, NULL);
@@ -322,6 +332,7 @@ static void test_numbers(void **state) {
   orr_train_result result;
   orr_model *model;
   orr_error err;
+  def.horizon = 7; /* a latent that grows a thousandfold in every block overflows */
   train.rate = 1e3;
   train.clip = 1e9;
   train.warmup = 40;
