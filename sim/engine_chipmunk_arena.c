@@ -21,12 +21,18 @@ int orr_chipmunk_putchar(int character);
 int orr_chipmunk_fputc(int character, void *stream);
 int orr_chipmunk_fputs(const char *text, void *stream);
 size_t orr_chipmunk_fwrite(const void *bytes, size_t size, size_t count, void *stream);
-int orr_chipmunk_printf(const char *format, ...);
-int orr_chipmunk_fprintf(void *stream, const char *format, ...);
-int orr_chipmunk_vfprintf(void *stream, const char *format, va_list list);
-int orr_chipmunk_printf_chk(int flag, const char *format, ...);
-int orr_chipmunk_fprintf_chk(void *stream, int flag, const char *format, ...);
-int orr_chipmunk_vfprintf_chk(void *stream, int flag, const char *format, va_list list);
+int orr_chipmunk_printf(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+int orr_chipmunk_fprintf(void *stream, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+int orr_chipmunk_vfprintf(void *stream, const char *format, va_list list)
+    __attribute__((format(printf, 2, 0)));
+int orr_chipmunk_printf_chk(int flag, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+int orr_chipmunk_fprintf_chk(void *stream, int flag, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+int orr_chipmunk_vfprintf_chk(void *stream, int flag, const char *format, va_list list)
+    __attribute__((format(printf, 3, 0)));
 /* What Chipmunk takes for its streams; never followed. */
 extern void *const orr_chipmunk_stderr, *const orr_chipmunk_stdout;
 void *const orr_chipmunk_stderr = NULL, *const orr_chipmunk_stdout = NULL;
@@ -141,6 +147,7 @@ _Noreturn void orr_chipmunk_assert_fail(const char *expression, const char *file
   leave(expression);
 }
 
+__attribute__((format(printf, 1, 0)))
 static int note(const char *format, va_list list) {
   char text[200];
   int length = vsnprintf(text, sizeof text, format, list);

@@ -1,7 +1,16 @@
 /* A world: one running instance of a scenario.
  *
- * orr_world_step is one control step: actuators aim, `substeps` engine steps, task rules. Save,
- * restore, step gives bit for bit what stepping without it gives. */
+ * The room owns what is true: bodies, contacts, joints, actuators, the task's rules, and the exact
+ * state of all of it. orr_world_step is one control step: actuators aim, `substeps` engine steps,
+ * task rules. An engine (engine.h) computes the motion; today that is Chipmunk2D 7.0.3, rigid
+ * bodies with sequential impulses, warm starting and a separate position correction (Catto,
+ * Iterative Dynamics with Temporal Coherence, GDC 2005). Push-T follows Chi et al. (Diffusion
+ * Policy, RSS 2023) as gym-pusht implements it, digit for digit (tests/sim/test_gym.c).
+ *
+ * Save, restore, step gives bit for bit what stepping without it gives: planning in the true
+ * simulator, counterfactual twins and step-back stand on that. A save is a copy of the engine's
+ * arena and of the world's own numbers; worlds in other threads reach the same state by replay of
+ * the event log. Numbers that break end the episode as diverged, with a reason; nothing else. */
 #ifndef ORR_SIM_WORLD_H
 #define ORR_SIM_WORLD_H
 
@@ -53,9 +62,10 @@ void orr_world_restore(orr_world *world, const orr_snapshot *snapshot);
 /* Of everything that a save covers and that can change a later output. Independent of addresses. */
 orr_hash orr_world_hash(const orr_world *world);
 
-/* The event log: actions and interventions since reset. Grows in amortised chunks at reset only up
- * to the time limit; `orr_world_sync` brings `dst` (same scenario) bit-exactly to the state of
- * `src`, by stepping the rest in lockstep or by replay from reset. */
+/* The event log: actions and interventions since reset, in address space that is reserved at
+ * creation: twice the time limit and 4,096 events, or 262,144 without a limit; then it is full.
+ * `orr_world_sync` brings `dst` (same scenario) bit-exactly to the state of `src`, by stepping the
+ * rest in lockstep or by replay from reset; it refuses when the log of `src` is full. */
 orr_status orr_world_sync(orr_world *dst, const orr_world *src, orr_error *err);
 
 typedef enum orr_intervention_kind {

@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void many_trials(const char *path, uint32_t trials, size_t least_still) {
   orr_scenario *scenario = load_scenario(path);
@@ -158,6 +159,30 @@ static void sync_follows_into_divergence(void **context) {
   orr_scenario_destroy(scenario);
 }
 
+/* A log that is full stops recording; the world goes on, but cannot be followed. */
+static void a_full_log_is_said(void **context) {
+  (void)context;
+  orr_scenario *scenario = load_scenario("scenarios/push_t.yaml");
+  orr_world *src = new_world(scenario), *dst = new_world(scenario);
+  orr_snapshot *snapshot;
+  assert_int_equal(orr_snapshot_create(src, &snapshot, NULL), ORR_OK);
+  orr_world_reset(src, 4, 0, NULL);
+  for (uint32_t i = 0; i < 2 * 300 + 4096; i++) act(src, 0, i);
+  assert_int_equal(orr_world_sync(dst, src, NULL), ORR_OK);
+  assert_true(orr_hash_equal(orr_world_hash(dst), orr_world_hash(src)));
+  orr_world_save(src, snapshot);
+  act(src, 0, 0);
+  orr_error err = {0};
+  assert_int_equal(orr_world_sync(dst, src, &err), ORR_ERR_SYSTEM);
+  assert_non_null(strstr(err.message, "full"));
+  orr_world_restore(src, snapshot);
+  assert_int_equal(orr_world_sync(dst, src, NULL), ORR_OK);
+  orr_snapshot_destroy(snapshot);
+  orr_world_destroy(src);
+  orr_world_destroy(dst);
+  orr_scenario_destroy(scenario);
+}
+
 enum { WORLDS = 6, STEPS = 1000 };
 
 static orr_hash run_batch(const orr_scenario *scenario, size_t threads, uint64_t *allocations) {
@@ -274,6 +299,7 @@ int run_restore_tests(void) {
     cmocka_unit_test(task_counters_are_restored),
     cmocka_unit_test(worlds_follow_each_other),
     cmocka_unit_test(sync_follows_into_divergence),
+    cmocka_unit_test(a_full_log_is_said),
     cmocka_unit_test(thread_count_changes_nothing),
     cmocka_unit_test(batch_resets_only_the_masked),
     cmocka_unit_test(nothing_is_allocated),
