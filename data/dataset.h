@@ -3,7 +3,8 @@
  *   train-00000.h5 ... held-out-00000.h5 ...   manifest.json   all.h5 (virtual, over the shards)
  *
  * manifest.json: {"schema": "orrery-dataset/1", "scenario", "world_hash", "interface_hash",
- * "seed", "shards": [{"name", "split", "episodes", "rows", "diverged", "sha256"}]}, in file order.
+ * "seed", "shards": [{"name", "split", "episodes", "rows", "diverged", "sha256"}]}, in file order;
+ * the seed is a text, since JSON readers cut 64 bits to 53.
  * Every reader checks lengths, offsets, types and ranges before it maps or allocates. */
 #ifndef ORR_DATA_DATASET_H
 #define ORR_DATA_DATASET_H
@@ -18,7 +19,8 @@ typedef struct orr_dataset orr_dataset; /* immutable and shared */
 orr_status orr_dataset_seal(const char *folder, const orr_shard_info *info, const int64_t *diverged,
                             orr_error *err);
 
-/* Opens one split (all shards of it). With `verify`, the SHA-256 of each shard is checked. */
+/* Opens one split (all shards of it). With `verify`, the SHA-256 of each shard is checked; without
+ * it, its seal, which finds damage too, but not a whole other shard of the same size. */
 orr_status orr_dataset_open(const char *folder, orr_split split, bool verify, orr_dataset **out,
                             orr_error *err);
 /* Opens one shard file alone, any split. */
@@ -26,9 +28,11 @@ orr_status orr_dataset_open_shard(const char *path, orr_dataset **out, orr_error
 void orr_dataset_close(orr_dataset *dataset);
 
 const orr_shard_info *orr_dataset_info(const orr_dataset *dataset);
+orr_split orr_dataset_split(const orr_dataset *dataset);
 size_t orr_dataset_episodes(const orr_dataset *dataset);
 size_t orr_dataset_rows(const orr_dataset *dataset);
-orr_hash orr_dataset_hash(const orr_dataset *dataset); /* of the manifest's lines of this split */
+/* Of the manifest's lines of this split; of a shard opened alone, that of its bytes. */
+orr_hash orr_dataset_hash(const orr_dataset *dataset);
 
 /* One episode as borrowed pointers into the map. */
 typedef struct orr_episode_view {
@@ -47,5 +51,7 @@ orr_episode_view orr_dataset_episode(const orr_dataset *dataset, size_t index);
 /* What `orrery inspect` shows of a data set, a shard or a folder: text, or JSON when `json`.
  * The text is returned (orr_free). */
 orr_status orr_dataset_inspect(const char *path, bool json, char **out_text, orr_error *err);
+
+const char *orr_dataset_library(void); /* "HDF5 1.10.8" */
 
 #endif

@@ -15,10 +15,12 @@
  *   source (N) i64        number of the base demonstration; noisy replays share it; weak: unique
  *   policy (N) i32        orr_policy_kind
  *
- * Root attributes (vlen UTF-8): orrery_schema, scenario (effective world and task as YAML),
- * observation, action (JSON spaces), world_hash, interface_hash, build, split, block meaning.
+ * Root attributes (vlen UTF-8): orrery_schema ("orrery-shard/1"), scenario (effective world and
+ * task as YAML), scenario_id, observation, action (JSON spaces), world_hash, interface_hash, build,
+ * split, control_dt (s), data_seed, block (what consecutive rows mean).
  * Vector columns are contiguous, aligned to 64 bytes and memory-mapped by the reader. A shard is
- * written when its episodes are complete, beside its place, and renamed; it is then immutable. */
+ * written when its episodes are complete, beside its place, and renamed; it is then immutable: a
+ * seal behind the last byte of HDF5 (data/hdf5.h) tells when a byte of it changed. */
 #ifndef ORR_DATA_SHARD_H
 #define ORR_DATA_SHARD_H
 
@@ -66,7 +68,8 @@ void orr_episode_begin(orr_episode *episode, const float *state);
 void orr_episode_append(orr_episode *episode, const float *action, float reward, const float *state,
                         bool success, bool contact);
 
-/* Writes `count` episodes as one shard. The bytes depend on the arguments alone. */
+/* Writes `count` >= 1 episodes as one shard. The bytes depend on the arguments and on the build
+ * alone. ORR_ERR_NUMBERS when a value is not finite. */
 orr_status orr_shard_write(const char *path, const orr_shard_info *info, orr_split split,
                            const orr_episode *const *episodes, size_t count, orr_error *err);
 

@@ -1,0 +1,268 @@
+/* Writing flat HDF5 files, and what reading shares with it. */
+#include "data/hdf5.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "data/hdf5_private.h"
+#include <stdlib.h>
+#include <string.h>
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "columns are mapped as they lie on disk");
+
+/* Shared ----------------------------------------------------------------------------------- */
+
+#define TEXT_OF(x)  #x
+#define VALUE_OF(x) TEXT_OF(x)
+const char *orr_hdf5_library(void) {
+  return "HDF5 " VALUE_OF(H5_VERS_MAJOR) "." VALUE_OF(H5_VERS_MINOR) "." VALUE_OF(H5_VERS_RELEASE);
+}
+
+orr_hdf5_silence orr_hdf5_hush(void) {
+  orr_hdf5_silence before = {NULL, NULL};
+  H5Eget_auto2(H5E_DEFAULT, &before.handler, &before.data);
+  H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+  return before;
+}
+
+void orr_hdf5_unhush(orr_hdf5_silence before) {
+  H5Eset_auto2(H5E_DEFAULT, before.handler, before.data);
+}
+
+/* Upwards, the first entry is where it went wrong; one is enough. */
+static herr_t innermost(unsigned n, const H5E_error2_t *entry, void *out) {
+  if (n == 0 && entry->desc) snprintf(out, 128, "%s", entry->desc);
+  return n == 0 ? 0 : 1;
+}
+
+orr_status orr_hdf5_refused(orr_error *err, const char *path, const char *what, const char *name) {
+  char reason[128] = "no reason given";
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, innermost, reason);
+  H5Eclear2(H5E_DEFAULT);
+  return orr_fail(err, ORR_ERR_FILE, "'%s': %s%s%s%s (HDF5: %s)", path, what, name ? " '" : "",
+                  name ? name : "", name ? "'" : "", reason);
+}
+
+size_t orr_hdf5_type_size(orr_hdf5_type type) {
+  static const size_t sizes[] = {4, 8, 4, 8, 1};
+  return sizes[type];
+}
+
+static hid_t bool_type(void) {
+  hid_t type = H5Tenum_create(H5T_STD_I8LE);
+  const int8_t no = 0, yes = 1;
+  if (type < 0) return type;
+  if (H5Tenum_insert(type, "FALSE", &no) >= 0 && H5Tenum_insert(type, "TRUE", &yes) >= 0) {
+    return type;
+  }
+  H5Tclose(type);
+  return H5I_INVALID_HID;
+}
+
+hid_t orr_hdf5_file_type(orr_hdf5_type type) {
+  switch (type) {
+  case ORR_HDF5_F32: return H5Tcopy(H5T_IEEE_F32LE);
+  case ORR_HDF5_F64: return H5Tcopy(H5T_IEEE_F64LE);
+  case ORR_HDF5_I32: return H5Tcopy(H5T_STD_I32LE);
+  case ORR_HDF5_I64: return H5Tcopy(H5T_STD_I64LE);
+  case ORR_HDF5_BOOL: return bool_type();
+  }
+  return H5I_INVALID_HID;
+}
+
+hid_t orr_hdf5_text_type(void) {
+  hid_t type = H5Tcopy(H5T_C_S1);
+  if (type < 0) return type;
+  if (H5Tset_size(type, H5T_VARIABLE) >= 0 && H5Tset_cset(type, H5T_CSET_UTF8) >= 0) return type;
+  H5Tclose(type);
+  return H5I_INVALID_HID;
+}
+
+void orr_hdf5_set_shape(hsize_t dims[2], int *rank, size_t rows, size_t width) {
+  dims[0] = rows;
+  dims[1] = width;
+  *rank = width ? 2 : 1;
+}
+
+/* Seal: 16 bytes of magic, the length and the hash of what comes before, zeros. Little endian. */
+void orr_hdf5_seal(const void *bytes, size_t count, uint8_t out[ORR_HDF5_SEAL]) {
+  static const char magic[16] = "orrery-seal/1\n";
+  orr_hash hash = orr_hash_bytes(bytes, count);
+  uint64_t words[3] = {count, hash.low, hash.high};
+  memset(out, 0, ORR_HDF5_SEAL);
+  memcpy(out, magic, sizeof magic);
+  memcpy(out + sizeof magic, words, sizeof words);
+}
+
+/* Writing ---------------------------------------------------------------------------------- */
+
+struct orr_hdf5_writer {
+  char *path;
+  hid_t file; /* in memory */
+};
+
+#define GROWTH ((size_t)1 << 20) /* of the file in memory, bytes */
+
+static hid_t create_in_memory(void) {
+  hid_t access = H5Pcreate(H5P_FILE_ACCESS), file = H5I_INVALID_HID;
+  if (access < 0) return access;
+  /* Strong: closing the file closes whatever a failure left open in it. Small data blocks would
+   * be carved out of a shared, unaligned block. */
+  if (H5Pset_fapl_core(access, GROWTH, false) >= 0 &&
+      H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_LATEST) >= 0 &&
+      H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0 &&
+      H5Pset_small_data_block_size(access, 0) >= 0 &&
+      H5Pset_alignment(access, 1, ORR_HDF5_ALIGNMENT) >= 0) {
+    file = H5Fcreate("orrery", H5F_ACC_TRUNC, H5P_DEFAULT, access);
+  }
+  H5Pclose(access);
+  return file;
+}
+
+orr_status orr_hdf5_create(const char *path, orr_hdf5_writer **out, orr_error *err) {
+  *out = NULL;
+  orr_hdf5_writer *writer;
+  ORR_TRY(orr_new(&writer, 1, sizeof *writer, err));
+  writer->path = orr_strdup(path);
+  if (!writer->path) {
+    orr_free(writer);
+    return orr_fail(err, ORR_ERR_MEMORY, "out of memory while creating '%s'", path);
+  }
+  orr_hdf5_silence before = orr_hdf5_hush();
+  orr_status status = ORR_OK;
+  writer->file = create_in_memory();
+  if (writer->file < 0) {
+    status = orr_hdf5_refused(err, path, "cannot be created", NULL);
+    orr_hdf5_abort(writer);
+  } else {
+    *out = writer;
+  }
+  orr_hdf5_unhush(before);
+  return status;
+}
+
+void orr_hdf5_abort(orr_hdf5_writer *writer) {
+  if (!writer) return;
+  orr_hdf5_silence before = orr_hdf5_hush();
+  if (writer->file >= 0) H5Fclose(writer->file);
+  orr_hdf5_unhush(before);
+  orr_free(writer->path);
+  orr_free(writer);
+}
+
+orr_status orr_hdf5_put_text(orr_hdf5_writer *writer, const char *name, const char *text,
+                             orr_error *err) {
+  orr_hdf5_silence before = orr_hdf5_hush();
+  hid_t type = orr_hdf5_text_type(), space = H5Screate(H5S_SCALAR);
+  hid_t attribute = H5Acreate2(writer->file, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+  bool good = attribute >= 0 && H5Awrite(attribute, type, &text) >= 0;
+  if (attribute >= 0) H5Aclose(attribute);
+  if (space >= 0) H5Sclose(space);
+  if (type >= 0) H5Tclose(type);
+  orr_status status =
+      good ? ORR_OK : orr_hdf5_refused(err, writer->path, "cannot hold text", name);
+  orr_hdf5_unhush(before);
+  return status;
+}
+
+/* A data set without times and fill values, with `properties` set by the caller; takes no
+ * ownership. */
+static hid_t create_column(hid_t file, const char *name, hid_t type, hid_t space,
+                           hid_t properties) {
+  if (H5Pset_obj_track_times(properties, false) < 0 ||
+      H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER) < 0) {
+    return H5I_INVALID_HID;
+  }
+  return H5Dcreate2(file, name, type, space, H5P_DEFAULT, properties, H5P_DEFAULT);
+}
+
+orr_status orr_hdf5_put(orr_hdf5_writer *writer, const char *name, orr_hdf5_type type, size_t rows,
+                        size_t width, const void *values, orr_error *err) {
+  hsize_t dims[2];
+  int rank;
+  orr_hdf5_set_shape(dims, &rank, rows, width);
+  orr_hdf5_silence before = orr_hdf5_hush();
+  hid_t kind = orr_hdf5_file_type(type), space = H5Screate_simple(rank, dims, NULL);
+  hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
+  hid_t column = create_column(writer->file, name, kind, space, properties);
+  bool good = column >= 0 &&
+              (!rows || H5Dwrite(column, kind, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0);
+  if (column >= 0) H5Dclose(column);
+  if (properties >= 0) H5Pclose(properties);
+  if (space >= 0) H5Sclose(space);
+  if (kind >= 0) H5Tclose(kind);
+  orr_status status =
+      good ? ORR_OK : orr_hdf5_refused(err, writer->path, "cannot hold column", name);
+  orr_hdf5_unhush(before);
+  return status;
+}
+
+/* Maps rows [first, first + part->rows) of `space` to the whole of the part's column. */
+static bool add_part(hid_t properties, hid_t space, const char *name, const orr_hdf5_part *part,
+                     size_t first, size_t width) {
+  hsize_t start[2] = {first, 0}, dims[2];
+  int rank;
+  orr_hdf5_set_shape(dims, &rank, part->rows, width);
+  hid_t source = H5Screate_simple(rank, dims, NULL);
+  if (source < 0) return false;
+  bool good = H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, dims, NULL) >= 0 &&
+              H5Pset_virtual(properties, space, part->file, name, source) >= 0;
+  H5Sclose(source);
+  return good;
+}
+
+orr_status orr_hdf5_put_virtual(orr_hdf5_writer *writer, const char *name, orr_hdf5_type type,
+                                size_t width, const orr_hdf5_part *parts, size_t count,
+                                orr_error *err) {
+  size_t rows = 0, first = 0;
+  for (size_t i = 0; i < count; i++) rows += parts[i].rows;
+  hsize_t dims[2];
+  int rank;
+  orr_hdf5_set_shape(dims, &rank, rows, width);
+  orr_hdf5_silence before = orr_hdf5_hush();
+  hid_t kind = orr_hdf5_file_type(type), space = H5Screate_simple(rank, dims, NULL);
+  hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
+  bool good = kind >= 0 && space >= 0 && properties >= 0;
+  for (size_t i = 0; i < count && good; first += parts[i++].rows) {
+    good = parts[i].rows == 0 || add_part(properties, space, name, &parts[i], first, width);
+  }
+  good = good && H5Sselect_all(space) >= 0;
+  hid_t column = good ? create_column(writer->file, name, kind, space, properties) : -1;
+  if (column >= 0) H5Dclose(column);
+  if (properties >= 0) H5Pclose(properties);
+  if (space >= 0) H5Sclose(space);
+  if (kind >= 0) H5Tclose(kind);
+  orr_status status =
+      column >= 0 ? ORR_OK
+                  : orr_hdf5_refused(err, writer->path, "cannot hold virtual column", name);
+  orr_hdf5_unhush(before);
+  return status;
+}
+
+/* The finished file as bytes with the seal behind them. */
+static orr_status take_image(orr_hdf5_writer *writer, uint8_t **out, size_t *out_count,
+                             orr_error *err) {
+  ssize_t count =
+      H5Fflush(writer->file, H5F_SCOPE_GLOBAL) < 0 ? -1 : H5Fget_file_image(writer->file, NULL, 0);
+  if (count <= 0) return orr_hdf5_refused(err, writer->path, "cannot be finished", NULL);
+  uint8_t *bytes;
+  ORR_TRY(orr_new(&bytes, (size_t)count + ORR_HDF5_SEAL, 1, err));
+  if (H5Fget_file_image(writer->file, bytes, (size_t)count) != count) {
+    orr_free(bytes);
+    return orr_hdf5_refused(err, writer->path, "cannot be finished", NULL);
+  }
+  orr_hdf5_seal(bytes, (size_t)count, bytes + count);
+  *out = bytes;
+  *out_count = (size_t)count + ORR_HDF5_SEAL;
+  return ORR_OK;
+}
+
+orr_status orr_hdf5_commit(orr_hdf5_writer *writer, orr_error *err) {
+  uint8_t *bytes = NULL;
+  size_t count = 0;
+  orr_hdf5_silence before = orr_hdf5_hush();
+  orr_status status = take_image(writer, &bytes, &count, err);
+  orr_hdf5_unhush(before);
+  if (status == ORR_OK) status = orr_file_put(writer->path, bytes, count, err);
+  orr_free(bytes);
+  orr_hdf5_abort(writer);
+  return status;
+}

@@ -1,0 +1,77 @@
+/* Flat HDF5 files: named columns and texts at the root, and nothing else.
+ *
+ * The one place that talks to the HDF5 library. A file is built in memory and then written through
+ * base/file.h, so a full disk is met by our code and not inside the library (which cannot close a
+ * file that it failed to write), and the bytes depend on the arguments alone: no object times,
+ * earliest format, every column contiguous and aligned to 64 bytes.
+ *
+ * HDF5's metadata has no checksums in this format and the library is known to crash on damaged
+ * bytes. So a seal of 64 bytes follows the last byte of HDF5 (readers of HDF5 ignore what lies
+ * behind): the length and the XXH3-128 of all before it. A reader checks seal and superblock before
+ * the library sees the file, learns the layout from HDF5, and then maps the file: columns are
+ * pointers into the map. The seal finds damage; it is no proof of origin.
+ *
+ * The library has one global lock: use this from the calling thread, not from workers. */
+#ifndef ORR_DATA_HDF5_H
+#define ORR_DATA_HDF5_H
+
+#include "base/hash.h"
+
+typedef enum orr_hdf5_type {
+  ORR_HDF5_F32, ORR_HDF5_F64, ORR_HDF5_I32, ORR_HDF5_I64,
+  ORR_HDF5_BOOL /* h5py's: an enum of int8, FALSE = 0, TRUE = 1 */
+} orr_hdf5_type;
+size_t orr_hdf5_type_size(orr_hdf5_type type);
+
+#define ORR_HDF5_ALIGNMENT 64
+
+/* Writing ---------------------------------------------------------------------------------- */
+
+typedef struct orr_hdf5_writer orr_hdf5_writer;
+
+orr_status orr_hdf5_create(const char *path, orr_hdf5_writer **out, orr_error *err);
+/* A root attribute: one UTF-8 text of any length. */
+orr_status orr_hdf5_put_text(orr_hdf5_writer *writer, const char *name, const char *text,
+                             orr_error *err);
+/* A root data set of `rows` x `width` values; width 0: a plain vector of `rows` values. */
+orr_status orr_hdf5_put(orr_hdf5_writer *writer, const char *name, orr_hdf5_type type, size_t rows,
+                        size_t width, const void *values, orr_error *err);
+
+/* One source of a virtual column: the column of the same name in `file`, a name in the same
+ * folder. */
+typedef struct orr_hdf5_part { const char *file; size_t rows; } orr_hdf5_part;
+orr_status orr_hdf5_put_virtual(orr_hdf5_writer *writer, const char *name, orr_hdf5_type type,
+                                size_t width, const orr_hdf5_part *parts, size_t count,
+                                orr_error *err);
+
+/* Writes beside `path`, fsyncs and renames; frees the writer, also on failure. */
+orr_status orr_hdf5_commit(orr_hdf5_writer *writer, orr_error *err);
+void orr_hdf5_abort(orr_hdf5_writer *writer); /* NULL is fine */
+
+/* Reading ---------------------------------------------------------------------------------- */
+
+typedef struct orr_hdf5_file orr_hdf5_file;
+
+/* Checks seal and superblock, maps the file and opens it with the library. */
+orr_status orr_hdf5_open(const char *path, orr_hdf5_file **out, orr_error *err);
+/* A text of at most `limit` bytes; free with orr_free. */
+orr_status orr_hdf5_text(orr_hdf5_file *file, const char *name, size_t limit, char **out,
+                         orr_error *err);
+/* The values of a column in the map, its type, shape and place checked. *rows: SIZE_MAX takes any
+ * number and says which, everything else must be met. NULL values when there are no rows. */
+orr_status orr_hdf5_column(orr_hdf5_file *file, const char *name, orr_hdf5_type type, size_t width,
+                           size_t *rows, const void **values, orr_error *err);
+/* The library lets go of the file; the map stays. */
+void orr_hdf5_release(orr_hdf5_file *file);
+void orr_hdf5_close(orr_hdf5_file *file); /* NULL is fine */
+
+orr_hash orr_hdf5_hash(const orr_hdf5_file *file); /* of all bytes before the seal */
+size_t orr_hdf5_size(const orr_hdf5_file *file);   /* of the whole file, bytes */
+
+/* The seal of `count` bytes. */
+#define ORR_HDF5_SEAL 64
+void orr_hdf5_seal(const void *bytes, size_t count, uint8_t out[ORR_HDF5_SEAL]);
+
+const char *orr_hdf5_library(void); /* "HDF5 1.10.8" */
+
+#endif

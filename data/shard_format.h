@@ -1,0 +1,52 @@
+/* The columns and texts of a shard, and an open shard; private to data/. */
+#ifndef ORR_DATA_SHARD_FORMAT_H
+#define ORR_DATA_SHARD_FORMAT_H
+
+#include "data/hdf5.h"
+#include "data/shard.h"
+
+#define ORR_SHARD_SCHEMA "orrery-shard/1"
+
+typedef enum orr_column {
+  ORR_COLUMN_STATE, ORR_COLUMN_ACTION, ORR_COLUMN_REWARD, ORR_COLUMN_TERMINATED,
+  ORR_COLUMN_TRUNCATED, ORR_COLUMN_SUCCESS, ORR_COLUMN_CONTACT, ORR_COLUMN_STEP,
+  ORR_COLUMN_EPISODE, ORR_COLUMN_SEED, ORR_COLUMN_RESET, ORR_COLUMN_SOURCE, ORR_COLUMN_POLICY,
+  ORR_COLUMN_COUNT
+} orr_column;
+
+typedef struct orr_column_def { const char *name; orr_hdf5_type type; } orr_column_def;
+extern const orr_column_def orr_shard_columns[ORR_COLUMN_COUNT];
+/* Values a row: state_count, action_count, or 0 for a plain vector. */
+size_t orr_column_width(orr_column column, size_t state_count, size_t action_count);
+
+#define ORR_POLICY_COUNT 6
+const char *orr_policy_kind_name(orr_policy_kind policy); /* "random", ... */
+
+/* The texts of a shard, read. */
+typedef struct orr_shard_header {
+  orr_shard_info info; /* its texts are the two below */
+  orr_split split;
+  char *scenario, *id; /* owned */
+} orr_shard_header;
+void orr_shard_header_clear(orr_shard_header *header);
+
+/* An open shard: pointers into the map, all checked. */
+typedef struct orr_shard {
+  orr_hdf5_file *file;
+  size_t rows, episodes;
+  const int32_t *lengths; /* rows of each episode, >= 1 */
+  const int64_t *offsets; /* first row of each */
+  const void *columns[ORR_COLUMN_COUNT];
+} orr_shard;
+
+/* Fills `header` (to be cleared by the caller) and `out` (to be closed). Both are left empty on
+ * failure. */
+orr_status orr_shard_open(const char *path, orr_shard_header *header, orr_shard *out,
+                          orr_error *err);
+void orr_shard_close(orr_shard *shard);
+
+/* Whether two shards may lie in one data set: the same world and the same interface. */
+orr_status orr_shard_agree(const orr_shard_info *expected, const orr_shard_info *found,
+                           const char *path, orr_error *err);
+
+#endif

@@ -1,0 +1,126 @@
+/* Windows are numbered in file order: episode by episode, start row by start row. */
+#include "data/windows.h"
+#include "base/memory.h"
+#include "base/random.h"
+#include <string.h>
+
+struct orr_windows {
+  const orr_dataset *dataset;
+  orr_windows_def def;
+  size_t state_count, action_count;
+  size_t span;       /* control steps from the first observation to the last */
+  size_t episodes;   /* of the data set */
+  uint64_t *before;  /* windows in episodes 0..e-1; episodes + 1 values */
+};
+
+static orr_status no_window(const orr_dataset *dataset, size_t span, orr_error *err) {
+  size_t longest = 0;
+  for (size_t e = 0; e < orr_dataset_episodes(dataset); e++) {
+    size_t steps = orr_dataset_episode(dataset, e).steps;
+    if (steps > longest) longest = steps;
+  }
+  orr_fail(err, ORR_ERR_CONFIG,
+           "no episode is long enough: a window spans %zu control steps, the longest episode has "
+           "%zu", span, longest);
+  orr_hint(err, "Use fewer blocks ahead, a shorter history or a smaller block; or collect longer "
+                "episodes.");
+  return ORR_ERR_CONFIG;
+}
+
+/* (history + horizon - 1) * block, or SIZE_MAX. */
+static size_t span_of(const orr_windows_def *def) {
+  size_t blocks, span;
+  if (__builtin_add_overflow(def->history - 1, def->horizon, &blocks) ||
+      __builtin_mul_overflow(blocks, def->block, &span)) {
+    return SIZE_MAX;
+  }
+  return span;
+}
+
+orr_status orr_windows_create(const orr_dataset *dataset, const orr_windows_def *def,
+                              orr_windows **out, orr_error *err) {
+  ORR_ASSERT(def->history >= 1 && def->block >= 1);
+  *out = NULL;
+  orr_windows *windows;
+  ORR_TRY(orr_new(&windows, 1, sizeof *windows, err));
+  *windows = (orr_windows){.dataset = dataset,
+                           .def = *def,
+                           .state_count = orr_dataset_info(dataset)->observation.count,
+                           .action_count = orr_dataset_info(dataset)->action.count,
+                           .span = span_of(def),
+                           .episodes = orr_dataset_episodes(dataset)};
+  orr_status status =
+      orr_new(&windows->before, windows->episodes + 1, sizeof *windows->before, err);
+  for (size_t e = 0; e < windows->episodes && status == ORR_OK; e++) {
+    size_t steps = orr_dataset_episode(dataset, e).steps;
+    size_t fit = steps >= windows->span ? steps - windows->span + 1 : 0;
+    windows->before[e + 1] = windows->before[e] + fit;
+  }
+  if (status == ORR_OK && orr_windows_count(windows) == 0) {
+    status = no_window(dataset, windows->span, err);
+  }
+  if (status == ORR_OK) {
+    *out = windows;
+  } else {
+    orr_windows_destroy(windows);
+  }
+  return status;
+}
+
+void orr_windows_destroy(orr_windows *windows) {
+  if (!windows) return;
+  orr_free(windows->before);
+  orr_free(windows);
+}
+
+size_t orr_windows_count(const orr_windows *windows) {
+  return (size_t)windows->before[windows->episodes];
+}
+
+/* The episode that window `index` lies in: the last e with before[e] <= index. */
+static size_t episode_of(const orr_windows *windows, uint64_t index) {
+  size_t low = 0, high = windows->episodes;
+  while (high - low > 1) {
+    size_t middle = low + (high - low) / 2;
+    if (windows->before[middle] <= index) {
+      low = middle;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+/* Copies window `index` to place `row` of `rows`. */
+static void copy_window(const orr_windows *windows, uint64_t index, size_t row, size_t rows,
+                        float *states, float *actions) {
+  ORR_ASSERT(index < windows->before[windows->episodes]);
+  size_t S = windows->state_count, k = windows->def.block, history = windows->def.history;
+  size_t block_actions = k * windows->action_count;
+  size_t e = episode_of(windows, index), start = (size_t)(index - windows->before[e]);
+  orr_episode_view episode = orr_dataset_episode(windows->dataset, e);
+  for (size_t i = 0; i < history + windows->def.horizon; i++) {
+    memcpy(states + (i * rows + row) * S, episode.states + (start + i * k) * S, S * sizeof *states);
+  }
+  size_t now = start + (history - 1) * k;
+  for (size_t h = 0; h < windows->def.horizon; h++) {
+    memcpy(actions + (h * rows + row) * block_actions,
+           episode.actions + (now + h * k) * windows->action_count,
+           block_actions * sizeof *actions);
+  }
+}
+
+void orr_windows_batch(const orr_windows *windows, uint64_t seed, uint32_t step, size_t first,
+                       size_t rows, float *states, float *actions) {
+  int64_t count = (int64_t)orr_windows_count(windows);
+  for (size_t r = 0; r < rows; r++) {
+    orr_random random =
+        orr_random_at(seed, ORR_PURPOSE_BATCH, 0, step, (uint32_t)(first + r), 0);
+    uint64_t index = (uint64_t)orr_random_integer(&random, 0, count);
+    copy_window(windows, index, r, rows, states, actions);
+  }
+}
+
+void orr_windows_at(const orr_windows *windows, size_t index, float *states, float *actions) {
+  copy_window(windows, index, 0, 1, states, actions);
+}

@@ -1,0 +1,29 @@
+/* Small data sets for tests: numbers that say where they came from. */
+#ifndef ORR_TESTS_DATA_SAMPLE_H
+#define ORR_TESTS_DATA_SAMPLE_H
+
+#include "data/shard.h"
+
+enum { SAMPLE_STATE = 3, SAMPLE_ACTION = 2 };
+
+/* state[t][i] = 1000 * number + 10 * t + i; action[t][i] = -(number + t / 16 + i / 4);
+ * reward of step t = t / 8; contact every third row; success from row `steps - 1` on when the
+ * number is even. */
+float sample_state(int64_t number, size_t t, size_t i);
+float sample_action(int64_t number, size_t t, size_t i);
+bool sample_success(int64_t number, size_t t, size_t steps);
+bool sample_contact(size_t t);
+uint64_t sample_seed(int64_t number); /* above 2^63 for odd numbers */
+
+void sample_info(orr_shard_info *out);
+orr_status sample_episode(int64_t number, size_t steps, orr_episode *out, orr_error *err);
+/* Episodes first .. first + count - 1; episode n has `steps[n - first]` actions. */
+orr_status sample_shard(const char *path, orr_split split, int64_t first, const size_t *steps,
+                        size_t count, orr_error *err);
+/* Two training shards (3 + 2 episodes) and a held-out one (2 episodes), sealed. */
+orr_status sample_folder(const char *folder, orr_error *err);
+
+/* Lengths of the episodes of that folder, in order. */
+extern const size_t sample_steps[7];
+
+#endif
