@@ -1,8 +1,9 @@
 /* Our own inner loops, compiled once per instruction set: ORR_KERNELS is the name of the table.
  *
- * They are written in vectors of 16 floats (GCC and clang vector extensions), which the compiler
- * cuts to the registers it has: 4 of SSE, 2 of AVX2, 1 of AVX-512. A lane never meets another one
- * but in the final, ordered sum of a reduction. So the bits are the same everywhere. */
+ * They are written in vectors (GCC and clang vector extensions) as wide as the registers: 4, 8 or 16
+ * floats. A lane never meets another one but in a reduction, which has 16 partial sums at every
+ * width: numbers go through in blocks of 16, cut into PARTS vectors, and lane l of part p is sum
+ * p LANES + l. The end of a row is a block padded with zeros. So the bits are the same everywhere. */
 #include "worldmodel/kernels.h"
 #include <math.h>
 #include <string.h>
@@ -14,9 +15,16 @@
 #define TEXT(x)  TEXT_(x)
 #define INLINE   static inline __attribute__((always_inline))
 
-enum { W = 16 };
-typedef float vec __attribute__((vector_size(64)));
-typedef int ivec __attribute__((vector_size(64)));
+#if defined(__AVX512F__)
+enum { LANES = 16 };
+#elif defined(__AVX__)
+enum { LANES = 8 };
+#else
+enum { LANES = 4 };
+#endif
+enum { W = 16, PARTS = W / LANES };
+typedef float vec __attribute__((vector_size(LANES * 4)));
+typedef int ivec __attribute__((vector_size(LANES * 4)));
 
 INLINE vec all(float x) { return (vec){0} + x; }
 
@@ -28,37 +36,34 @@ INLINE vec load(const float *x) {
 
 INLINE void store(float *x, vec v) { memcpy(x, &v, sizeof v); }
 
-/* The first n < 16 numbers; the other lanes are 0. */
-INLINE vec load_some(const float *x, size_t n) {
-  vec v = {0};
-  memcpy(&v, x, n * sizeof *x);
-  return v;
+/* A block of 16 from x, of which n are there; the others are 0 in `pad`. */
+INLINE const float *block(const float *x, size_t n, float pad[W]) {
+  if (n >= W) return x;
+  memset(pad, 0, W * sizeof *pad);
+  memcpy(pad, x, n * sizeof *x);
+  return pad;
 }
-
-INLINE void store_some(float *x, vec v, size_t n) { memcpy(x, &v, n * sizeof *x); }
 
 INLINE vec choose(ivec mask, vec yes, vec no) {
   return (vec)((mask & (ivec)yes) | (~mask & (ivec)no));
 }
 
 /* The 16 partial sums in one fixed order. */
-INLINE float total(vec v) {
+INLINE float total(const vec sums[PARTS]) {
   float x[W], a[8];
-  memcpy(x, &v, sizeof v);
+  memcpy(x, sums, sizeof x);
   for (int i = 0; i < 8; i++) a[i] = x[i] + x[i + 8];
   return ((a[0] + a[4]) + (a[2] + a[6])) + ((a[1] + a[5]) + (a[3] + a[7]));
 }
 
-/* 2^n and exp(r) - 1 for x = n ln 2 + r, |r| <= ln 2 / 2: the Taylor series to r^8, whose rest is
- * below 2^-31. Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits. |x| <= 87. */
+/* 2^n and exp(r) - 1 for x = n ln 2 + r, |r| <= ln 2 / 2: the Taylor series to r^7, whose rest is
+ * below 2^-27. Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits. |x| <= 87. */
 INLINE vec exp_parts(vec x, vec *power) {
   const float magic = 12582912.0f;
   vec shifted = x * 1.44269504f + magic;
   vec n = shifted - magic;
   vec r = (x - n * 0.693359375f) - n * -2.12194440e-4f; /* ln 2 = 355/512 - 2.1219e-4 */
-  vec p = all(1.0f / 40320.0f);
-  p = p * r + 1.0f / 5040.0f;
-  p = p * r + 1.0f / 720.0f;
+  vec p = r * (1.0f / 5040.0f) + 1.0f / 720.0f;
   p = p * r + 1.0f / 120.0f;
   p = p * r + 1.0f / 24.0f;
   p = p * r + 1.0f / 6.0f;
@@ -111,17 +116,20 @@ INLINE vec activation(orr_activation act, vec u, vec *slope) {
 }
 
 INLINE void activate_as(size_t n, orr_activation act, const float *u, float *y, float *slope) {
-  vec d;
-  size_t i = 0;
-  for (; i + W <= n; i += W) {
-    vec v = activation(act, load(u + i), &d);
-    if (slope) store(slope + i, d);
-    store(y + i, v);
+  for (size_t i = 0; i < n; i += W) {
+    float pad[W], end[W], end_slope[W];
+    bool whole = n - i >= W;
+    const float *in = block(u + i, n - i, pad);
+    float *out = whole ? y + i : end, *d = whole && slope ? slope + i : end_slope;
+    for (int p = 0; p < PARTS; p++) {
+      vec by, v = activation(act, load(in + p * LANES), &by);
+      if (slope) store(d + p * LANES, by);
+      store(out + p * LANES, v);
+    }
+    if (whole) continue;
+    memcpy(y + i, end, (n - i) * sizeof *y);
+    if (slope) memcpy(slope + i, end_slope, (n - i) * sizeof *slope);
   }
-  if (i == n) return;
-  vec v = activation(act, load_some(u + i, n - i), &d);
-  if (slope) store_some(slope + i, d, n - i);
-  store_some(y + i, v, n - i);
 }
 
 static void activate(size_t n, orr_activation act, const float *u, float *y, float *slope) {
@@ -154,59 +162,66 @@ static void accumulate(size_t n, float factor, const float *x, float *out) {
 }
 
 static void column_sum(size_t rows, size_t cols, const float *x, float *out) {
-  size_t c = 0;
-  for (; c + W <= cols; c += W) {
-    vec sum = {0};
-    for (size_t r = 0; r < rows; r++) sum += load(x + r * cols + c);
-    store(out + c, load(out + c) + sum);
+  for (size_t r = 0; r < rows; r++, x += cols) {
+    for (size_t c = 0; c < cols; c++) out[c] += x[c];
   }
-  if (c == cols) return;
-  vec sum = {0};
-  for (size_t r = 0; r < rows; r++) sum += load_some(x + r * cols + c, cols - c);
-  store_some(out + c, load_some(out + c, cols - c) + sum, cols - c);
 }
 
-/* Mean and 1/deviation of one row, in two passes. Lanes beyond the row's end stay out of both. */
+/* Mean and 1/deviation of one row, in two passes. The zeros after the row's end stay out of both. */
 INLINE void row_stats(size_t cols, const float *x, float *stats) {
-  vec sum = {0}, squares = {0};
-  size_t c = 0, whole = cols / W * W, rest = cols - whole;
-  for (c = 0; c < whole; c += W) sum += load(x + c);
-  if (rest) sum += load_some(x + whole, rest);
-  float mean = total(sum) / (float)cols;
-  for (c = 0; c < whole; c += W) {
-    vec v = load(x + c) - mean;
-    squares += v * v;
+  vec sums[PARTS] = {{0}}, squares[PARTS] = {{0}};
+  float pad[W];
+  size_t whole = cols / W * W;
+  for (size_t c = 0; c < cols; c += W) {
+    const float *in = block(x + c, cols - c, pad);
+    for (int p = 0; p < PARTS; p++) sums[p] += load(in + p * LANES);
   }
-  if (rest) {
-    float tail[W] = {0};
-    for (size_t i = 0; i < rest; i++) tail[i] = x[whole + i] - mean;
-    vec v = load(tail);
-    squares += v * v;
+  float mean = total(sums) / (float)cols;
+  for (size_t c = 0; c < whole; c += W) {
+    for (int p = 0; p < PARTS; p++) {
+      vec v = load(x + c + p * LANES) - mean;
+      squares[p] += v * v;
+    }
+  }
+  if (whole < cols) {
+    block(x + whole, cols - whole, pad);
+    for (size_t i = 0; i < cols - whole; i++) pad[i] -= mean;
+    for (int p = 0; p < PARTS; p++) squares[p] += load(pad + p * LANES) * load(pad + p * LANES);
   }
   stats[0] = mean;
   stats[1] = 1.0f / sqrtf(total(squares) / (float)cols + 1e-5f);
 }
 
+/* One block of a row: y = act(gain hat + shift); gain and shift may be NULL. */
+INLINE void norm_block(const float *x, const float *gain, const float *shift, const float *stats,
+                       orr_activation act, float *y, float *slope) {
+  for (int p = 0; p < PARTS * LANES; p += LANES) {
+    vec u = (load(x + p) - stats[0]) * stats[1], d;
+    if (gain) u *= load(gain + p);
+    if (shift) u += load(shift + p);
+    store(y + p, activation(act, u, &d));
+    if (slope) store(slope + p, d);
+  }
+}
+
 INLINE void norm_as(size_t rows, size_t cols, const float *x, const float *gain,
                     const float *shift, orr_activation act, float *y, float *stats,
                     float *slope) {
-  const vec one = all(1.0f), zero = {0};
-  vec d;
+  size_t whole = cols / W * W, n = cols - whole;
+  float pad[4][W], end[W] = {0}, end_slope[W];
+  const float *end_gain = gain ? block(gain + whole, n, pad[1]) : NULL;
+  const float *end_shift = shift ? block(shift + whole, n, pad[2]) : NULL;
   for (size_t r = 0; r < rows; r++, x += cols, y += cols, stats += 2) {
+    float *d = slope ? slope + r * cols : NULL;
     row_stats(cols, x, stats);
-    float mean = stats[0], inverse = stats[1];
-    size_t c = 0, n;
-    for (; c + W <= cols; c += W) {
-      vec hat = (load(x + c) - mean) * inverse;
-      vec u = hat * (gain ? load(gain + c) : one) + (shift ? load(shift + c) : zero);
-      store(y + c, activation(act, u, &d));
-      if (slope) store(slope + r * cols + c, d);
+    for (size_t c = 0; c < whole; c += W) {
+      norm_block(x + c, gain ? gain + c : NULL, shift ? shift + c : NULL, stats, act, y + c,
+                 d ? d + c : NULL);
     }
-    if ((n = cols - c) == 0) continue;
-    vec hat = (load_some(x + c, n) - mean) * inverse;
-    vec u = hat * (gain ? load_some(gain + c, n) : one) + (shift ? load_some(shift + c, n) : zero);
-    store_some(y + c, activation(act, u, &d), n);
-    if (slope) store_some(slope + r * cols + c, d, n);
+    if (n == 0) continue;
+    norm_block(block(x + whole, n, pad[0]), end_gain, end_shift, stats, act, end, end_slope);
+    memcpy(y + whole, end, n * sizeof *y);
+    if (d) memcpy(d + whole, end_slope, n * sizeof *d);
   }
 }
 
@@ -220,55 +235,77 @@ static void norm(size_t rows, size_t cols, const float *x, const float *gain, co
   }
 }
 
-/* One row's view in a backward pass: n = 16 for whole vectors. */
-typedef struct norm_row {
+/* A block of a row in the backward pass: 16 numbers each, slope and gain may be NULL. */
+typedef struct norm_block_view {
   const float *x, *gain, *slope, *dy;
-  float mean, inverse;
-} norm_row;
+} norm_block_view;
 
-/* hat = (x - mean)/deviation; returns dz = dy act'(u). Lanes beyond n are 0. */
-INLINE vec norm_terms(const norm_row *row, size_t c, size_t n, bool whole, vec *hat, vec *dhat) {
-  vec dz = whole ? load(row->dy + c) : load_some(row->dy + c, n);
-  if (row->slope) dz *= whole ? load(row->slope + c) : load_some(row->slope + c, n);
-  *hat = ((whole ? load(row->x + c) : load_some(row->x + c, n)) - row->mean) * row->inverse;
-  *dhat = dz;
-  if (row->gain) *dhat *= whole ? load(row->gain + c) : load_some(row->gain + c, n);
+/* hat = (x - mean)/deviation, dz = dy act'(u), dhat = dz gain */
+INLINE vec norm_terms(const norm_block_view *b, const float *stats, int at, vec *hat, vec *dhat) {
+  vec dz = load(b->dy + at);
+  if (b->slope) dz *= load(b->slope + at);
+  *hat = (load(b->x + at) - stats[0]) * stats[1];
+  *dhat = b->gain ? dz * load(b->gain + at) : dz;
   return dz;
 }
 
-INLINE void add_to(float *out, vec v, size_t n, bool whole) {
-  if (!out) return;
-  if (whole) store(out, load(out) + v);
-  else store_some(out, load_some(out, n) + v, n);
+INLINE norm_block_view view_block(const norm_block_view *row, size_t c, size_t n,
+                                  float pad[4][W]) {
+  return (norm_block_view){block(row->x + c, n, pad[0]),
+                           row->gain ? block(row->gain + c, n, pad[1]) : NULL,
+                           row->slope ? block(row->slope + c, n, pad[2]) : NULL,
+                           block(row->dy + c, n, pad[3])};
+}
+
+/* out[0 ... n) += v[0 ... n), n <= 16 */
+INLINE void add_block(float *out, const float *v, size_t n) {
+  if (n < W) {
+    for (size_t i = 0; i < n; i++) out[i] += v[i];
+    return;
+  }
+  for (int p = 0; p < W; p += LANES) store(out + p, load(out + p) + load(v + p));
+}
+
+/* Adds one row to dgain and dshift; returns mean(dhat), mean(dhat hat). */
+INLINE void norm_row_sums(size_t cols, const norm_block_view *row, const float *stats,
+                          float *dgain, float *dshift, float *means) {
+  vec first[PARTS] = {{0}}, second[PARTS] = {{0}};
+  for (size_t c = 0; c < cols; c += W) {
+    float pad[4][W], by_gain[W], by_shift[W];
+    norm_block_view b = view_block(row, c, cols - c, pad);
+    for (int p = 0; p < PARTS; p++) {
+      vec hat, dhat, dz = norm_terms(&b, stats, p * LANES, &hat, &dhat);
+      first[p] += dhat;
+      second[p] += dhat * hat;
+      store(by_gain + p * LANES, dz * hat);
+      store(by_shift + p * LANES, dz);
+    }
+    if (dgain) add_block(dgain + c, by_gain, cols - c);
+    if (dshift) add_block(dshift + c, by_shift, cols - c);
+  }
+  means[0] = total(first) / (float)cols;
+  means[1] = total(second) / (float)cols;
 }
 
 /* dx = (dhat - mean(dhat) - hat mean(dhat hat)) / deviation */
 static void norm_backward(size_t rows, size_t cols, const float *x, const float *gain,
                           const float *stats, const float *slope, const float *dy, bool sum,
                           float *dx, float *dgain, float *dshift) {
-  size_t whole = cols / W * W, rest = cols - whole;
-  for (size_t r = 0; r < rows; r++) {
-    const norm_row row = {x + r * cols, gain, slope ? slope + r * cols : NULL, dy + r * cols,
-                          stats[2 * r], stats[2 * r + 1]};
-    vec first = {0}, second = {0}, hat, dhat;
-    for (size_t c = 0; c < cols; c += W) {
-      bool full = c < whole;
-      vec dz = norm_terms(&row, c, rest, full, &hat, &dhat);
-      add_to(dshift ? dshift + c : NULL, dz, rest, full);
-      add_to(dgain ? dgain + c : NULL, dz * hat, rest, full);
-      first += dhat;
-      second += dhat * hat;
-    }
-    if (!dx) continue;
-    float m1 = total(first) / (float)cols, m2 = total(second) / (float)cols;
-    for (size_t c = 0; c < cols; c += W) {
-      bool full = c < whole;
-      norm_terms(&row, c, rest, full, &hat, &dhat);
-      vec d = (dhat - m1 - hat * m2) * row.inverse;
-      float *out = dx + r * cols + c;
-      if (sum) add_to(out, d, rest, full);
-      else if (full) store(out, d);
-      else store_some(out, d, rest);
+  for (size_t r = 0; r < rows; r++, stats += 2) {
+    const norm_block_view row = {x + r * cols, gain, slope ? slope + r * cols : NULL,
+                                 dy + r * cols};
+    float means[2];
+    norm_row_sums(cols, &row, stats, dgain, dshift, means);
+    for (size_t c = 0; dx && c < cols; c += W) {
+      float pad[4][W], out[W], *to = dx + r * cols + c;
+      norm_block_view b = view_block(&row, c, cols - c, pad);
+      for (int p = 0; p < W; p += LANES) {
+        vec hat, dhat;
+        norm_terms(&b, stats, p, &hat, &dhat);
+        store(out + p, (dhat - means[0] - hat * means[1]) * stats[1]);
+      }
+      if (sum) add_block(to, out, cols - c);
+      else memcpy(to, out, (cols - c < W ? cols - c : W) * sizeof *to);
     }
   }
 }
