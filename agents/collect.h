@@ -19,11 +19,12 @@ typedef struct orr_replay_def {
 } orr_replay_def;
 typedef struct orr_collect_def {
   int64_t seed;
-  int64_t experts, held_out; /* demonstrations for training and, others, for evaluation */
+  int64_t experts, held_out; /* demonstrations for training and, others, for evaluation; only the
+                                former are followed by replays */
   int64_t steps;             /* longest expert episode, control steps */
   int64_t linger;            /* control steps that go on after the expert has succeeded */
   double random_goals;       /* share of demonstrations with a random goal pose */
-  orr_goal_rule reached;     /* when a demonstration counts as done */
+  orr_goal_rule reached;     /* when a demonstration counts as done; without bodies: all of the goal */
   orr_planner_def expert;
   orr_replay_def replay;
   int64_t weak, weak_steps;  /* weak episodes and their length */
@@ -39,11 +40,13 @@ typedef struct orr_collect_result {
   double seconds;
 } orr_collect_result;
 
-/* Collects both splits into `folder` and seals the data set. Finished shards of the same
- * configuration are kept. */
+/* Collects both splits into `folder` and seals the data set. Beside each finished shard stands
+ * `<shard>.json` with the hash of what it was made from: shards of the same configuration are kept,
+ * others made anew, superfluous ones removed. `id` and `scenario_yaml` (effective world and task) go
+ * into the files. */
 orr_status orr_collect_run(const orr_scenario *scenario, const orr_observer *observer,
-                           const orr_collect_def *def, const char *scenario_yaml, size_t block,
-                           const char *folder, const orr_control *control, orr_collect_result *out,
+                           const orr_collect_def *def, const char *id, const char *scenario_yaml,
+                           size_t block, const char *folder, const orr_control *control, orr_collect_result *out,
                            orr_error *err);
 
 #endif

@@ -10,6 +10,8 @@
 #include "base/pool.h"
 #include "worldmodel/model.h"
 
+#define ORR_MAX_PLAN 64 /* blocks of the longest plan */
+
 typedef struct orr_dynamics orr_dynamics;
 
 /* The true simulator: one replica world per lane, brought to the env's exact state by

@@ -29,6 +29,7 @@ orr_status orr_env_create(const orr_scenario *scenario, const orr_observer *obse
                           orr_error *err);
 void orr_env_destroy(orr_env *env);
 orr_world *orr_env_world(orr_env *env);
+const orr_world *orr_env_look(const orr_env *env); /* the same world, for those who only look */
 const orr_observer *orr_env_observer(const orr_env *env);
 
 /* Reset clears the goal. */

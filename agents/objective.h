@@ -2,6 +2,8 @@
  *
  * `goal` compares observations with a goal observation, component by component:
  *   cost = sum over bodies b of weight_b * (|dp_b|^2 / position^2 + wrap(da_b)^2 / angle^2)
+ * plus `approach` * (gap / position)^2 for every actuated body, its gap to the free body that is
+ * nearest: shaping that leads a demonstration to what it should push; 0 unless it is asked for.
  * `latent` is the model's own distance between latents. An objective aggregates over the points of a
  * rollout as final, sum or minimum (+ 0.01 final, which breaks ties towards staying there). */
 #ifndef ORR_AGENTS_OBJECTIVE_H
@@ -20,8 +22,15 @@ typedef struct orr_objective_def {
   double position;  /* world units that count as one */
   double angle;     /* rad that count as one */
   orr_list weights; /* orr_body_weight; a body that is not named weighs 1 if free, 0.05 if actuated */
+  double approach;  /* weight of an actuated body's gap to the nearest free body */
 } orr_objective_def;
 extern const orr_record orr_objective_record;
+
+/* A body as a disc around its centre of mass: where its pose stands in an observation. */
+typedef struct orr_disc {
+  size_t x, y, angle; /* fields; angle: SIZE_MAX when it is not observed */
+  double centre[2], radius;
+} orr_disc;
 
 /* Compiled for an observation space; a plain value. */
 typedef struct orr_objective {
@@ -30,6 +39,9 @@ typedef struct orr_objective {
   size_t count; /* observation fields */
   double factor[ORR_MAX_FIELDS]; /* weight / scale^2; 0: does not count */
   bool is_angle[ORR_MAX_FIELDS];
+  double approach; /* weight / position^2 */
+  size_t actuated_count, free_count; /* 0 when approach is */
+  orr_disc actuated[ORR_MAX_BODIES], free[ORR_MAX_BODIES];
 } orr_objective;
 orr_status orr_objective_create(const orr_objective_def *def, const orr_space *observation,
                                 orr_objective *out, orr_error *err);

@@ -1,0 +1,93 @@
+#include "agents/dynamics_private.h"
+
+#include <string.h>
+
+void orr_dynamics_fill(orr_dynamics *dynamics, const orr_dynamics_table *table,
+                       const orr_observer *observer, const orr_objective *objective, size_t block,
+                       size_t lanes) {
+  dynamics->table = table;
+  dynamics->scenario = observer->scenario;
+  dynamics->observer = *observer;
+  dynamics->objective = *objective;
+  dynamics->block = block;
+  dynamics->lanes = lanes;
+  dynamics->width = block * observer->scenario->action_count;
+}
+
+void orr_dynamics_destroy(orr_dynamics *dynamics) {
+  if (dynamics) dynamics->table->destroy(dynamics);
+}
+
+size_t orr_dynamics_block(const orr_dynamics *dynamics) { return dynamics->block; }
+
+orr_status orr_dynamics_begin(orr_dynamics *dynamics, const orr_env *env, orr_error *err) {
+  dynamics->begun = false;
+  if (!orr_env_has_goal(env)) {
+    orr_fail(err, ORR_ERR_CONFIG, "planning needs a goal, and none is set");
+    orr_hint(err, "give the task a goal, or choose a policy that needs none");
+    return ORR_ERR_CONFIG;
+  }
+  if (orr_world_end(orr_env_look(env)) == ORR_DIVERGED)
+    return orr_fail(err, ORR_ERR_NUMBERS, "nothing can be planned: the episode has diverged (%s)",
+                    orr_world_diverged_reason(orr_env_look(env)));
+  orr_env_goal(env, dynamics->goal);
+  ORR_TRY(dynamics->table->begin(dynamics, env, err));
+  dynamics->begun = true;
+  return ORR_OK;
+}
+
+void orr_dynamics_roll(orr_dynamics *dynamics, orr_pool *pool, const float *plans, size_t count,
+                       size_t horizon, double *costs) {
+  ORR_ASSERT(dynamics->begun && horizon >= 1 && horizon <= ORR_MAX_PLAN);
+  ORR_ASSERT(orr_pool_lanes(pool) <= dynamics->lanes);
+  dynamics->table->roll(dynamics, pool, plans, count, horizon, costs);
+}
+
+bool orr_dynamics_imagine(orr_dynamics *dynamics, const float *plan, size_t horizon,
+                          float *observations) {
+  ORR_ASSERT(dynamics->begun && horizon >= 1 && horizon <= ORR_MAX_PLAN);
+  return dynamics->table->imagine(dynamics, plan, horizon, observations);
+}
+
+/* ---- models ---- */
+
+static bool same_name(const orr_space *a, const orr_space *b, size_t i) {
+  return strcmp(a->fields[i].name, b->fields[i].name) == 0;
+}
+
+static orr_status describe(const orr_space *model, const orr_space *here, const char *what,
+                           orr_error *err) {
+  if (model->count != here->count)
+    return orr_fail(err, ORR_ERR_MISMATCH,
+                    "the model was trained on %s of %zu fields, this scenario's have %zu", what,
+                    model->count, here->count);
+  for (size_t i = 0; i < here->count; i++)
+    if (!same_name(model, here, i))
+      return orr_fail(err, ORR_ERR_MISMATCH,
+                      "field %zu of %s: the model was trained on \"%s\", this scenario has \"%s\"",
+                      i, what, model->fields[i].name, here->fields[i].name);
+  return orr_fail(err, ORR_ERR_MISMATCH,
+                  "the model was trained on %s of other bodies, units, bounds or meaning", what);
+}
+
+orr_status orr_dynamics_fits(const orr_model *model, const orr_observer *observer,
+                             orr_error *err) {
+  const orr_space *observation = orr_model_observation(model), *action = orr_model_action(model);
+  const orr_space *actions = &observer->scenario->action;
+  size_t block = (size_t)orr_model_definition(model)->block;
+  orr_hash here = orr_interface_hash(&observer->space, actions, block);
+  if (orr_hash_equal(here, orr_model_interface(model))) return ORR_OK;
+  if (!orr_hash_equal(orr_space_hash(observation), orr_space_hash(&observer->space)))
+    describe(observation, &observer->space, "observations", err);
+  else if (!orr_hash_equal(orr_space_hash(action), orr_space_hash(actions)))
+    describe(action, actions, "actions", err);
+  else orr_fail(err, ORR_ERR_MISMATCH, "the model was trained with another length of a block");
+  orr_hint(err, "use the scenario that the model was trained for, or train a model for this one");
+  return ORR_ERR_MISMATCH;
+}
+
+/* A jepa model whose read-out head was not trained decodes noise. */
+bool orr_dynamics_decodes(const orr_model *model) {
+  const orr_model_def *def = orr_model_definition(model);
+  return def->family == ORR_FAMILY_STATE || def->readout > 0.0;
+}
