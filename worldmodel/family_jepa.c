@@ -6,7 +6,8 @@
  *   inverse head       [a, dx] ~ MLP(z_{t+1} - z_t)
  *   read-out head      x ~ MLP(z), without gradient into z
  *
- *   loss = mean over blocks of |z'_t - z_t|^2 + inverse |[a, dx] - MLP(dz)|^2 + readout |x - MLP(z)|^2
+ *   loss = mean over blocks of
+ *          |z'_t - z_t|^2 + inverse |[a, dx] - MLP(dz)|^2 + readout |x - MLP(z)|^2
  *
  * No target network, no stopped gradient on the targets: a constant latent would make the first
  * term zero, but from a displacement that is zero no action can be read. That the head sees the
@@ -18,7 +19,8 @@
  * block was predicted with 28 px of error after three blocks instead of 12 (of 60 when nothing is
  * predicted; tests/worldmodel/synthetic.c).
  *
- * The prediction is unrolled over `horizon` blocks from the first observation, so its own errors count.
+ * The prediction is unrolled over `horizon` blocks from the first observation: its own errors
+ * count.
  *
  * x holds the z-scored fields, sine and cosine of every angle and (our departure, which pays on
  * contact tasks) what each free body sees of the others in its own frame (frame.h; the

@@ -6,11 +6,11 @@
  *   decode    latent -> observation (optional)
  *   loss      of a batch (inside training)
  *
- * Family `state`: the latent is the physical state, its motion is predicted in each body's own frame
- * (worldmodel/frame.h). It is the reference that every learned latent is held against.
- * Family `jepa`: encoder, action encoder and residual predictor, trained in latent space over several
- * blocks; an inverse head that reads the actions from the latent's displacement keeps the latent from
- * collapsing (Delta-JEPA); a read-out head with stopped gradient decodes the state. */
+ * Family `state`: the latent is the physical state, its motion is predicted in each body's own
+ * frame (worldmodel/frame.h). It is the reference that every learned latent is held against.
+ * Family `jepa`: encoder, action encoder and residual predictor, trained in latent space over
+ * several blocks; an inverse head that reads actions and changes from the latent's displacement
+ * keeps the latent from collapsing (after Delta-JEPA); a read-out head with stopped gradient decodes the state. */
 #ifndef ORR_WORLDMODEL_MODEL_H
 #define ORR_WORLDMODEL_MODEL_H
 
@@ -56,14 +56,16 @@ orr_status orr_model_worker_create(const orr_model *model, orr_model_worker **ou
 void orr_model_worker_destroy(orr_model_worker *worker);
 
 /* observations rows x S -> latents rows x L */
-void orr_model_encode(orr_model_worker *worker, const float *observations, size_t rows, float *latents);
+void orr_model_encode(orr_model_worker *worker, const float *observations, size_t rows,
+                      float *latents);
 /* latents rows x L, actions rows x (block * A) -> next rows x L (may be the same array) */
-void orr_model_step(orr_model_worker *worker, const float *latents, const float *actions, size_t rows,
-                    float *next);
+void orr_model_step(orr_model_worker *worker, const float *latents, const float *actions,
+                    size_t rows, float *next);
 /* latents rows x L against one goal latent L -> distances rows (squared L2 in normalised latent) */
-void orr_model_distance(orr_model_worker *worker, const float *latents, const float *goal, size_t rows,
-                        float *distances);
+void orr_model_distance(orr_model_worker *worker, const float *latents, const float *goal,
+                        size_t rows, float *distances);
 /* latents rows x L -> observations rows x S. Family state: identity. */
-void orr_model_decode(orr_model_worker *worker, const float *latents, size_t rows, float *observations);
+void orr_model_decode(orr_model_worker *worker, const float *latents, size_t rows,
+                      float *observations);
 
 #endif

@@ -6,8 +6,8 @@
  *   data                         row-major, little-endian; offsets count from here
  *
  * The reader makes every check of the reference implementation (safetensors/src/tensor.rs) before
- * it uses a number: the header lies inside the file and below 100 MB, is valid UTF-8 and JSON without
- * duplicate keys; tensors in order of their offsets follow each other without hole or overlap; the
+ * it uses a number: the header lies inside the file and below 100 MB, is valid UTF-8 and JSON
+ * without duplicate keys; tensors in order of their offsets follow each other without hole or overlap; the
  * product of a shape, checked for overflow, times the size of a number is the tensor's length; the
  * last one ends exactly where the file ends. The writer orders tensors by alignment, then by name,
  * so the bytes depend on the contents alone. The format is little-endian and so must we be. */
