@@ -1,0 +1,255 @@
+/* How the sections of an experiment fit together: what no single field table can say. */
+#include "eval/experiment_private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct checker {
+  const orr_experiment *e;
+  orr_diagnostics *diagnostics;
+} checker;
+
+/* The place of the nearest thing that a person wrote: a default stands nowhere. */
+static orr_place place_of(const orr_config *config, const char *path) {
+  char at[256];
+  snprintf(at, sizeof at, "%s", path);
+  while (*at) {
+    const orr_node *node = orr_node_find(orr_config_root(config), at);
+    if (node && node->place.line > 0) return node->place;
+    char *dot = strrchr(at, '.'), *bracket = strrchr(at, '[');
+    char *cut = !dot || (bracket && bracket > dot) ? bracket : dot;
+    if (!cut) break;
+    *cut = 0;
+  }
+  return (orr_place){orr_config_path(config), 1, 1};
+}
+
+static void complain(const checker *c, const char *path, const char *hint, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+static void complain(const checker *c, const char *path, const char *hint, const char *format,
+                     ...) {
+  char message[512];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(message, sizeof message, format, arguments);
+  va_end(arguments);
+  orr_diagnostics_add(c->diagnostics, c->e->config, place_of(c->e->config, path),
+                      hint && *hint ? hint : NULL, "%s: %s", path, message);
+}
+
+/* "did you mean" or the list of what there is. */
+static void suggest(const char *word, const char *const *names, size_t count, char *out,
+                    size_t size) {
+  const char *close = orr_closest(word, names, count);
+  if (close) {
+    snprintf(out, size, "did you mean \"%s\"?", close);
+    return;
+  }
+  size_t used = (size_t)snprintf(out, size, "known: ");
+  for (size_t i = 0; i < count && used < size; i++)
+    used += (size_t)snprintf(out + used, size - used, "%s%s", i ? ", " : "", names[i]);
+}
+
+static size_t moving_bodies(const orr_experiment *e, const char *names[ORR_MAX_BODIES]) {
+  for (size_t i = 0; i < e->scenario->state.body_count; i++)
+    names[i] = e->scenario->state.bodies[i].name;
+  return e->scenario->state.body_count;
+}
+
+static bool check_body(const checker *c, const char *path, const char *name) {
+  if (orr_space_find_body(&c->e->scenario->state, name) >= 0) return true;
+  const char *names[ORR_MAX_BODIES];
+  char hint[256];
+  size_t count = moving_bodies(c->e, names);
+  suggest(name, names, count, hint, sizeof hint);
+  complain(c, path, hint, "`%s` is not a moving body of world.bodies", name);
+  return false;
+}
+
+static void check_id(const checker *c, const char *path, const char *text) {
+  static const char *const may = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+  size_t length = strlen(text);
+  if (length == 0 || length >= ORR_NAME || strspn(text, may) != length)
+    complain(c, path, "it names folders: letters, digits, - and _, at most 47 of them",
+             "`%s` cannot be a name", text);
+}
+
+/* --- sections --------------------------------------------------------------------------------- */
+
+static void check_observe(const checker *c) {
+  const orr_list *state = &c->e->observe.state;
+  const orr_space *space = &c->e->scenario->state;
+  const char *const *names = state->items;
+  for (size_t i = 0; i < state->count; i++) {
+    char path[64], hint[256];
+    snprintf(path, sizeof path, "observe.state[%zu]", i);
+    for (size_t k = 0; k < i; k++)
+      if (strcmp(names[k], names[i]) == 0)
+        complain(c, path, NULL, "`%s` stands twice", names[i]);
+    if (orr_space_find(space, names[i]) >= 0) continue;
+    const char *known[ORR_MAX_FIELDS];
+    for (size_t k = 0; k < space->count; k++) known[k] = space->fields[k].name;
+    suggest(names[i], known, space->count, hint, sizeof hint);
+    complain(c, path, hint, "the world has no quantity `%s`", names[i]);
+  }
+}
+
+static void check_weights(const checker *c, const char *section, const orr_list *weights) {
+  const orr_body_weight *items = weights->items;
+  for (size_t i = 0; i < weights->count; i++) {
+    char path[128];
+    snprintf(path, sizeof path, "%s.objective.weights[%zu].name", section, i);
+    if (!check_body(c, path, items[i].name)) continue;
+    for (size_t k = 0; k < i; k++)
+      if (strcmp(items[k].name, items[i].name) == 0)
+        complain(c, path, NULL, "body `%s` has two weights", items[i].name);
+  }
+}
+
+static void check_planner(const checker *c, const char *section, const orr_planner_def *plan) {
+  char path[128];
+  int64_t block = c->e->model.block;
+  if (plan->hold > 0 && block % plan->hold != 0) {
+    snprintf(path, sizeof path, "%s.hold", section);
+    complain(c, path, "a block is made of whole holds: 1, or model.block itself, always fits",
+             "%lld does not divide model.block, %lld", (long long)plan->hold, (long long)block);
+  }
+  if (plan->replan > plan->horizon) {
+    snprintf(path, sizeof path, "%s.replan", section);
+    complain(c, path, "a plan cannot be executed beyond its horizon",
+             "%lld blocks are more than the horizon, %lld", (long long)plan->replan,
+             (long long)plan->horizon);
+  }
+  if (plan->elites > plan->samples) {
+    snprintf(path, sizeof path, "%s.elites", section);
+    complain(c, path, NULL, "%lld elites of %lld samples", (long long)plan->elites,
+             (long long)plan->samples);
+  }
+  if (plan->keep > plan->elites) {
+    snprintf(path, sizeof path, "%s.keep", section);
+    complain(c, path, NULL, "%lld kept of %lld elites", (long long)plan->keep,
+             (long long)plan->elites);
+  }
+  check_weights(c, section, &plan->objective.weights);
+}
+
+static void check_presets(const checker *c) {
+  const orr_preset_def *presets = c->e->presets.items;
+  for (size_t i = 0; i < c->e->presets.count; i++) {
+    char path[128];
+    snprintf(path, sizeof path, "presets[%zu].name", i);
+    check_id(c, path, presets[i].name);
+    if (strcmp(presets[i].name, "default") == 0)
+      complain(c, path, "\"default\" is section plan", "a preset cannot be called `default`");
+    for (size_t k = 0; k < i; k++)
+      if (strcmp(presets[k].name, presets[i].name) == 0)
+        complain(c, path, NULL, "two presets are called `%s`", presets[i].name);
+    snprintf(path, sizeof path, "presets[%zu].plan", i);
+    check_planner(c, path, &presets[i].plan);
+  }
+}
+
+static void check_rule_bodies(const checker *c, const char *path, const char *key,
+                              const orr_list *bodies) {
+  const char *const *names = bodies->items;
+  for (size_t i = 0; i < bodies->count; i++) {
+    char at[160];
+    snprintf(at, sizeof at, "%s.%s[%zu]", path, key, i);
+    check_body(c, at, names[i]);
+  }
+}
+
+static void check_rule(const checker *c, const char *path, const orr_goal_rule *rule) {
+  check_rule_bodies(c, path, "position_bodies", &rule->position_bodies);
+  check_rule_bodies(c, path, "angle_bodies", &rule->angle_bodies);
+}
+
+static void check_rules(const checker *c) {
+  const orr_eval_def *eval = &c->e->eval;
+  const orr_goal_rule *rules = eval->rules.items;
+  for (size_t i = 0; i < eval->rules.count; i++) {
+    char path[64], at[96];
+    snprintf(path, sizeof path, "eval.rules[%zu]", i);
+    snprintf(at, sizeof at, "%s.name", path);
+    check_id(c, at, rules[i].name);
+    for (size_t k = 0; k < i; k++)
+      if (strcmp(rules[k].name, rules[i].name) == 0)
+        complain(c, at, NULL, "two rules are called `%s`", rules[i].name);
+    check_rule(c, path, &rules[i]);
+    if (rules[i].position_bodies.count == 0 && rules[i].angle_bodies.count == 0)
+      complain(c, path, "give position_bodies or angle_bodies",
+               "rule `%s` asks nothing of any body: every state would satisfy it", rules[i].name);
+    snprintf(at, sizeof at, "%s.hold", path);
+    if (rules[i].hold > eval->budget)
+      complain(c, at, NULL, "%lld control steps are more than eval.budget, %lld",
+               (long long)rules[i].hold, (long long)eval->budget);
+  }
+}
+
+static void check_rows(const checker *c) {
+  static const char *const known[] = {"random", "model", "oracle"};
+  const char *const *rows = c->e->eval.rows.items;
+  for (size_t i = 0; i < c->e->eval.rows.count; i++) {
+    char path[64], hint[128];
+    snprintf(path, sizeof path, "eval.rows[%zu]", i);
+    for (size_t k = 0; k < i; k++)
+      if (strcmp(rows[k], rows[i]) == 0) complain(c, path, NULL, "`%s` stands twice", rows[i]);
+    bool found = false;
+    for (size_t k = 0; k < 3; k++) found = found || strcmp(known[k], rows[i]) == 0;
+    if (found) continue;
+    suggest(rows[i], known, 3, hint, sizeof hint);
+    complain(c, path, hint, "there is no row `%s`", rows[i]);
+  }
+}
+
+static void check_eval_planner(const checker *c) {
+  enum { MOST = 64 };
+  const char *names[MOST] = {"default"};
+  size_t count = 1;
+  const orr_preset_def *presets = c->e->presets.items;
+  for (size_t i = 0; i < c->e->presets.count && count < MOST; i++) names[count++] = presets[i].name;
+  for (size_t i = 0; i < count; i++)
+    if (strcmp(names[i], c->e->eval.planner) == 0) return;
+  char hint[256];
+  suggest(c->e->eval.planner, names, count, hint, sizeof hint);
+  complain(c, "eval.planner", hint, "there is no preset `%s`", c->e->eval.planner);
+}
+
+/* An episode of `collect.steps` must be long enough for what is asked of it. */
+static void check_length(const checker *c, const char *path, int64_t need, const char *what) {
+  int64_t steps = c->e->collect.steps;
+  if (need <= steps) return;
+  complain(c, path, "make it shorter, or collect.steps longer",
+           "%s needs %lld control steps, but episodes have at most collect.steps, %lld", what,
+           (long long)need, (long long)steps);
+}
+
+static void check_lengths(const checker *c) {
+  const orr_experiment *e = c->e;
+  int64_t ahead = e->model.history - 1;
+  check_length(c, "eval.goal_offset", e->eval.goal_offset, "a pair");
+  check_length(c, "model.horizon", (e->model.horizon + ahead) * e->model.block,
+               "a training window");
+  check_length(c, "eval.open_loop.horizon", (e->eval.open_loop.horizon + ahead) * e->model.block,
+               "an open-loop window");
+  if (e->eval.rules.count && e->collect.held_out < 1)
+    complain(c, "collect.held_out", "pairs start and end on demonstrations that no training sees",
+             "eval.rules need at least one held-out demonstration");
+}
+
+void orr_experiment_check(const orr_experiment *experiment, orr_diagnostics *diagnostics) {
+  checker c = {experiment, diagnostics};
+  check_id(&c, "id", experiment->id);
+  check_observe(&c);
+  check_rule(&c, "collect.reached", &experiment->collect.reached);
+  check_planner(&c, "collect.expert", &experiment->collect.expert);
+  if (experiment->collect.expert.objective.kind != ORR_OBJECTIVE_GOAL)
+    complain(&c, "collect.expert.objective.kind", "demonstrations exist before any model does",
+             "the expert's objective must be `goal`");
+  check_planner(&c, "plan", &experiment->plan);
+  check_presets(&c);
+  check_rules(&c);
+  check_rows(&c);
+  check_eval_planner(&c);
+  check_lengths(&c);
+}
