@@ -22,9 +22,10 @@ typedef struct orr_pairs {
   char rule[ORR_NAME];
   int64_t goal_offset, budget;
   int64_t considered, removed; /* candidates drawn; removed because already solved */
-  size_t count;
+  size_t count, action_count; /* pairs; numbers in an action, A */
   orr_pair *items;
-  float *actions; /* (start + goal_offset) x A per pair */
+  size_t number_count;
+  float *actions; /* (start + goal_offset) x A per pair, number_count in all */
   orr_hash hash;  /* of everything above */
 } orr_pairs;
 

@@ -1,0 +1,31 @@
+/* Shared by the files of the protocol; not for other rooms. */
+#ifndef ORR_EVAL_PROTOCOL_PRIVATE_H
+#define ORR_EVAL_PROTOCOL_PRIVATE_H
+
+#include "eval/protocol.h"
+
+orr_hash orr_pairs_hash(const orr_pairs *pairs);
+/* Index among the moving bodies, or -1. */
+int orr_first_free_body(const orr_scenario *scenario);
+/* Of the first free body between two states: distance, |wrapped angle|. 0 without one. */
+void orr_pose_error(const orr_scenario *scenario, const double *a, const double *b,
+                    double *out_distance, double *out_angle);
+
+/* Outcomes that are on disk already: `<row>.part.csv`, one line per finished episode. */
+typedef struct orr_part {
+  char path[600];
+  bool *finished;       /* per pair */
+  orr_outcome *outcomes;
+  double **latencies;   /* per pair, plans of outcomes[i] */
+  size_t count;
+} orr_part;
+/* Reads what is there; a torn or foreign line is skipped. */
+orr_status orr_part_open(const char *folder, const char *row, const orr_pairs *pairs, orr_part *out,
+                         orr_error *err);
+void orr_part_close(orr_part *part);
+orr_status orr_part_append(const orr_part *part, size_t index, const orr_outcome *outcome,
+                           const double *latencies, orr_error *err);
+/* Removes the part files of a folder. */
+orr_status orr_part_remove(const char *folder, orr_error *err);
+
+#endif

@@ -1,0 +1,38 @@
+/* A run under way: what the files of the stages share. Private to eval/. */
+#ifndef ORR_EVAL_RUN_H
+#define ORR_EVAL_RUN_H
+
+#include "eval/protocol.h"
+#include "eval/stage.h"
+
+typedef struct orr_run {
+  const orr_experiment *experiment;
+  const orr_run_options *options;
+  const orr_control *control;
+  const char *out;
+  char data[512], model[512], eval[512];
+  char checkpoint[512];                /* of the model that is judged */
+  char data_identity[ORR_SHA256_TEXT]; /* of the data set's manifest */
+  orr_model *weights;                  /* loaded by the first stage that needs it */
+  int lock;                            /* on the folder */
+} orr_run;
+
+/* One folder of the run and what it is made from. */
+typedef enum orr_run_stage { ORR_RUN_COLLECT, ORR_RUN_TRAIN, ORR_RUN_OPEN_LOOP, ORR_RUN_RULE } orr_run_stage;
+/* `rule`: index, for ORR_RUN_RULE alone. */
+orr_status orr_run_describe(const orr_run *run, orr_run_stage kind, size_t rule, orr_stage *out,
+                            orr_error *err);
+
+orr_status orr_run_collect(orr_run *run, orr_error *err);
+orr_status orr_run_train(orr_run *run, orr_error *err);
+orr_status orr_run_open_loop(orr_run *run, orr_error *err);
+orr_status orr_run_rule(orr_run *run, size_t rule, orr_error *err);
+/* Loads the checkpoint, refuses another interface, writes eval/model.json. */
+orr_status orr_run_load_model(orr_run *run, orr_error *err);
+
+const orr_goal_rule *orr_run_rule_of(const orr_run *run, size_t rule);
+const orr_planner_def *orr_eval_planner(const orr_experiment *experiment);
+bool orr_eval_has_row(const orr_experiment *experiment, const char *row);
+void orr_run_tell(const orr_run *run, const char *name, bool skipped);
+
+#endif

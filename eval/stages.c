@@ -1,0 +1,297 @@
+/* The stages of a run, one after another. */
+#include "eval/run.h"
+
+#include "base/file.h"
+#include "eval/report.h"
+#include "eval/timings.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+typedef enum last_stage { LAST_COLLECT, LAST_TRAIN, LAST_EVAL, LAST_REPORT } last_stage;
+
+const orr_goal_rule *orr_run_rule_of(const orr_run *run, size_t rule) {
+  return (const orr_goal_rule *)run->experiment->eval.rules.items + rule;
+}
+
+const orr_planner_def *orr_eval_planner(const orr_experiment *experiment) {
+  const orr_preset_def *presets = experiment->presets.items;
+  for (size_t i = 0; i < experiment->presets.count; i++)
+    if (strcmp(presets[i].name, experiment->eval.planner) == 0) return &presets[i].plan;
+  return &experiment->plan;
+}
+
+bool orr_eval_has_row(const orr_experiment *experiment, const char *row) {
+  const char *const *rows = experiment->eval.rows.items;
+  for (size_t i = 0; i < experiment->eval.rows.count; i++)
+    if (strcmp(rows[i], row) == 0) return true;
+  return false;
+}
+
+void orr_run_tell(const orr_run *run, const char *name, bool skipped) {
+  if (run->options->stage) run->options->stage(run->options->user, name, skipped);
+}
+
+/* --- what a stage is made from ---------------------------------------------------------------- */
+
+static orr_status describe_rule(const orr_run *run, size_t rule, orr_stage *out, orr_error *err) {
+  const char *name = orr_run_rule_of(run, rule)->name, *preset = run->experiment->eval.planner;
+  char title[96], folder[600], rule_path[96], plan_path[96] = "plan";
+  snprintf(title, sizeof title, "eval %s", name);
+  orr_path_join(folder, sizeof folder, run->eval, name);
+  snprintf(rule_path, sizeof rule_path, "eval.rules.%s", name);
+  if (strcmp(preset, "default") != 0)
+    snprintf(plan_path, sizeof plan_path, "presets.%.47s.plan", preset);
+  const char *const sections[] = {"eval.seed",   "eval.pairs", "eval.goal_offset",
+                                  "eval.budget", "eval.rows",  "eval.random_hold",
+                                  rule_path,     plan_path,    NULL};
+  return orr_stage_create(run->experiment, title, folder, sections, out, err);
+}
+
+orr_status orr_run_describe(const orr_run *run, orr_run_stage kind, size_t rule, orr_stage *out,
+                            orr_error *err) {
+  static const char *const collect[] = {"version", "world",       "task", "observe",
+                                        "collect", "model.block", NULL};
+  static const char *const train[] = {"model", "train", NULL};
+  static const char *const open_loop[] = {"eval.open_loop", NULL};
+  char folder[600];
+  switch (kind) {
+  case ORR_RUN_COLLECT:
+    return orr_stage_create(run->experiment, "collect", run->data, collect, out, err);
+  case ORR_RUN_TRAIN:
+    return orr_stage_create(run->experiment, "train", run->model, train, out, err);
+  case ORR_RUN_OPEN_LOOP:
+    orr_path_join(folder, sizeof folder, run->eval, "open_loop");
+    return orr_stage_create(run->experiment, "open loop", folder, open_loop, out, err);
+  case ORR_RUN_RULE: break;
+  }
+  return describe_rule(run, rule, out, err);
+}
+
+/* Stages in order; calls `visit` for each until it fails. */
+typedef orr_status stage_visit(const orr_run *run, orr_run_stage kind, orr_stage *stage,
+                               void *context, orr_error *err);
+
+static orr_status visit_one(const orr_run *run, orr_run_stage kind, size_t rule,
+                            stage_visit *visit, void *context, orr_error *err) {
+  orr_stage stage;
+  ORR_TRY(orr_run_describe(run, kind, rule, &stage, err));
+  orr_status status = visit(run, kind, &stage, context, err);
+  orr_stage_release(&stage);
+  return status;
+}
+
+static orr_status visit_stages(const orr_run *run, stage_visit *visit, void *context,
+                               orr_error *err) {
+  ORR_TRY(visit_one(run, ORR_RUN_COLLECT, 0, visit, context, err));
+  if (!run->options->model) ORR_TRY(visit_one(run, ORR_RUN_TRAIN, 0, visit, context, err));
+  ORR_TRY(visit_one(run, ORR_RUN_OPEN_LOOP, 0, visit, context, err));
+  for (size_t i = 0; i < run->experiment->eval.rules.count; i++)
+    ORR_TRY(visit_one(run, ORR_RUN_RULE, i, visit, context, err));
+  return ORR_OK;
+}
+
+static orr_status check_stage(const orr_run *run, orr_run_stage kind, orr_stage *stage,
+                              void *context, orr_error *err) {
+  (void)run, (void)kind, (void)context;
+  return orr_stage_check(stage, err);
+}
+
+/* --- the folder ------------------------------------------------------------------------------- */
+
+static orr_status check_owner(const orr_run *run, orr_error *err) {
+  char path[600];
+  orr_path_join(path, sizeof path, run->out, "config.yaml");
+  if (!orr_file_exists(path)) return ORR_OK;
+  orr_diagnostics *found = orr_diagnostics_create();
+  orr_config *config = NULL;
+  orr_status status = found ? orr_config_load(path, &config, found) : ORR_ERR_MEMORY;
+  if (status != ORR_OK) orr_diagnostics_status(found, err);
+  const orr_node *id = config ? orr_node_get(orr_config_root(config), "id") : NULL;
+  if (status == ORR_OK && (!id || strcmp(id->text, run->experiment->id) != 0)) {
+    status = orr_fail(err, ORR_ERR_MISMATCH, "%s is the run of scenario `%s`, not of `%s`",
+                      run->out, id ? id->text : "?", run->experiment->id);
+    orr_hint(err, "give another --out; even --force does not write over another scenario");
+  }
+  orr_config_destroy(config);
+  orr_diagnostics_destroy(found);
+  return status;
+}
+
+static orr_status lock_folder(orr_run *run, orr_error *err) {
+  ORR_TRY(orr_folder_make(run->out, err));
+  run->lock = open(run->out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (run->lock < 0)
+    return orr_fail(err, ORR_ERR_FILE, "cannot open %s: %s", run->out, strerror(errno));
+  if (flock(run->lock, LOCK_EX | LOCK_NB) == 0) return ORR_OK;
+  orr_fail(err, ORR_ERR_SYSTEM, "another orrery is working in %s", run->out);
+  orr_hint(err, "wait for it, or give another --out");
+  return ORR_ERR_SYSTEM;
+}
+
+static orr_status write_config(const orr_run *run, orr_error *err) {
+  char path[600];
+  orr_path_join(path, sizeof path, run->out, "config.yaml");
+  char *text = orr_node_to_yaml(orr_config_root(run->experiment->config));
+  if (!text) return orr_fail(err, ORR_ERR_MEMORY, "out of memory");
+  orr_status status = orr_file_put(path, text, strlen(text), err);
+  orr_free(text);
+  return status;
+}
+
+static void fill_paths(orr_run *run) {
+  orr_path_join(run->data, sizeof run->data, run->out, "data");
+  orr_path_join(run->model, sizeof run->model, run->out, "model");
+  orr_path_join(run->eval, sizeof run->eval, run->out, "eval");
+  if (run->options->model)
+    snprintf(run->checkpoint, sizeof run->checkpoint, "%s", run->options->model);
+  else orr_path_join(run->checkpoint, sizeof run->checkpoint, run->model, "model.safetensors");
+}
+
+/* Nothing is written before everything that stands there has been compared. */
+static orr_status open_run(orr_run *run, orr_error *err) {
+  fill_paths(run);
+  orr_run_tell(run, "resolve", false);
+  if (strlen(run->out) > 400) return orr_fail(err, ORR_ERR_CONFIG, "the name of --out is too long");
+  ORR_TRY(check_owner(run, err));
+  if (!run->options->force) ORR_TRY(visit_stages(run, check_stage, NULL, err));
+  ORR_TRY(lock_folder(run, err));
+  ORR_TRY(orr_stage_sweep(run->out, err));
+  return write_config(run, err);
+}
+
+static void close_run(orr_run *run) {
+  orr_model_destroy(run->weights);
+  if (run->lock >= 0) close(run->lock);
+}
+
+/* --- the stages ------------------------------------------------------------------------------- */
+
+static orr_status check_judgement(const orr_experiment *experiment, orr_error *err) {
+  if (experiment->eval.rules.count && experiment->eval.rows.count) return ORR_OK;
+  const char *what = experiment->eval.rules.count ? "eval.rows" : "eval.rules";
+  orr_fail(err, ORR_ERR_CONFIG, "%s has no %s: there is nothing to judge",
+           orr_config_path(experiment->config), what);
+  orr_hint(err, "`orrery explain eval` shows what can stand there");
+  return ORR_ERR_CONFIG;
+}
+
+static orr_status report(const orr_run *run, orr_error *err) {
+  size_t threads = orr_pool_lanes(run->control ? run->control->pool : NULL);
+  orr_run_tell(run, "report", false);
+  ORR_TRY(orr_timings_set(run->out, "machine", NULL, orr_timings_machine(threads), err));
+  return orr_report_write(run->experiment, run->out, err);
+}
+
+static orr_status run_until(orr_run *run, last_stage last, orr_error *err) {
+  if (last >= LAST_EVAL) ORR_TRY(check_judgement(run->experiment, err));
+  ORR_TRY(open_run(run, err));
+  ORR_TRY(orr_run_collect(run, err));
+  if (last == LAST_COLLECT) return ORR_OK;
+  if (!run->options->model) ORR_TRY(orr_run_train(run, err));
+  if (last == LAST_TRAIN) return ORR_OK;
+  ORR_TRY(orr_run_load_model(run, err));
+  for (size_t i = 0; i < run->experiment->eval.rules.count; i++)
+    ORR_TRY(orr_run_rule(run, i, err));
+  ORR_TRY(orr_run_open_loop(run, err));
+  return last == LAST_REPORT ? report(run, err) : ORR_OK;
+}
+
+static orr_status start(orr_experiment *experiment, const orr_run_options *options,
+                        const orr_control *control, last_stage last, orr_error *err) {
+  orr_run *run;
+  ORR_TRY(orr_new(&run, 1, sizeof *run, err));
+  *run = (orr_run){.experiment = experiment, .options = options, .control = control,
+                   .out = options->out, .lock = -1};
+  orr_status status = run_until(run, last, err);
+  close_run(run);
+  orr_free(run);
+  return status;
+}
+
+orr_status orr_experiment_run(orr_experiment *experiment, const orr_run_options *options,
+                              const orr_control *control, orr_error *err) {
+  return start(experiment, options, control, LAST_REPORT, err);
+}
+
+orr_status orr_experiment_collect(orr_experiment *experiment, const orr_run_options *options,
+                                  const orr_control *control, orr_error *err) {
+  return start(experiment, options, control, LAST_COLLECT, err);
+}
+
+orr_status orr_experiment_train(orr_experiment *experiment, const orr_run_options *options,
+                                const orr_control *control, orr_error *err) {
+  return start(experiment, options, control, LAST_TRAIN, err);
+}
+
+orr_status orr_experiment_eval(orr_experiment *experiment, const orr_run_options *options,
+                               const orr_control *control, orr_error *err) {
+  return start(experiment, options, control, LAST_EVAL, err);
+}
+
+orr_status orr_experiment_report(orr_experiment *experiment, const orr_run_options *options,
+                                 const orr_control *control, orr_error *err) {
+  return start(experiment, options, control, LAST_REPORT, err);
+}
+
+/* --- --dry-run -------------------------------------------------------------------------------- */
+
+typedef struct plan_text { FILE *stream; bool fresh; } plan_text;
+
+static void put_plan_line(const orr_run *run, orr_run_stage kind, const orr_stage *stage, FILE *to) {
+  const orr_experiment *e = run->experiment;
+  const orr_collect_def *c = &e->collect;
+  if (kind == ORR_RUN_COLLECT)
+    fprintf(to, "%lld + %lld demonstrations (x %lld noisy replays), %lld weak, %lld random episodes",
+            (long long)c->experts, (long long)c->held_out, (long long)c->replay.count,
+            (long long)c->weak, (long long)c->random);
+  else if (kind == ORR_RUN_TRAIN)
+    fprintf(to, "%lld steps of %lld windows", (long long)e->train.steps, (long long)e->train.batch);
+  else if (kind == ORR_RUN_OPEN_LOOP)
+    fprintf(to, "%lld windows, %lld blocks ahead", (long long)e->eval.open_loop.windows,
+            (long long)e->eval.open_loop.horizon);
+  else
+    fprintf(to, "%lld pairs, %zu rows, planner %s", (long long)e->eval.pairs, e->eval.rows.count,
+            e->eval.planner);
+  fprintf(to, " -> %s\n", stage->folder);
+}
+
+static orr_status put_plan_stage(const orr_run *run, orr_run_stage kind, orr_stage *stage,
+                                 void *context, orr_error *err) {
+  plan_text *plan = context;
+  char begun[600];
+  orr_path_join(begun, sizeof begun, stage->folder, "stage.begun.json");
+  const char *state = "to do";
+  if (orr_stage_check(stage, err) != ORR_OK) {
+    state = run->options->force ? "redo" : "refused without --force";
+    plan->fresh = true;
+  } else if (plan->fresh && orr_file_exists(stage->folder)) state = "redo";
+  else if (orr_stage_is_done(stage)) state = "done";
+  else if (orr_file_exists(begun)) state = "go on";
+  if (strcmp(state, "to do") == 0) plan->fresh = true;
+  fprintf(plan->stream, "  %-16s %-24s ", stage->name, state);
+  put_plan_line(run, kind, stage, plan->stream);
+  return ORR_OK;
+}
+
+char *orr_experiment_plan_text(const orr_experiment *experiment, const orr_run_options *options) {
+  orr_run run = {.experiment = experiment, .options = options, .out = options->out, .lock = -1};
+  char *text = NULL, *copy = NULL;
+  size_t length = 0;
+  FILE *stream = open_memstream(&text, &length);
+  if (!stream) return NULL;
+  fill_paths(&run);
+  fprintf(stream, "%s%s%s in %s\n", experiment->id, *experiment->profile ? ", profile " : "",
+          experiment->profile, options->out);
+  plan_text plan = {.stream = stream};
+  orr_error err = {0};
+  orr_status status = visit_stages(&run, put_plan_stage, &plan, &err);
+  if (status == ORR_OK)
+    fprintf(stream, "  %-16s %-24s report.html, report.json, report.md, episodes.csv -> %s\n",
+            "report", "to do", options->out);
+  if (fclose(stream) == 0 && status == ORR_OK) copy = orr_strdup(text);
+  free(text);
+  return copy;
+}
