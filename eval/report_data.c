@@ -1,0 +1,288 @@
+/* report.json: everything the report says, from what the stages left. */
+#include "eval/report_private.h"
+
+#include "base/build_info.h"
+#include "base/file.h"
+#include "base/maths.h"
+#include "eval/run.h"
+#include <string.h>
+
+enum { BOOTSTRAP = 2000 };
+
+typedef struct builder {
+  const orr_experiment *experiment;
+  const char *folder;
+} builder;
+
+static json_t *number(double value) { return isfinite(value) ? json_real(value) : json_null(); }
+
+static json_t *interval_json(orr_interval interval) {
+  return json_pack("{s:o, s:o, s:o}", "point", number(interval.point), "low", number(interval.low),
+                   "high", number(interval.high));
+}
+
+/* --- one row ---------------------------------------------------------------------------------- */
+
+typedef enum stratum { ALL, MUST_MOVE, REST } stratum;
+
+static json_t *rate_json(const orr_outcome *outcomes, size_t count, stratum which) {
+  int64_t n = 0, successes = 0;
+  for (size_t i = 0; i < count; i++) {
+    if ((which == MUST_MOVE && !outcomes[i].must_move) || (which == REST && outcomes[i].must_move))
+      continue;
+    n++;
+    successes += outcomes[i].success;
+  }
+  orr_interval wilson = orr_wilson(successes, n);
+  return json_pack("{s:I, s:I, s:o, s:o, s:o}", "n", (json_int_t)n, "successes",
+                   (json_int_t)successes, "rate", number(wilson.point), "low", number(wilson.low),
+                   "high", number(wilson.high));
+}
+
+/* Solved pairs by the number of control steps used: entry t counts those solved within t. */
+static json_t *curve_json(const orr_outcome *outcomes, size_t count, int64_t budget) {
+  json_t *curve = json_array();
+  for (int64_t t = 0; t <= budget; t++) {
+    int64_t solved = 0;
+    for (size_t i = 0; i < count; i++) solved += outcomes[i].success && outcomes[i].steps <= t;
+    json_array_append_new(curve, json_integer(solved));
+  }
+  return curve;
+}
+
+static orr_status row_json(const builder *b, const orr_outcome_table *table, size_t row,
+                           int64_t budget, json_t **out, orr_error *err) {
+  const orr_outcome *o = table->outcomes + row * table->pairs;
+  size_t n = table->pairs;
+  int64_t diverged = 0, plans = 0, steps = 0;
+  double *scores;
+  ORR_TRY(orr_new(&scores, 2 * n + 1, sizeof *scores, err));
+  for (size_t i = 0; i < n; i++) {
+    diverged += o[i].end == ORR_DIVERGED;
+    plans += o[i].plans;
+    steps += o[i].steps;
+    scores[i] = o[i].position;
+    scores[n + i] = o[i].angle;
+  }
+  uint64_t seed = (uint64_t)b->experiment->eval.seed;
+  *out = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:o}", "row", table->names[row],
+                   "all", rate_json(o, n, ALL), "must_move", rate_json(o, n, MUST_MOVE), "rest",
+                   rate_json(o, n, REST), "final_position",
+                   interval_json(orr_iqm(scores, n, BOOTSTRAP, seed)), "final_angle",
+                   interval_json(orr_iqm(scores + n, n, BOOTSTRAP, seed)), "diverged",
+                   (json_int_t)diverged, "plans", (json_int_t)plans, "steps", (json_int_t)steps,
+                   "solved_within", curve_json(o, n, budget));
+  orr_free(scores);
+  return *out ? ORR_OK : orr_fail(err, ORR_ERR_MEMORY, "out of memory");
+}
+
+/* --- paired tests ----------------------------------------------------------------------------- */
+
+static orr_status compare_rows(const orr_outcome_table *table, size_t a, size_t b, json_t *list,
+                               orr_error *err) {
+  bool *wins;
+  size_t n = table->pairs;
+  int64_t only_a = 0, only_b = 0;
+  ORR_TRY(orr_new(&wins, 2 * n + 1, sizeof *wins, err));
+  for (size_t i = 0; i < n; i++) {
+    wins[i] = table->outcomes[a * n + i].success;
+    wins[n + i] = table->outcomes[b * n + i].success;
+    only_a += wins[i] && !wins[n + i];
+    only_b += wins[n + i] && !wins[i];
+  }
+  double p = orr_mcnemar(wins, wins + n, n);
+  orr_free(wins);
+  json_t *found = json_pack("{s:s, s:s, s:s, s:I, s:I, s:f}", "test", "exact McNemar, two-sided",
+                            "a", table->names[a], "b", table->names[b], "only_a",
+                            (json_int_t)only_a, "only_b", (json_int_t)only_b, "p", p);
+  if (json_array_append_new(list, found) == 0) return ORR_OK;
+  return orr_fail(err, ORR_ERR_MEMORY, "out of memory");
+}
+
+static orr_status comparisons(const orr_outcome_table *table, json_t *list, orr_error *err) {
+  size_t model = table->rows;
+  for (size_t i = 0; i < table->rows; i++)
+    if (strcmp(table->names[i], "model") == 0) model = i;
+  for (size_t i = 0; i < table->rows && model < table->rows; i++)
+    if (i != model) ORR_TRY(compare_rows(table, model, i, list, err));
+  return ORR_OK;
+}
+
+/* --- the manifest ----------------------------------------------------------------------------- */
+
+static json_t *quantiles_json(double *values, size_t count) {
+  double p10 = orr_quantile(values, count, 0.1), p50 = orr_quantile(values, count, 0.5);
+  return json_pack("{s:o, s:o, s:o}", "p10", number(p10), "p50", number(p50), "p90",
+                   number(orr_quantile(values, count, 0.9)));
+}
+
+static orr_status manifest_json(const builder *b, const orr_pairs *pairs, const char *path,
+                                json_t **out, orr_error *err) {
+  char hash[ORR_HASH_TEXT], sha[ORR_SHA256_TEXT];
+  int64_t must_move = 0;
+  double *motion;
+  size_t n = pairs->count;
+  ORR_TRY(orr_sha256_file(path, sha, err));
+  ORR_TRY(orr_new(&motion, 2 * n + 1, sizeof *motion, err));
+  for (size_t i = 0; i < n; i++) {
+    must_move += pairs->items[i].must_move;
+    motion[i] = pairs->items[i].motion[0];
+    motion[n + i] = pairs->items[i].motion[1];
+  }
+  orr_hash_text(pairs->hash, hash);
+  *out = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:{s:o, s:o}}", "pairs",
+                   (json_int_t)n, "asked", (json_int_t)b->experiment->eval.pairs, "considered",
+                   (json_int_t)pairs->considered, "removed", (json_int_t)pairs->removed,
+                   "must_move", (json_int_t)must_move, "goal_offset",
+                   (json_int_t)pairs->goal_offset, "budget", (json_int_t)pairs->budget, "hash",
+                   hash, "sha256", sha, "motion", "distance", quantiles_json(motion, n), "angle",
+                   quantiles_json(motion + n, n));
+  orr_free(motion);
+  return *out ? ORR_OK : orr_fail(err, ORR_ERR_MEMORY, "out of memory");
+}
+
+static json_t *names_json(const orr_list *names) {
+  json_t *list = json_array();
+  for (size_t i = 0; i < names->count; i++)
+    json_array_append_new(list, json_string(((const char *const *)names->items)[i]));
+  return list;
+}
+
+static json_t *rule_json(const orr_goal_rule *rule) {
+  return json_pack("{s:s, s:o, s:o, s:o, s:o, s:I}", "name", rule->name, "position_bodies",
+                   names_json(&rule->position_bodies), "angle_bodies",
+                   names_json(&rule->angle_bodies), "position", number(rule->position), "angle",
+                   number(rule->angle), "hold", (json_int_t)rule->hold);
+}
+
+/* --- a table ---------------------------------------------------------------------------------- */
+
+static orr_status fill_table(const builder *b, const orr_outcome_table *outcomes, int64_t budget,
+                             json_t *table, orr_error *err) {
+  json_t *rows = json_object_get(table, "rows");
+  for (size_t i = 0; i < outcomes->rows; i++) {
+    json_t *row;
+    ORR_TRY(row_json(b, outcomes, i, budget, &row, err));
+    json_array_append_new(rows, row);
+  }
+  return comparisons(outcomes, json_object_get(table, "comparisons"), err);
+}
+
+static orr_status table_json(const builder *b, const orr_goal_rule *rule, json_t **out,
+                             orr_error *err) {
+  char path[600], csv[600];
+  orr_pairs *pairs;
+  orr_outcome_table outcomes = {0};
+  json_t *manifest = NULL;
+  snprintf(path, sizeof path, "%.400s/eval/%s/pairs.h5", b->folder, rule->name);
+  snprintf(csv, sizeof csv, "%.400s/eval/%s/episodes.csv", b->folder, rule->name);
+  if (!orr_file_exists(csv)) {
+    orr_fail(err, ORR_ERR_FILE, "%s is not there: rule `%s` has not been judged yet", csv,
+             rule->name);
+    orr_hint(err, "`orrery run` goes on where it was");
+    return ORR_ERR_FILE;
+  }
+  ORR_TRY(orr_pairs_read(path, &pairs, err));
+  orr_status status = manifest_json(b, pairs, path, &manifest, err);
+  if (status == ORR_OK) status = orr_outcomes_read(csv, pairs->count, &outcomes, err);
+  *out = json_pack("{s:o, s:o?, s:[], s:[]}", "rule", rule_json(rule), "manifest", manifest, "rows",
+                   "comparisons");
+  if (status == ORR_OK) status = fill_table(b, &outcomes, pairs->budget, *out, err);
+  orr_outcomes_release(&outcomes);
+  orr_pairs_destroy(pairs);
+  if (status != ORR_OK) json_decref(*out);
+  return status;
+}
+
+static orr_status tables_json(const builder *b, json_t *tables, orr_error *err) {
+  const orr_goal_rule *rules = b->experiment->eval.rules.items;
+  for (size_t i = 0; i < b->experiment->eval.rules.count; i++) {
+    json_t *table;
+    ORR_TRY(table_json(b, &rules[i], &table, err));
+    json_array_append_new(tables, table);
+  }
+  return ORR_OK;
+}
+
+/* --- everything ------------------------------------------------------------------------------- */
+
+static json_t *planner_json(const orr_experiment *e) {
+  const orr_planner_def *p = orr_eval_planner(e);
+  static const char *const kinds[] = {"cem", "icem"};
+  static const char *const objectives[] = {"goal", "latent"};
+  static const char *const aggregates[] = {"final", "sum", "minimum"};
+  return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:s, s:s, s:f, s:f}", "name",
+                   e->eval.planner, "kind", kinds[p->kind], "samples", (json_int_t)p->samples,
+                   "iterations", (json_int_t)p->iterations, "elites", (json_int_t)p->elites,
+                   "horizon", (json_int_t)p->horizon, "hold", (json_int_t)p->hold, "replan",
+                   (json_int_t)p->replan, "block", (json_int_t)e->model.block, "sigma", p->sigma,
+                   "objective", objectives[p->objective.kind], "aggregate",
+                   aggregates[p->objective.aggregate], "position_scale", p->objective.position,
+                   "angle_scale", p->objective.angle);
+}
+
+/* They run in the folder of the report: config.yaml there is complete. */
+static json_t *commands_json(const json_t *model) {
+  const char *given = json_is_true(json_object_get(model, "given")) ? " --model CHECKPOINT" : "";
+  json_t *list = json_array();
+  char line[160];
+  snprintf(line, sizeof line, "orrery run config.yaml --out again%s", given);
+  json_array_append_new(list, json_pack("{s:s, s:s}", "what", "everything, from the first episode",
+                                        "command", line));
+  json_array_append_new(list, json_pack("{s:s, s:s}", "what", "the episodes alone", "command",
+                                        "orrery collect config.yaml --out again"));
+  json_array_append_new(list, json_pack("{s:s, s:s}", "what",
+                                        "the tables, with this checkpoint", "command",
+                                        "orrery eval config.yaml --out again --model "
+                                        "model/model.safetensors"));
+  json_array_append_new(list, json_pack("{s:s, s:s}", "what", "this report, from the stages' files",
+                                        "command", "orrery report ."));
+  return list;
+}
+
+static orr_status read_part(const builder *b, const char *name, json_t **out, orr_error *err) {
+  char path[600];
+  orr_path_join(path, sizeof path, b->folder, name);
+  if (orr_file_exists(path)) return orr_json_get(path, out, err);
+  *out = NULL;
+  return ORR_OK;
+}
+
+static const char *unit_of(const orr_experiment *e) { return e->scenario->world.space.unit ? "px" : "m"; }
+
+static json_t *head_json(const orr_experiment *e) {
+  char identity[ORR_HASH_TEXT], config[ORR_HASH_TEXT];
+  orr_hash_text(e->scenario->identity, identity);
+  orr_hash_text(orr_node_hash(orr_config_root(e->config)), config);
+  return json_pack("{s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:f, s:{s:I, s:I, s:I}}", "id", e->id,
+                   "version", (json_int_t)e->version, "lesson", e->lesson, "profile", e->profile,
+                   "world_hash", identity, "config_hash", config, "unit", unit_of(e),
+                   "control_step", e->scenario->world.dt * (double)e->scenario->world.substeps,
+                   "seeds", "collect", (json_int_t)e->collect.seed, "train",
+                   (json_int_t)e->train.seed, "eval", (json_int_t)e->eval.seed);
+}
+
+orr_status orr_report_build(const orr_experiment *experiment, const char *folder, json_t **out,
+                            orr_error *err) {
+  builder b = {experiment, folder};
+  json_t *data, *model, *loop, *all;
+  char path[600], sha[ORR_SHA256_TEXT];
+  *out = NULL;
+  orr_path_join(path, sizeof path, folder, "data/manifest.json");
+  ORR_TRY(orr_sha256_file(path, sha, err));
+  ORR_TRY(read_part(&b, "data/statistics.json", &data, err));
+  if (data) json_object_set_new(data, "manifest_sha256", json_string(sha));
+  orr_status status = read_part(&b, "eval/model.json", &model, err);
+  if (status == ORR_OK) status = read_part(&b, "eval/open_loop/open_loop.json", &loop, err);
+  else loop = NULL;
+  all = json_pack("{s:s, s:s, s:{s:s, s:s}, s:o, s:o, s:o?, s:o?, s:o?, s:[], s:o, s:s}", "$schema",
+                  "docs/report.schema.json", "schema_version", "1.0", "tool",
+                  "name", "orrery", "version", ORR_VERSION, "scenario", head_json(experiment),
+                  "planner", planner_json(experiment), "data", data, "model", model, "open_loop",
+                  loop, "tables", "commands", commands_json(model), "timings", "timings.json");
+  if (status == ORR_OK && !all) status = orr_fail(err, ORR_ERR_MEMORY, "out of memory");
+  if (status == ORR_OK) status = tables_json(&b, json_object_get(all, "tables"), err);
+  if (status == ORR_OK) *out = all;
+  else json_decref(all);
+  return status;
+}

@@ -1,0 +1,468 @@
+/* report.html: one file, nothing fetched, readable on a phone and in the dark. */
+#include "eval/report_private.h"
+
+#include "base/file.h"
+#include "base/maths.h"
+#include <string.h>
+
+static const char STYLE[] =
+    ":root{color-scheme:light dark;--ink:#1c2126;--soft:#5b656f;--page:#fbfaf7;--card:#fff;"
+    "--line:#e2e0d9;--model:#3b7dd8;--oracle:#2f9e6e;--random:#9a8f6a;--warn:#b4531a}"
+    "@media(prefers-color-scheme:dark){:root{--ink:#e4e7ea;--soft:#98a2ac;--page:#14171a;"
+    "--card:#1b1f23;--line:#2d3338;--warn:#e58a4e}}"
+    "*{box-sizing:border-box}body{margin:0;background:var(--page);color:var(--ink);"
+    "font:16px/1.55 system-ui,-apple-system,\"Segoe UI\",Roboto,sans-serif}"
+    "main{max-width:62rem;margin:0 auto;padding:2.5rem 1.1rem 5rem}"
+    "h1{font-size:2.1rem;line-height:1.15;margin:0 0 .3rem;letter-spacing:-.01em}"
+    "h2{font-size:1.25rem;margin:3rem 0 .6rem;padding-bottom:.3rem;border-bottom:1px solid "
+    "var(--line)}h3{font-size:1rem;margin:1.6rem 0 .4rem}p{margin:.5rem 0;max-width:46rem}"
+    ".soft,figcaption,caption{color:var(--soft);font-size:.9rem}"
+    ".cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(15rem,1fr));gap:1rem;"
+    "margin:1.6rem 0}.card{background:var(--card);border:1px solid var(--line);border-radius:.6rem;"
+    "padding:1rem 1.2rem}.big{font-size:2.3rem;font-weight:650;line-height:1.1;"
+    "font-variant-numeric:tabular-nums}.scroll{overflow-x:auto;-webkit-overflow-scrolling:touch}"
+    "table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:.94rem}"
+    "th,td{padding:.42rem .7rem;text-align:right;border-bottom:1px solid var(--line);"
+    "white-space:nowrap}th:first-child,td:first-child{text-align:left;padding-left:0}"
+    "th{color:var(--soft);font-weight:500;font-size:.84rem}tr.model td{font-weight:600}"
+    ".bar{display:inline-block;position:relative;width:9rem;height:.9rem;vertical-align:middle;"
+    "border-radius:.2rem;background:color-mix(in srgb,var(--line) 60%,transparent)}"
+    ".bar i,.bar b{position:absolute;top:0;height:100%;border-radius:.2rem}"
+    ".bar i{opacity:.38}.bar b{width:3px;margin-left:-1px}"
+    ".random i,.random b{background:var(--random)}.model i,.model b{background:var(--model)}"
+    ".oracle i,.oracle b{background:var(--oracle)}"
+    ".note{border-left:3px solid var(--warn);padding:.2rem .9rem;margin:1rem 0}"
+    "figure{margin:1rem 0}figure img{width:100%;max-width:40rem;height:auto;display:block}"
+    "pre,code{font:.86rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}"
+    "pre{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.8rem 1rem;"
+    "overflow-x:auto}details{margin:1rem 0}summary{cursor:pointer;color:var(--soft)}"
+    "dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1.2rem;margin:.6rem 0}"
+    "dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}";
+
+/* --- words ------------------------------------------------------------------------------------ */
+
+static void put_text(FILE *to, const char *text) {
+  for (const char *s = text; *s; s++) {
+    switch (*s) {
+    case '&': fputs("&amp;", to); break;
+    case '<': fputs("&lt;", to); break;
+    case '>': fputs("&gt;", to); break;
+    case '"': fputs("&quot;", to); break;
+    default: fputc(*s, to);
+    }
+  }
+}
+
+static void put_element(FILE *to, const char *element, const char *text) {
+  fprintf(to, "<%s>", element);
+  put_text(to, text);
+  fprintf(to, "</%s>", element);
+}
+
+static void put_fact(FILE *to, const char *what, const char *value) {
+  put_element(to, "dt", what);
+  put_element(to, "dd", value);
+}
+
+static void put_base64(FILE *to, const char *bytes, size_t count) {
+  static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  for (size_t i = 0; i < count; i += 3) {
+    size_t left = count - i;
+    unsigned word = (unsigned)(unsigned char)bytes[i] << 16;
+    if (left > 1) word |= (unsigned)(unsigned char)bytes[i + 1] << 8;
+    if (left > 2) word |= (unsigned char)bytes[i + 2];
+    fputc(digits[word >> 18 & 63], to);
+    fputc(digits[word >> 12 & 63], to);
+    fputc(left > 1 ? digits[word >> 6 & 63] : '=', to);
+    fputc(left > 2 ? digits[word & 63] : '=', to);
+  }
+}
+
+/* The plots whose names begin with `prefix`. */
+static void put_plots(FILE *to, const json_t *plots, const char *folder, const char *prefix) {
+  enum { LIMIT = 16 << 20 };
+  size_t i;
+  json_t *plot;
+  json_array_foreach(plots, i, plot) {
+    char path[640], *svg;
+    size_t length;
+    orr_error ignored;
+    const char *name = orr_json_text(plot, "name"), *title = orr_json_text(plot, "title");
+    if (strncmp(name, prefix, strlen(prefix)) != 0) continue;
+    snprintf(path, sizeof path, "%.400s/plots/%.100s.svg", folder, name);
+    if (orr_file_get(path, LIMIT, &svg, &length, &ignored) != ORR_OK) continue;
+    fputs("<figure><img alt=\"", to);
+    put_text(to, title);
+    fputs("\" src=\"data:image/svg+xml;base64,", to);
+    put_base64(to, svg, length);
+    fputs("\">", to);
+    put_element(to, "figcaption", title);
+    fputs("</figure>\n", to);
+    orr_free(svg);
+  }
+}
+
+/* --- tables of success ------------------------------------------------------------------------ */
+
+static void put_bar(FILE *to, const char *row, const json_t *rate) {
+  double low = json_number_value(json_object_get(rate, "low"));
+  double high = json_number_value(json_object_get(rate, "high"));
+  double point = json_number_value(json_object_get(rate, "rate"));
+  fprintf(to,
+          "<td><span class=\"bar %s\" aria-hidden=\"true\"><i style=\"left:%.2f%%;width:%.2f%%\">"
+          "</i><b style=\"left:%.2f%%\"></b></span></td>",
+          row, 100 * low, 100 * (high - low), 100 * point);
+}
+
+static void put_cell(FILE *to, orr_cell cell) { put_element(to, "td", cell.text); }
+
+static void put_row(FILE *to, const json_t *row) {
+  const char *name = orr_json_text(row, "row");
+  json_t *all = json_object_get(row, "all"), *must = json_object_get(row, "must_move");
+  json_t *rest = json_object_get(row, "rest");
+  fprintf(to, "<tr class=\"%s\">", name);
+  put_element(to, "td", orr_row_title(name));
+  put_cell(to, orr_cell_rate(all));
+  put_cell(to, orr_cell_range(all));
+  put_bar(to, name, all);
+  put_cell(to, orr_cell_rate(must));
+  put_cell(to, orr_cell_range(must));
+  put_cell(to, orr_cell_rate(rest));
+  put_cell(to, orr_cell_number(orr_json_at(row, "final_position.point"), 2, 1.0));
+  put_cell(to, orr_cell_number(orr_json_at(row, "final_angle.point"), 1, 180.0 / ORR_PI));
+  put_cell(to, orr_cell_integer(json_object_get(row, "diverged")));
+  fputs("</tr>\n", to);
+}
+
+static void put_comparisons(FILE *to, const json_t *table) {
+  size_t i;
+  json_t *c;
+  json_array_foreach(json_object_get(table, "comparisons"), i, c) {
+    fprintf(to, "<p class=\"soft\">%s against %s on the same pairs: %lld solved by %s alone, %lld "
+                "by %s alone; exact McNemar p = %.3g.</p>\n",
+            orr_json_text(c, "a"), orr_json_text(c, "b"),
+            (long long)json_integer_value(json_object_get(c, "only_a")), orr_json_text(c, "a"),
+            (long long)json_integer_value(json_object_get(c, "only_b")), orr_json_text(c, "b"),
+            json_number_value(json_object_get(c, "p")));
+  }
+}
+
+static void put_manifest(FILE *to, const json_t *report, const json_t *table) {
+  const json_t *m = json_object_get(table, "manifest");
+  const char *unit = orr_json_text(json_object_get(report, "scenario"), "unit");
+  long long pairs = json_integer_value(json_object_get(m, "pairs"));
+  long long must = json_integer_value(json_object_get(m, "must_move"));
+  fprintf(to, "<p class=\"soft\">%lld pairs of %lld candidates; %lld were solved at the start and "
+              "removed. In %lld of %lld (%.0f&nbsp;%%) a free body must move. ",
+          pairs, (long long)json_integer_value(json_object_get(m, "considered")),
+          (long long)json_integer_value(json_object_get(m, "removed")), must, pairs,
+          pairs ? 100.0 * (double)must / (double)pairs : 0.0);
+  fprintf(to, "The first free body moves %s / %s / %s %s and turns %s / %s / %s&deg; from start to "
+              "goal (10, 50, 90 %% of the pairs). Manifest <code>%.16s</code>.</p>\n",
+          orr_cell_number(orr_json_at(m, "motion.distance.p10"), 1, 1.0).text,
+          orr_cell_number(orr_json_at(m, "motion.distance.p50"), 1, 1.0).text,
+          orr_cell_number(orr_json_at(m, "motion.distance.p90"), 1, 1.0).text, unit,
+          orr_cell_number(orr_json_at(m, "motion.angle.p10"), 0, 180.0 / ORR_PI).text,
+          orr_cell_number(orr_json_at(m, "motion.angle.p50"), 0, 180.0 / ORR_PI).text,
+          orr_cell_number(orr_json_at(m, "motion.angle.p90"), 0, 180.0 / ORR_PI).text,
+          orr_json_text(m, "hash"));
+}
+
+static void put_rule(FILE *to, const json_t *report, const json_t *table) {
+  const json_t *rule = json_object_get(table, "rule");
+  const char *unit = orr_json_text(json_object_get(report, "scenario"), "unit");
+  fputs("<p>A goal counts as reached when ", to);
+  const char *join = "";
+  size_t i;
+  json_t *name;
+  json_t *positions = json_object_get(rule, "position_bodies");
+  if (json_array_size(positions)) {
+    fputs("the positions of ", to);
+    json_array_foreach(positions, i, name) {
+      fputs(i ? " and " : "", to);
+      put_text(to, json_string_value(name));
+    }
+    fprintf(to, " together are within %s %s", orr_cell_number(json_object_get(rule, "position"), 4,
+            1.0).text, unit);
+    join = " and ";
+  }
+  json_t *angles = json_object_get(rule, "angle_bodies");
+  if (json_array_size(angles)) {
+    fprintf(to, "%sthe angle of ", join);
+    json_array_foreach(angles, i, name) {
+      fputs(i ? " and " : "", to);
+      put_text(to, json_string_value(name));
+    }
+    fprintf(to, " is within %s&deg;",
+            orr_cell_number(json_object_get(rule, "angle"), 1, 180.0 / ORR_PI).text);
+  }
+  long long hold = json_integer_value(json_object_get(rule, "hold"));
+  if (hold > 1) fprintf(to, ", for %lld control steps in a row", hold);
+  fprintf(to, ". The goal lies %lld control steps ahead in a demonstration that no training saw; the "
+              "budget is %lld.</p>\n",
+          (long long)json_integer_value(orr_json_at(table, "manifest.goal_offset")),
+          (long long)json_integer_value(orr_json_at(table, "manifest.budget")));
+}
+
+static void put_planner(FILE *to, const json_t *report) {
+  const json_t *p = json_object_get(report, "planner");
+  fprintf(to, "<p class=\"soft\">Planner of the rows <em>model</em> and <em>oracle</em> (%s): %s, "
+              "%lld samples &times; %lld iterations, %lld elites, horizon %lld blocks of %lld "
+              "control steps, replanning after %lld, sigma %s, hold %lld, objective %s (%s).</p>\n",
+          orr_json_text(p, "name"), orr_json_text(p, "kind"),
+          (long long)json_integer_value(json_object_get(p, "samples")),
+          (long long)json_integer_value(json_object_get(p, "iterations")),
+          (long long)json_integer_value(json_object_get(p, "elites")),
+          (long long)json_integer_value(json_object_get(p, "horizon")),
+          (long long)json_integer_value(json_object_get(p, "block")),
+          (long long)json_integer_value(json_object_get(p, "replan")),
+          orr_cell_number(json_object_get(p, "sigma"), 3, 1.0).text,
+          (long long)json_integer_value(json_object_get(p, "hold")), orr_json_text(p, "objective"),
+          orr_json_text(p, "aggregate"));
+}
+
+static void put_tables(FILE *to, const json_t *report, const json_t *plots, const char *folder) {
+  size_t i, k;
+  json_t *table, *row;
+  const char *unit = orr_json_text(json_object_get(report, "scenario"), "unit");
+  json_array_foreach(json_object_get(report, "tables"), i, table) {
+    const char *rule = orr_json_text(json_object_get(table, "rule"), "name");
+    char prefix[80];
+    fputs("<h2>Rule ", to);
+    put_text(to, rule);
+    fputs("</h2>\n", to);
+    put_rule(to, report, table);
+    fprintf(to, "<div class=\"scroll\"><table><thead><tr><th>policy</th><th>success&nbsp;%%</th>"
+                "<th>95&nbsp;%% interval</th><th></th><th>must move&nbsp;%%</th><th>interval</th>"
+                "<th>rest&nbsp;%%</th><th>end, %s</th><th>end, &deg;</th><th>diverged</th></tr>"
+                "</thead><tbody>\n", unit);
+    json_array_foreach(json_object_get(table, "rows"), k, row) put_row(to, row);
+    fprintf(to, "</tbody></table></div>\n<p class=\"soft\">n = %lld; Wilson intervals. "
+                "<em>end</em>: interquartile mean of the first free body's distance and angle to "
+                "its goal when the episode ends.</p>\n",
+            (long long)json_integer_value(orr_json_at(table, "manifest.pairs")));
+    put_comparisons(to, table);
+    put_planner(to, report);
+    put_manifest(to, report, table);
+    snprintf(prefix, sizeof prefix, "success-%.47s", rule);
+    put_plots(to, plots, folder, prefix);
+  }
+}
+
+/* --- the top ---------------------------------------------------------------------------------- */
+
+static const json_t *find_row(const json_t *table, const char *name) {
+  size_t i;
+  json_t *row;
+  json_array_foreach(json_object_get(table, "rows"), i, row) {
+    if (strcmp(orr_json_text(row, "row"), name) == 0) return row;
+  }
+  return NULL;
+}
+
+static void put_cards(FILE *to, const json_t *report) {
+  size_t i;
+  json_t *table;
+  fputs("<div class=\"cards\">\n", to);
+  json_array_foreach(json_object_get(report, "tables"), i, table) {
+    const json_t *model = find_row(table, "model");
+    const json_t *rate = json_object_get(model, "all");
+    if (!model) continue;
+    fputs("<div class=\"card\"><div class=\"soft\">", to);
+    put_text(to, orr_json_text(json_object_get(table, "rule"), "name"));
+    fprintf(to, "</div><div class=\"big\">%s&nbsp;%%</div><div class=\"soft\">%s, n = %lld",
+            orr_cell_rate(rate).text, orr_cell_range(rate).text,
+            (long long)json_integer_value(json_object_get(rate, "n")));
+    const json_t *floor = json_object_get(find_row(table, "random"), "all");
+    const json_t *ceiling = json_object_get(find_row(table, "oracle"), "all");
+    if (floor) fprintf(to, "<br>random floor %s&nbsp;%%", orr_cell_rate(floor).text);
+    if (ceiling) fprintf(to, "<br>oracle ceiling %s&nbsp;%%", orr_cell_rate(ceiling).text);
+    fputs("</div></div>\n", to);
+  }
+  fputs("</div>\n", to);
+}
+
+static void put_shift(FILE *to, const json_t *report) {
+  if (!json_is_true(orr_json_at(report, "model.shift"))) return;
+  fprintf(to, "<p class=\"note\">Shift: this model was trained on another world (<code>%.12s</code>) "
+              "than the one it is judged in (<code>%.12s</code>).</p>\n",
+          orr_json_text(json_object_get(report, "model"), "trained_on_world"),
+          orr_json_text(json_object_get(report, "model"), "world"));
+}
+
+static void put_head(FILE *to, const json_t *report) {
+  const json_t *s = json_object_get(report, "scenario");
+  const char *profile = orr_json_text(s, "profile");
+  fputs("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>", to);
+  put_text(to, orr_json_text(s, "id"));
+  fprintf(to, " &middot; Orrery</title><style>%s</style></head><body><main>\n<header>", STYLE);
+  put_element(to, "h1", orr_json_text(s, "id"));
+  fprintf(to, "<p class=\"soft\">Orrery %s &middot; version %lld%s%s &middot; seeds %lld, %lld, %lld "
+              "(collect, train, eval)</p>\n",
+          orr_json_text(json_object_get(report, "tool"), "version"),
+          (long long)json_integer_value(json_object_get(s, "version")),
+          *profile ? " &middot; profile " : "", profile,
+          (long long)json_integer_value(orr_json_at(s, "seeds.collect")),
+          (long long)json_integer_value(orr_json_at(s, "seeds.train")),
+          (long long)json_integer_value(orr_json_at(s, "seeds.eval")));
+  put_element(to, "p", orr_json_text(s, "lesson"));
+  fputs("</header>\n", to);
+  put_shift(to, report);
+  put_cards(to, report);
+}
+
+/* --- model and data --------------------------------------------------------------------------- */
+
+static void put_open_loop(FILE *to, const json_t *report, const json_t *plots, const char *folder) {
+  const json_t *loop = json_object_get(report, "open_loop");
+  if (!loop) return;
+  size_t i, h;
+  json_t *body, *value;
+  json_int_t block = json_integer_value(orr_json_at(report, "planner.block"));
+  fprintf(to, "<h2>How far the model sees</h2>\n<p>Open loop: the model is shown one observation of "
+              "a held-out episode and the actions that followed, and predicts the rest on its own. "
+              "Mean over %lld windows, beside the prediction that nothing moves.</p>\n"
+              "<div class=\"scroll\"><table><thead><tr><th>control steps ahead</th>",
+          (long long)json_integer_value(json_object_get(loop, "windows")));
+  json_array_foreach(json_object_get(json_array_get(json_object_get(loop, "bodies"), 0),
+                                     "position"), h, value)
+    fprintf(to, "<th>%lld</th>", (long long)(block * (json_int_t)(h + 1)));
+  fputs("</tr></thead><tbody>\n", to);
+  static const struct { const char *key, *what; bool degrees; } lines[] = {
+      {"position", "position, model", false}, {"still_position", "position, nothing moves", false},
+      {"angle", "angle &deg;, model", true}, {"still_angle", "angle &deg;, nothing moves", true}};
+  json_array_foreach(json_object_get(loop, "bodies"), i, body) {
+    for (size_t k = 0; k < sizeof lines / sizeof lines[0]; k++) {
+      fprintf(to, "<tr><td>%s, %s</td>", orr_json_text(body, "body"), lines[k].what);
+      json_array_foreach(json_object_get(body, lines[k].key), h, value)
+        put_cell(to, orr_cell_number(value, 2, lines[k].degrees ? 180.0 / ORR_PI : 1.0));
+      fputs("</tr>\n", to);
+    }
+  }
+  fputs("</tbody></table></div>\n", to);
+  put_plots(to, plots, folder, "open-loop-");
+}
+
+static void put_model(FILE *to, const json_t *report, const json_t *plots, const char *folder) {
+  const json_t *m = json_object_get(report, "model");
+  if (!m) return;
+  char text[96];
+  fputs("<h2>The model</h2>\n<dl>", to);
+  put_fact(to, "family", orr_json_text(m, "family"));
+  put_fact(to, "parameters", orr_cell_integer(json_object_get(m, "parameters")).text);
+  put_fact(to, "latent", orr_cell_integer(json_object_get(m, "latent")).text);
+  snprintf(text, sizeof text, "%s control steps a block, %s blocks unrolled in training",
+           orr_cell_integer(json_object_get(m, "block")).text,
+           orr_cell_integer(json_object_get(m, "horizon")).text);
+  put_fact(to, "block", text);
+  put_fact(to, "weights", orr_json_text(m, "hash"));
+  put_fact(to, "trained on data", orr_json_text(json_object_get(m, "record"), "data_hash"));
+  put_fact(to, "training steps",
+           orr_cell_integer(orr_json_at(m, "record.steps")).text);
+  put_fact(to, "checkpoint", json_is_true(json_object_get(m, "given"))
+                                 ? "given on the command line" : "trained by this run");
+  fputs("</dl>\n", to);
+  put_plots(to, plots, folder, "training-");
+}
+
+static void put_split(FILE *to, const json_t *data, const char *split) {
+  const char *policy;
+  json_t *facts;
+  json_object_foreach(json_object_get(json_object_get(data, split), "policies"), policy, facts) {
+    fprintf(to, "<tr><td>%s, %s</td>", strcmp(split, "train") == 0 ? "training" : "held out", policy);
+    put_cell(to, orr_cell_integer(json_object_get(facts, "episodes")));
+    put_cell(to, orr_cell_integer(json_object_get(facts, "rows")));
+    put_cell(to, orr_cell_number(json_object_get(facts, "mean_length"), 1, 1.0));
+    put_cell(to, orr_cell_number(json_object_get(facts, "terminated"), 1, 100.0));
+    put_cell(to, orr_cell_number(json_object_get(facts, "contact"), 1, 100.0));
+    fputs("</tr>\n", to);
+  }
+}
+
+static void put_data(FILE *to, const json_t *report) {
+  const json_t *data = json_object_get(report, "data");
+  if (!data) return;
+  fputs("<h2>The data</h2>\n<div class=\"scroll\"><table><thead><tr><th>split, policy</th>"
+        "<th>episodes</th><th>rows</th><th>mean length</th><th>reached its goal&nbsp;%</th>"
+        "<th>rows in contact&nbsp;%</th></tr></thead><tbody>\n", to);
+  put_split(to, data, "train");
+  put_split(to, data, "held_out");
+  fprintf(to, "</tbody></table></div>\n<p class=\"soft\">%lld episodes diverged and were dropped. "
+              "Manifest <code>%s</code>.</p>\n",
+          (long long)json_integer_value(json_object_get(data, "diverged")),
+          orr_json_text(data, "manifest_sha256"));
+}
+
+/* --- the end ---------------------------------------------------------------------------------- */
+
+static void put_commands(FILE *to, const json_t *report) {
+  size_t i;
+  json_t *c;
+  fputs("<h2>Repeat it</h2>\n<p>Same binary, same type of machine, same configuration and seeds give "
+        "the same bytes. In the folder of this report:</p>\n<pre>", to);
+  json_array_foreach(json_object_get(report, "commands"), i, c) {
+    fputs("# ", to);
+    put_text(to, orr_json_text(c, "what"));
+    fputc('\n', to);
+    put_text(to, orr_json_text(c, "command"));
+    fputc('\n', to);
+  }
+  fputs("</pre>\n", to);
+}
+
+static void put_milliseconds(FILE *to, const json_t *value) {
+  put_cell(to, orr_cell_number(value, 2, 1000.0));
+}
+
+static void put_timings(FILE *to, const json_t *timings) {
+  const char *key;
+  json_t *t;
+  const json_t *machine = json_object_get(timings, "machine");
+  fputs(ORR_TIMINGS_BEGIN "\n<h2>Time</h2>\n", to);
+  if (!timings) {
+    fputs("<p class=\"soft\">There is no timings.json.</p>\n" ORR_TIMINGS_END "\n", to);
+    return;
+  }
+  fputs("<p class=\"soft\">Wall-clock values, read from timings.json: the only part of this page that "
+        "differs from run to run.</p>\n<div class=\"scroll\"><table><thead><tr><th>rule/policy</th>"
+        "<th>plans</th><th>mean ms</th><th>p50</th><th>p95</th><th>p99</th><th>all, s</th></tr>"
+        "</thead><tbody>\n", to);
+  json_object_foreach(json_object_get(timings, "eval"), key, t) {
+    fputs("<tr>", to);
+    put_element(to, "td", key);
+    put_cell(to, orr_cell_integer(json_object_get(t, "plans")));
+    put_milliseconds(to, json_object_get(t, "mean"));
+    put_milliseconds(to, json_object_get(t, "p50"));
+    put_milliseconds(to, json_object_get(t, "p95"));
+    put_milliseconds(to, json_object_get(t, "p99"));
+    put_cell(to, orr_cell_number(json_object_get(t, "seconds"), 1, 1.0));
+    fputs("</tr>\n", to);
+  }
+  fputs("</tbody></table></div>\n<dl>", to);
+  put_fact(to, "collecting, s", orr_cell_number(orr_json_at(timings, "collect.seconds"), 1, 1.0).text);
+  put_fact(to, "training, s", orr_cell_number(orr_json_at(timings, "train.seconds"), 1, 1.0).text);
+  put_fact(to, "machine", orr_json_text(machine, "processor"));
+  put_fact(to, "threads", orr_cell_integer(json_object_get(machine, "threads")).text);
+  put_fact(to, "instruction set", orr_json_text(machine, "isa"));
+  put_fact(to, "build", orr_json_text(machine, "build"));
+  fputs("</dl>\n" ORR_TIMINGS_END "\n", to);
+}
+
+void orr_report_html(const json_t *report, const json_t *timings, const json_t *plots,
+                     const char *folder, const char *yaml, FILE *out) {
+  put_head(out, report);
+  put_tables(out, report, plots, folder);
+  put_open_loop(out, report, plots, folder);
+  put_model(out, report, plots, folder);
+  put_data(out, report);
+  if (json_array_size(plots) == 0)
+    fputs("<p class=\"soft\">gnuplot was not found, so this report has tables and no plots.</p>\n",
+          out);
+  put_commands(out, report);
+  put_timings(out, timings);
+  fputs("<h2>Configuration</h2>\n<details><summary>The effective configuration, every default "
+        "written out (config.yaml)</summary>\n<pre>", out);
+  put_text(out, yaml);
+  fputs("</pre></details>\n</main></body></html>\n", out);
+}
