@@ -6,9 +6,10 @@
  *     eval/<rule>/{pairs.h5, episodes.csv}
  *     report.{html,json,md}, episodes.csv, timings.json
  *
- * A stage is done when its stage.json stands (hash of its configuration sections, of its inputs and
- * of the build), written last. Running again skips done stages, resumes an unfinished one to the same
- * bytes, and refuses (ORR_ERR_MISMATCH, names the field) when a hash differs: `force` redoes from there.
+ * A stage is done when its stage.json stands (its effective configuration sections, hashes of its
+ * inputs, the build), written last. Running again skips done stages, resumes an unfinished one to the
+ * same bytes, and refuses (ORR_ERR_MISMATCH, names the field) when a section or an input differs:
+ * `force` redoes from there. A folder that holds another scenario's run is never written to.
  * Order of configuration: defaults < file < profile < --set. A profile may not touch world or task. */
 #ifndef ORR_EVAL_EXPERIMENT_H
 #define ORR_EVAL_EXPERIMENT_H

@@ -347,7 +347,7 @@ static void put_open_loop(FILE *to, const json_t *report, const json_t *plots, c
 static void put_model(FILE *to, const json_t *report, const json_t *plots, const char *folder) {
   const json_t *m = json_object_get(report, "model");
   if (!m) return;
-  char text[96];
+  char text[192];
   fputs("<h2>The model</h2>\n<dl>", to);
   put_fact(to, "family", orr_json_text(m, "family"));
   put_fact(to, "parameters", orr_cell_integer(json_object_get(m, "parameters")).text);

@@ -90,9 +90,9 @@ static orr_status collect(orr_run *run, orr_error *err) {
   if (!yaml) return orr_fail(err, ORR_ERR_MEMORY, "out of memory");
   double begun = orr_clock_seconds();
   orr_collect_result result = {0};
-  orr_status status = orr_collect_run(e->scenario, &e->observer, &e->collect, yaml,
-                                      (size_t)e->model.block, run->data, run->control, &result,
-                                      err);
+  orr_status status = orr_collect_run(e->scenario, &e->observer, &e->collect, e->id,
+                                      yaml, (size_t)e->model.block, run->data, run->control,
+                                      &result, err);
   orr_free(yaml);
   ORR_TRY(status);
   ORR_TRY(write_statistics(run, &result, err));
