@@ -1,11 +1,13 @@
 /* What this binary is, and what this processor can do. */
 #include "base/build_info.h"
 #include "base/log.h"
+#include <jansson.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 #if defined(__x86_64__) || defined(__i386__)
 #include <cpuid.h>
 #define ORR_X86 1
@@ -29,6 +31,10 @@
 
 const char *orr_build_compiler(void) {
   return COMPILER;
+}
+const char *orr_build_libraries(void) {
+  return "jansson " JANSSON_VERSION ", xxhash " TEXT_OF(
+      XXH_VERSION_MAJOR) "." TEXT_OF(XXH_VERSION_MINOR) "." TEXT_OF(XXH_VERSION_RELEASE);
 }
 const char *orr_build_id(void) {
   return "orrery " ORR_VERSION ", " COMPILER ", " ORR_BUILD_FLAGS;

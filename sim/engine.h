@@ -13,6 +13,7 @@ typedef struct orr_engine orr_engine; /* each engine defines its own */
 
 typedef struct orr_engine_table {
   const char *name;
+  const char *(*library)(void); /* "Chipmunk2D 7.0.3" */
   orr_status (*create)(const orr_scenario *scenario, orr_engine **out, orr_error *err);
   void (*destroy)(orr_engine *engine);
   /* A fresh space: bodies, shapes, joints in file order, then `settle` substeps. `starts`:

@@ -6,6 +6,11 @@
 #include <math.h>
 #include <string.h>
 
+#define TEXT_OF(x)           TEXT_OF_(x)
+#define TEXT_OF_(x)          #x
+#define ORR_CHIPMUNK_VERSION                                                                       \
+  TEXT_OF(CP_VERSION_MAJOR) "." TEXT_OF(CP_VERSION_MINOR) "." TEXT_OF(CP_VERSION_RELEASE)
+
 /* Measured: 0.35 MB for Push-T, 0.45 MB for a pyramid of 55 boxes. The rest is address space. */
 static size_t arena_size(const orr_parts *parts) {
   size_t things = parts->file_count + parts->outline_count + parts->joint_count;
@@ -206,6 +211,10 @@ static bool intervene(orr_engine *engine, const orr_intervention *intervention) 
   return orr_chipmunk_guard(engine, intervene_task, &copy);
 }
 
+static const char *library(void) {
+  return "Chipmunk2D " ORR_CHIPMUNK_VERSION;
+}
+
 static bool removed(const orr_engine *engine, int body) {
   return !engine->root || !engine->root->moving[body];
 }
@@ -216,6 +225,7 @@ static size_t memory(const orr_engine *engine) { return orr_chipmunk_head(engine
 
 const orr_engine_table orr_engine_chipmunk = {
   .name = "chipmunk",
+  .library = library,
   .create = create,
   .destroy = destroy,
   .reset = reset,

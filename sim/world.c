@@ -286,3 +286,7 @@ double orr_world_energy(const orr_world *world) {
   bool sound = world->core->begun && world->core->end != ORR_DIVERGED;
   return sound ? world->table->energy(world->engine) : 0.0;
 }
+
+const char *orr_world_engine(void) {
+  return orr_engine_chipmunk.library();
+}

@@ -26,6 +26,8 @@ typedef enum orr_end {
   ORR_DIVERGED /* numbers */, ORR_END_CANCELLED /* user */
 } orr_end;
 
+const char *orr_world_engine(void); /* "Chipmunk2D 7.0.3" */
+
 orr_status orr_world_create(const orr_scenario *scenario, orr_world **out, orr_error *err);
 void orr_world_destroy(orr_world *world);
 const orr_scenario *orr_world_scenario(const orr_world *world);

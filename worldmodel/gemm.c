@@ -294,3 +294,11 @@ void orr_gemm_pack(orr_gemm *gemm, const float *b, float *packed, void *scratch)
       dnnl_primitive_execute(gemm->reorder, gemm->context->stream, 3, args);
   ORR_ASSERT(status == dnnl_success);
 }
+
+#define TEXT_OF(x)  TEXT_OF_(x)
+#define TEXT_OF_(x) #x
+
+const char *orr_gemm_library(void) {
+  return "oneDNN " TEXT_OF(DNNL_VERSION_MAJOR) "." TEXT_OF(DNNL_VERSION_MINOR) "." TEXT_OF(
+      DNNL_VERSION_PATCH);
+}

@@ -7,6 +7,8 @@
 
 #include "base/error.h"
 
+const char *orr_gemm_library(void); /* "oneDNN 2.6.3" */
+
 typedef struct orr_gemm_context orr_gemm_context; /* of one tape */
 typedef struct orr_gemm orr_gemm;
 

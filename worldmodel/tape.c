@@ -230,3 +230,7 @@ double orr_tape_flops(const orr_tape *tape) {
   }
   return flops;
 }
+
+const char *orr_tape_library(void) {
+  return orr_gemm_library();
+}

@@ -27,6 +27,8 @@ typedef enum orr_path {
 
 typedef enum orr_activation { ORR_ACT_NONE, ORR_ACT_SILU, ORR_ACT_GELU, ORR_ACT_TANH } orr_activation;
 
+const char *orr_tape_library(void); /* "oneDNN 2.6.3" */
+
 /* `gradients` false: forward only, buffers are reused where lifetimes allow. `params` is borrowed
  * and must hold every parameter when an operation names it. */
 orr_status orr_tape_create(const orr_params *params, orr_path path, bool gradients, orr_tape **out,
