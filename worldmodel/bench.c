@@ -140,9 +140,8 @@ void orr_bench_tape(orr_tape *tape, const float *values, float *gradients, doubl
     forward[i] = measure(run_forward, &p, each);
     if (back) backward[i] = measure(run_backward, &p, each);
   }
-  *out = (orr_bench_pass){.forward = median(forward),
-                          .products = median(products),
-                          .backward = median(backward)};
+  *out = (orr_bench_pass){
+      .forward = median(forward), .products = median(products), .backward = median(backward)};
   out->gflops = 1e-9 * orr_tape_flops(tape) / out->forward;
   out->share = out->products / out->forward;
 }

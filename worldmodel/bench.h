@@ -1,6 +1,6 @@
 /* Benchmarks of the numerics on one core: a network's forward pass against the rate that its bare
- * matrix products reach in the same run. Time is the thread's processor time, so that a busy machine
- * disturbs less; every figure is the median of at least five interleaved rounds. */
+ * matrix products reach in the same run. Time is the thread's processor time, so that a busy
+ * machine disturbs less; every figure is the median of at least five interleaved rounds. */
 #ifndef ORR_WORLDMODEL_BENCH_H
 #define ORR_WORLDMODEL_BENCH_H
 
@@ -26,13 +26,14 @@ void orr_bench_tape(orr_tape *tape, const float *values, float *gradients, doubl
 orr_status orr_bench_network(size_t rows, size_t in, size_t hidden, size_t layers, size_t out_cols,
                              bool training, double seconds, orr_bench_pass *out, orr_error *err);
 
-/* What a sampling planner asks of a model: `iterations` times `samples` rows over `horizon` steps. */
+/* What a sampling planner asks of a model: `iterations` times `samples` rows over `horizon` steps.
+ */
 typedef struct orr_bench_plan {
-  double seconds;      /* of one plan's model steps */
-  double megaflops;    /* of one step of one sample */
-  double gflops;       /* samples * iterations * horizon * flops / seconds */
-  double gemm_gflops;  /* [ORR_TILE, hidden] x [hidden, hidden], measured between the plans */
-  double share;        /* gflops / gemm_gflops */
+  double seconds;     /* of one plan's model steps */
+  double megaflops;   /* of one step of one sample */
+  double gflops;      /* samples * iterations * horizon * flops / seconds */
+  double gemm_gflops; /* [ORR_TILE, hidden] x [hidden, hidden], measured between the plans */
+  double share;       /* gflops / gemm_gflops */
   size_t parameters;
 } orr_bench_plan;
 orr_status orr_bench_plan_run(const orr_model *model, size_t samples, size_t iterations,

@@ -1,7 +1,7 @@
 /* Describing a frame: from the spaces to the list of terms that a centre sees and the list of terms
  * that move things; see frame.h. The terms are worked out in frame_geometry.c. */
-#include "worldmodel/frame_terms.h"
 #include "base/maths.h"
+#include "worldmodel/frame_terms.h"
 #include <math.h>
 
 typedef struct builder {
@@ -37,15 +37,17 @@ static void pair(int *a, int *b) {
 
 static frame_body describe_body(const orr_space *space, int body) {
   const orr_space_body *from = &space->bodies[body];
-  frame_body out = {.x = field_of(space, body, ORR_QUANTITY_X),
-                    .y = field_of(space, body, ORR_QUANTITY_Y),
-                    .angle = field_of(space, body, ORR_QUANTITY_ANGLE),
-                    .vx = field_of(space, body, ORR_QUANTITY_VX),
-                    .vy = field_of(space, body, ORR_QUANTITY_VY),
-                    .omega = field_of(space, body, ORR_QUANTITY_OMEGA),
-                    .centre = {from->centre[0], from->centre[1]},
-                    .radius = from->radius,
-                    .role = from->role};
+  frame_body out = {
+      .x = field_of(space, body, ORR_QUANTITY_X),
+      .y = field_of(space, body, ORR_QUANTITY_Y),
+      .angle = field_of(space, body, ORR_QUANTITY_ANGLE),
+      .vx = field_of(space, body, ORR_QUANTITY_VX),
+      .vy = field_of(space, body, ORR_QUANTITY_VY),
+      .omega = field_of(space, body, ORR_QUANTITY_OMEGA),
+      .centre = {from->centre[0], from->centre[1]},
+      .radius = from->radius,
+      .role = from->role
+  };
   pair(&out.x, &out.y);
   pair(&out.vx, &out.vy);
   return out;
@@ -73,15 +75,17 @@ static void describe_arena(builder *b) {
 static void see_velocity(builder *b, const frame_body *body, terms *list) {
   const double *std = b->state_std;
   if (body->vx >= 0) {
-    put(list, (term){TERM_VECTOR, -1, body->vx, body->vy, 1.0 / spread(std, body->vx, body->vy), 0});
+    put(list,
+        (term){TERM_VECTOR, -1, body->vx, body->vy, 1.0 / spread(std, body->vx, body->vy), 0});
   }
   if (body->omega >= 0) {
-    put(list, (term){TERM_SCALAR, -1, body->omega, 0, 1.0 / spread(std, body->omega, body->omega),
-                     0});
+    put(list,
+        (term){TERM_SCALAR, -1, body->omega, 0, 1.0 / spread(std, body->omega, body->omega), 0});
   }
 }
 
-/* Another body, from a centre. Offsets are measured in sizes of the centre: contact happens there. */
+/* Another body, from a centre. Offsets are measured in sizes of the centre: contact happens there.
+ */
 static void see_other_body(builder *b, int centre, int other, terms *list) {
   const frame_body *body = &b->frame->bodies[other];
   double size = centre >= 0 ? b->frame->bodies[centre].radius : 0.0;
@@ -118,11 +122,16 @@ static int driven_body(const builder *b, int field) {
 static int partner(const orr_space *space, int field) {
   const orr_space_field *f = &space->fields[field];
   switch (f->quantity) {
-  case ORR_QUANTITY_X: return field_of(space, f->body, ORR_QUANTITY_Y);
-  case ORR_QUANTITY_Y: return field_of(space, f->body, ORR_QUANTITY_X);
-  case ORR_QUANTITY_VX: return field_of(space, f->body, ORR_QUANTITY_VY);
-  case ORR_QUANTITY_VY: return field_of(space, f->body, ORR_QUANTITY_VX);
-  default: return -1;
+  case ORR_QUANTITY_X:
+    return field_of(space, f->body, ORR_QUANTITY_Y);
+  case ORR_QUANTITY_Y:
+    return field_of(space, f->body, ORR_QUANTITY_X);
+  case ORR_QUANTITY_VX:
+    return field_of(space, f->body, ORR_QUANTITY_VY);
+  case ORR_QUANTITY_VY:
+    return field_of(space, f->body, ORR_QUANTITY_VX);
+  default:
+    return -1;
   }
 }
 
@@ -174,7 +183,8 @@ static void describe_sight(builder *b, size_t k) {
     if (frame->bodies[i].role == ORR_ROLE_ACTUATED) see_velocity(b, &frame->bodies[i], list);
   }
   for (size_t s = 0; s < frame->block; s++) {
-    for (size_t i = 0; i < frame->action; i++) see_action(b, (int)i, (int)(s * frame->action), list);
+    for (size_t i = 0; i < frame->action; i++)
+      see_action(b, (int)i, (int)(s * frame->action), list);
   }
   frame->linear_count = list->columns - frame->linear_first;
 }
@@ -269,8 +279,10 @@ orr_status orr_frame_create(const orr_space *observation, const orr_space *actio
   frame->block = block;
   builder b = {frame, observation, action, state_std, action_std};
   orr_status status = describe(&b, err);
-  if (status == ORR_OK) *out = frame;
-  else orr_frame_destroy(frame);
+  if (status == ORR_OK)
+    *out = frame;
+  else
+    orr_frame_destroy(frame);
   return status;
 }
 
@@ -283,11 +295,21 @@ void orr_frame_destroy(orr_frame *frame) {
   orr_free(frame);
 }
 
-size_t orr_frame_state(const orr_frame *frame) { return frame->state; }
-size_t orr_frame_actions(const orr_frame *frame) { return frame->block * frame->action; }
-size_t orr_frame_centres(const orr_frame *frame) { return frame->centre_count; }
-size_t orr_frame_features(const orr_frame *frame) { return frame->seen[0].columns; }
-size_t orr_frame_motions(const orr_frame *frame) { return frame->moved[0].columns; }
+size_t orr_frame_state(const orr_frame *frame) {
+  return frame->state;
+}
+size_t orr_frame_actions(const orr_frame *frame) {
+  return frame->block * frame->action;
+}
+size_t orr_frame_centres(const orr_frame *frame) {
+  return frame->centre_count;
+}
+size_t orr_frame_features(const orr_frame *frame) {
+  return frame->seen[0].columns;
+}
+size_t orr_frame_motions(const orr_frame *frame) {
+  return frame->moved[0].columns;
+}
 size_t orr_frame_linear(const orr_frame *frame, size_t *first) {
   *first = frame->linear_first;
   return frame->linear_count;

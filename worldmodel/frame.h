@@ -2,11 +2,11 @@
  *
  * Contact motion does not change when the whole scene is moved or turned, and a network should not
  * have to learn that. So every free body ("centre") gets its own view: positions, velocities and
- * actions of the actuated bodies and the other free bodies relative to its centre of mass and turned
- * into its frame; the network predicts the centre's displacement, turn and velocity change in that
- * frame; advance turns them back. The centre of mass is what is displaced: a body's origin swings
- * around it. An actuated body obeys a linear law, so its own motion is predicted in the frame too.
- * On Push-T this is worth 20 points of success over world coordinates. */
+ * actions of the actuated bodies and the other free bodies relative to its centre of mass and
+ * turned into its frame; the network predicts the centre's displacement, turn and velocity change
+ * in that frame; advance turns them back. The centre of mass is what is displaced: a body's origin
+ * swings around it. An actuated body obeys a linear law, so its own motion is predicted in the
+ * frame too. On Push-T this is worth 20 points of success over world coordinates. */
 #ifndef ORR_WORLDMODEL_FRAME_H
 #define ORR_WORLDMODEL_FRAME_H
 

@@ -23,7 +23,9 @@ static vector turn_back(const pose *p, double x, double y) { /* R(-angle) */
   return (vector){p->cosine * x + p->sine * y, p->cosine * y - p->sine * x};
 }
 
-static double field(const double *state, int index) { return index < 0 ? 0.0 : state[index]; }
+static double field(const double *state, int index) {
+  return index < 0 ? 0.0 : state[index];
+}
 
 static void read_poses(const orr_frame *frame, const double *state, pose *poses) {
   for (size_t b = 0; b < frame->body_count; b++) {
@@ -41,7 +43,10 @@ static void read_poses(const orr_frame *frame, const double *state, pose *poses)
 static pose centre_pose(const orr_frame *frame, const pose *poses, size_t k) {
   int body = frame->centres[k];
   if (body >= 0) return poses[body];
-  return (pose){.g = {frame->middle[0], frame->middle[1]}, .cosine = 1.0};
+  return (pose){
+      .g = {frame->middle[0], frame->middle[1]},
+        .cosine = 1.0
+  };
 }
 
 /* The vector in the world behind a turned term. */
@@ -72,11 +77,19 @@ static double *see_term(const orr_frame *frame, const term *t, const double *sta
   case TERM_PLACE:
     return put(out, (centre->g[0] - frame->middle[0]) * t->scale,
                (centre->g[1] - frame->middle[1]) * t->scale);
-  case TERM_HEADING: return put(out, centre->cosine, centre->sine);
-  case TERM_SCALAR: *out = (state[t->i] - t->shift) * t->scale; return out + 1;
-  case TERM_INPUT: *out = action[t->i] * t->scale; return out + 1;
-  case TERM_IDENTITY: *out = t->shift; return out + 1;
-  default: break;
+  case TERM_HEADING:
+    return put(out, centre->cosine, centre->sine);
+  case TERM_SCALAR:
+    *out = (state[t->i] - t->shift) * t->scale;
+    return out + 1;
+  case TERM_INPUT:
+    *out = action[t->i] * t->scale;
+    return out + 1;
+  case TERM_IDENTITY:
+    *out = t->shift;
+    return out + 1;
+  default:
+    break;
   }
   v = world_vector(frame, t, state, action, poses, centre);
   v = turn_back(centre, v.x, v.y);
@@ -163,10 +176,17 @@ static const double *see_term_back(sight *s, const term *t, const double *d) {
   case TERM_HEADING:
     s->d_centre.angle += d[1] * s->centre.cosine - d[0] * s->centre.sine;
     return d + 2;
-  case TERM_SCALAR: s->d_state[t->i] += d[0] * t->scale; return d + 1;
-  case TERM_INPUT: s->d_action[t->i] += d[0] * t->scale; return d + 1;
-  case TERM_IDENTITY: return d + 1;
-  default: see_turned_back(s, t, d); return d + 2;
+  case TERM_SCALAR:
+    s->d_state[t->i] += d[0] * t->scale;
+    return d + 1;
+  case TERM_INPUT:
+    s->d_action[t->i] += d[0] * t->scale;
+    return d + 1;
+  case TERM_IDENTITY:
+    return d + 1;
+  default:
+    see_turned_back(s, t, d);
+    return d + 2;
   }
 }
 
@@ -185,9 +205,14 @@ void orr_frame_see_back(const orr_frame *frame, const double *state, const doubl
   memset(d_action, 0, frame->block * frame->action * sizeof *d_action);
   read_poses(frame, state, poses);
   for (size_t k = 0; k < frame->centre_count; k++) {
-    sight s = {.frame = frame, .state = state, .action = action, .poses = poses,
-               .centre = centre_pose(frame, poses, k), .d_poses = d_poses,
-               .d_state = d_state, .d_action = d_action};
+    sight s = {.frame = frame,
+               .state = state,
+               .action = action,
+               .poses = poses,
+               .centre = centre_pose(frame, poses, k),
+               .d_poses = d_poses,
+               .d_state = d_state,
+               .d_action = d_action};
     const terms *list = &frame->seen[k];
     for (size_t i = 0; i < list->count; i++) {
       d_features = see_term_back(&s, &list->items[i], d_features);
@@ -254,8 +279,7 @@ void orr_frame_move(const orr_frame *frame, const double *state, const double *m
 
 /* Derivatives by one term's motion, and by the angle of the centre that turned it. */
 static double *move_term_back(const term *t, const pose *centre, const pose_gradient *d_moved,
-                              const double *d_next, const double *m, double *d_m,
-                              double *d_angle) {
+                              const double *d_next, const double *m, double *d_m, double *d_angle) {
   if (t->kind == MOVE_ANGLE || t->kind == MOVE_SCALAR) {
     double d = t->kind == MOVE_ANGLE ? d_moved[t->body].angle : d_next[t->i];
     *d_m = d * t->scale;
@@ -280,8 +304,10 @@ void orr_frame_move_back(const orr_frame *frame, const double *state, const doub
     const frame_body *body = &frame->bodies[b];
     pose_gradient *d = &d_moved[b];
     vector arm = turn(&moved[b], body->centre[0], body->centre[1]);
-    *d = (pose_gradient){{field(d_next, body->x), field(d_next, body->y)},
-                         field(d_next, body->angle)};
+    *d = (pose_gradient){
+        {field(d_next, body->x), field(d_next, body->y)},
+        field(d_next, body->angle)
+    };
     d->angle += d->g[0] * arm.y - d->g[1] * arm.x;
     if (body->x >= 0) d_state[body->x] = d_state[body->y] = 0.0; /* comes back through g */
     if (body->angle >= 0) d_state[body->angle] = 0.0;
@@ -292,8 +318,8 @@ void orr_frame_move_back(const orr_frame *frame, const double *state, const doub
     const terms *list = &frame->moved[k];
     double d_angle = 0.0;
     for (size_t i = 0; i < list->count; i++) {
-      double *after = move_term_back(&list->items[i], &centre, d_moved, d_next, motion, d_motion,
-                                     &d_angle);
+      double *after =
+          move_term_back(&list->items[i], &centre, d_moved, d_next, motion, d_motion, &d_angle);
       motion += after - d_motion;
       d_motion = after;
     }

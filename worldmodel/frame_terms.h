@@ -7,21 +7,21 @@
 
 typedef enum term_kind {
   /* what a centre sees */
-  TERM_OFFSET,  /* body's g minus the centre's, turned; 2 columns */
-  TERM_TURN,    /* cosine, sine of the body's angle minus the centre's */
-  TERM_PLACE,   /* the centre's g in the arena, not turned */
-  TERM_HEADING, /* cosine, sine of the centre's angle */
-  TERM_VECTOR,  /* two state fields, turned */
-  TERM_SCALAR,  /* one state field */
+  TERM_OFFSET,   /* body's g minus the centre's, turned; 2 columns */
+  TERM_TURN,     /* cosine, sine of the body's angle minus the centre's */
+  TERM_PLACE,    /* the centre's g in the arena, not turned */
+  TERM_HEADING,  /* cosine, sine of the centre's angle */
+  TERM_VECTOR,   /* two state fields, turned */
+  TERM_SCALAR,   /* one state field */
   TERM_IDENTITY, /* a constant, to tell centres apart */
-  TERM_PUSH,    /* two action fields, turned */
-  TERM_TARGET,  /* two action fields as a point relative to a body's origin, turned */
-  TERM_INPUT,   /* one action field */
+  TERM_PUSH,     /* two action fields, turned */
+  TERM_TARGET,   /* two action fields as a point relative to a body's origin, turned */
+  TERM_INPUT,    /* one action field */
   /* how things move; the share of each centre is in the scale */
-  MOVE_POINT,   /* body's g += R(t) m */
-  MOVE_ANGLE,   /* body's angle += m */
-  MOVE_VECTOR,  /* two state fields += R(t) m */
-  MOVE_SCALAR   /* one state field += m */
+  MOVE_POINT,  /* body's g += R(t) m */
+  MOVE_ANGLE,  /* body's angle += m */
+  MOVE_VECTOR, /* two state fields += R(t) m */
+  MOVE_SCALAR  /* one state field += m */
 } term_kind;
 
 typedef struct term {

@@ -1,7 +1,8 @@
 /* Matrix products of fixed shape: the only door to oneDNN.
  *
  * A product is created once (its kernel is generated then) and executed many times, on the calling
- * thread and by it alone: parallelism is across tiles, so that no bit depends on the thread count. */
+ * thread and by it alone: parallelism is across tiles, so that no bit depends on the thread count.
+ */
 #ifndef ORR_WORLDMODEL_GEMM_H
 #define ORR_WORLDMODEL_GEMM_H
 
@@ -12,8 +13,8 @@ const char *orr_gemm_library(void); /* "oneDNN 2.6.3" */
 typedef struct orr_gemm_context orr_gemm_context; /* of one tape */
 typedef struct orr_gemm orr_gemm;
 
-/* C [m, n] (+)= A B (+ bias [n]), row-major. A is [m, k], or [k, m] when `transpose_a`; B is [k, n],
- * or [n, k] when `transpose_b`. `packed`: B is given as orr_gemm_pack left it. */
+/* C [m, n] (+)= A B (+ bias [n]), row-major. A is [m, k], or [k, m] when `transpose_a`; B is [k,
+ * n], or [n, k] when `transpose_b`. `packed`: B is given as orr_gemm_pack left it. */
 typedef struct orr_gemm_def {
   size_t m, n, k;
   bool transpose_a, transpose_b, accumulate, bias, packed;

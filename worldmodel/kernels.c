@@ -1,9 +1,10 @@
 /* Our own inner loops, compiled once per instruction set: ORR_KERNELS is the name of the table.
  *
- * They are written in vectors (GCC and clang vector extensions) as wide as the registers: 4, 8 or 16
- * floats. A lane never meets another one but in a reduction, which has 16 partial sums at every
+ * They are written in vectors (GCC and clang vector extensions) as wide as the registers: 4, 8 or
+ * 16 floats. A lane never meets another one but in a reduction, which has 16 partial sums at every
  * width: numbers go through in blocks of 16, cut into PARTS vectors, and lane l of part p is sum
- * p LANES + l. The end of a row is a block padded with zeros. So the bits are the same everywhere. */
+ * p LANES + l. The end of a row is a block padded with zeros. So the bits are the same everywhere.
+ */
 #include "worldmodel/kernels.h"
 #include <math.h>
 #include <string.h>
@@ -26,7 +27,9 @@ enum { W = 16, PARTS = W / LANES };
 typedef float vec __attribute__((vector_size(LANES * 4)));
 typedef int ivec __attribute__((vector_size(LANES * 4)));
 
-INLINE vec all(float x) { return (vec){0} + x; }
+INLINE vec all(float x) {
+  return (vec){0} + x;
+}
 
 INLINE vec load(const float *x) {
   vec v;
@@ -34,7 +37,9 @@ INLINE vec load(const float *x) {
   return v;
 }
 
-INLINE void store(float *x, vec v) { memcpy(x, &v, sizeof v); }
+INLINE void store(float *x, vec v) {
+  memcpy(x, &v, sizeof v);
+}
 
 /* A block of 16 from x, of which n are there; the others are 0 in `pad`. */
 INLINE const float *block(const float *x, size_t n, float pad[W]) {
@@ -91,8 +96,8 @@ INLINE vec tangent(vec x) {
   return minus / (minus + 2.0f);
 }
 
-/* silu: u s(u). tanh. gelu: u s(2 sqrt(2/pi) (u + 0.044715 u^3)) (Hendrycks and Gimpel, 2016, eq. 3:
- * the tanh form, as tanh(z) = 2 s(2z) - 1). `slope` is the derivative. */
+/* silu: u s(u). tanh. gelu: u s(2 sqrt(2/pi) (u + 0.044715 u^3)) (Hendrycks and Gimpel, 2016, eq.
+ * 3: the tanh form, as tanh(z) = 2 s(2z) - 1). `slope` is the derivative. */
 INLINE vec activation(orr_activation act, vec u, vec *slope) {
   if (act == ORR_ACT_SILU) {
     vec s = sigmoid(u);
@@ -134,10 +139,18 @@ INLINE void activate_as(size_t n, orr_activation act, const float *u, float *y, 
 
 static void activate(size_t n, orr_activation act, const float *u, float *y, float *slope) {
   switch (act) {
-  case ORR_ACT_SILU: activate_as(n, ORR_ACT_SILU, u, y, slope); break;
-  case ORR_ACT_GELU: activate_as(n, ORR_ACT_GELU, u, y, slope); break;
-  case ORR_ACT_TANH: activate_as(n, ORR_ACT_TANH, u, y, slope); break;
-  case ORR_ACT_NONE: activate_as(n, ORR_ACT_NONE, u, y, slope); break;
+  case ORR_ACT_SILU:
+    activate_as(n, ORR_ACT_SILU, u, y, slope);
+    break;
+  case ORR_ACT_GELU:
+    activate_as(n, ORR_ACT_GELU, u, y, slope);
+    break;
+  case ORR_ACT_TANH:
+    activate_as(n, ORR_ACT_TANH, u, y, slope);
+    break;
+  case ORR_ACT_NONE:
+    activate_as(n, ORR_ACT_NONE, u, y, slope);
+    break;
   }
 }
 
@@ -167,7 +180,8 @@ static void column_sum(size_t rows, size_t cols, const float *x, float *out) {
   }
 }
 
-/* Mean and 1/deviation of one row, in two passes. The zeros after the row's end stay out of both. */
+/* Mean and 1/deviation of one row, in two passes. The zeros after the row's end stay out of both.
+ */
 INLINE void row_stats(size_t cols, const float *x, float *stats) {
   vec sums[PARTS] = {{0}}, squares[PARTS] = {{0}};
   float pad[W];
@@ -204,9 +218,8 @@ INLINE void norm_block(const float *x, const float *gain, const float *shift, co
   }
 }
 
-INLINE void norm_as(size_t rows, size_t cols, const float *x, const float *gain,
-                    const float *shift, orr_activation act, float *y, float *stats,
-                    float *slope) {
+INLINE void norm_as(size_t rows, size_t cols, const float *x, const float *gain, const float *shift,
+                    orr_activation act, float *y, float *stats, float *slope) {
   size_t whole = cols / W * W, n = cols - whole;
   float pad[4][W], end[W] = {0}, end_slope[W];
   const float *end_gain = gain ? block(gain + whole, n, pad[1]) : NULL;
@@ -228,10 +241,18 @@ INLINE void norm_as(size_t rows, size_t cols, const float *x, const float *gain,
 static void norm(size_t rows, size_t cols, const float *x, const float *gain, const float *shift,
                  orr_activation act, float *y, float *stats, float *slope) {
   switch (act) {
-  case ORR_ACT_SILU: norm_as(rows, cols, x, gain, shift, ORR_ACT_SILU, y, stats, slope); break;
-  case ORR_ACT_GELU: norm_as(rows, cols, x, gain, shift, ORR_ACT_GELU, y, stats, slope); break;
-  case ORR_ACT_TANH: norm_as(rows, cols, x, gain, shift, ORR_ACT_TANH, y, stats, slope); break;
-  case ORR_ACT_NONE: norm_as(rows, cols, x, gain, shift, ORR_ACT_NONE, y, stats, slope); break;
+  case ORR_ACT_SILU:
+    norm_as(rows, cols, x, gain, shift, ORR_ACT_SILU, y, stats, slope);
+    break;
+  case ORR_ACT_GELU:
+    norm_as(rows, cols, x, gain, shift, ORR_ACT_GELU, y, stats, slope);
+    break;
+  case ORR_ACT_TANH:
+    norm_as(rows, cols, x, gain, shift, ORR_ACT_TANH, y, stats, slope);
+    break;
+  case ORR_ACT_NONE:
+    norm_as(rows, cols, x, gain, shift, ORR_ACT_NONE, y, stats, slope);
+    break;
   }
 }
 
@@ -249,12 +270,10 @@ INLINE vec norm_terms(const norm_block_view *b, const float *stats, int at, vec 
   return dz;
 }
 
-INLINE norm_block_view view_block(const norm_block_view *row, size_t c, size_t n,
-                                  float pad[4][W]) {
-  return (norm_block_view){block(row->x + c, n, pad[0]),
-                           row->gain ? block(row->gain + c, n, pad[1]) : NULL,
-                           row->slope ? block(row->slope + c, n, pad[2]) : NULL,
-                           block(row->dy + c, n, pad[3])};
+INLINE norm_block_view view_block(const norm_block_view *row, size_t c, size_t n, float pad[4][W]) {
+  return (norm_block_view){
+      block(row->x + c, n, pad[0]), row->gain ? block(row->gain + c, n, pad[1]) : NULL,
+      row->slope ? block(row->slope + c, n, pad[2]) : NULL, block(row->dy + c, n, pad[3])};
 }
 
 /* out[0 ... n) += v[0 ... n), n <= 16 */
@@ -267,8 +286,8 @@ INLINE void add_block(float *out, const float *v, size_t n) {
 }
 
 /* Adds one row to dgain and dshift; returns mean(dhat), mean(dhat hat). */
-INLINE void norm_row_sums(size_t cols, const norm_block_view *row, const float *stats,
-                          float *dgain, float *dshift, float *means) {
+INLINE void norm_row_sums(size_t cols, const norm_block_view *row, const float *stats, float *dgain,
+                          float *dshift, float *means) {
   vec first[PARTS] = {{0}}, second[PARTS] = {{0}};
   for (size_t c = 0; c < cols; c += W) {
     float pad[4][W], by_gain[W], by_shift[W];
@@ -304,8 +323,10 @@ static void norm_backward(size_t rows, size_t cols, const float *x, const float 
         norm_terms(&b, stats, p, &hat, &dhat);
         store(out + p, (dhat - means[0] - hat * means[1]) * stats[1]);
       }
-      if (sum) add_block(to, out, cols - c);
-      else memcpy(to, out, (cols - c < W ? cols - c : W) * sizeof *to);
+      if (sum)
+        add_block(to, out, cols - c);
+      else
+        memcpy(to, out, (cols - c < W ? cols - c : W) * sizeof *to);
     }
   }
 }

@@ -10,9 +10,9 @@
 
 /* One step of AdamW; see optimiser.h. */
 typedef struct orr_adamw_numbers {
-  float clip;              /* factor on the gradient */
+  float clip; /* factor on the gradient */
   float beta1, beta2;
-  float correct1, correct2; /* 1/(1 - beta^t) */
+  float correct1, correct2;  /* 1/(1 - beta^t) */
   float rate, keep, epsilon; /* keep = 1 - rate * decay, or 1 */
 } orr_adamw_numbers;
 

@@ -1,6 +1,6 @@
 /* Which table of kernels this process uses: base/build_info.h knows the processor and ORR_ISA. */
-#include "worldmodel/kernels.h"
 #include "base/build_info.h"
+#include "worldmodel/kernels.h"
 #include <string.h>
 
 const orr_kernels *orr_kernels_best(void) {

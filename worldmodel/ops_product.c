@@ -5,8 +5,12 @@
 #include "worldmodel/tape_internal.h"
 #include <string.h>
 
-static float *value(const orr_tape *tape, orr_var x) { return tape->variables[x].value; }
-static float *gradient(const orr_tape *tape, orr_var x) { return tape->variables[x].gradient; }
+static float *value(const orr_tape *tape, orr_var x) {
+  return tape->variables[x].value;
+}
+static float *gradient(const orr_tape *tape, orr_var x) {
+  return tape->variables[x].gradient;
+}
 static size_t numbers(const orr_tape *tape, orr_var x) {
   return tape->variables[x].rows * tape->variables[x].cols;
 }
@@ -26,8 +30,10 @@ static void linear_forward(orr_tape *tape, const orr_op *op) {
   const float *b = parameter(tape, op->bias);
   float *y = value(tape, op->out);
   bool packed = op->gemm_packed && tape->packed_values && tape->packed_values == tape->values;
-  if (packed) orr_gemm_run(op->gemm_packed, x, op->packed, b, y, tape->scratch);
-  else orr_gemm_run(op->gemm_forward, x, w, b, y, tape->scratch);
+  if (packed)
+    orr_gemm_run(op->gemm_packed, x, op->packed, b, y, tape->scratch);
+  else
+    orr_gemm_run(op->gemm_forward, x, w, b, y, tape->scratch);
   if (op->act == ORR_ACT_NONE) return;
   tape->kernels->activate(numbers(tape, op->out), op->act, y, y, op->saved);
 }
@@ -68,8 +74,10 @@ static void pass_back(orr_tape *tape, const orr_op *op, size_t j, float factor) 
   const float *dy = gradient(tape, op->out);
   size_t n = numbers(tape, op->out);
   if (!dx) return;
-  if (op->fresh[j]) tape->kernels->scale(n, factor, dy, dx);
-  else tape->kernels->accumulate(n, factor, dy, dx);
+  if (op->fresh[j])
+    tape->kernels->scale(n, factor, dy, dx);
+  else
+    tape->kernels->accumulate(n, factor, dy, dx);
 }
 
 static void add_forward(orr_tape *tape, const orr_op *op) {
@@ -103,8 +111,8 @@ static void scale_backward(orr_tape *tape, const orr_op *op) {
 
 const orr_op_functions orr_ops_product[ORR_OP_KINDS] = {
     [ORR_OP_LINEAR] = {linear_forward, linear_backward, true},
-    [ORR_OP_NORM] = {norm_forward, norm_backward, true},
-    [ORR_OP_ADD] = {add_forward, add_backward, true},
-    [ORR_OP_SUB] = {sub_forward, sub_backward, true},
-    [ORR_OP_SCALE] = {scale_forward, scale_backward, true},
+    [ORR_OP_NORM] = {norm_forward,   norm_backward,   true},
+    [ORR_OP_ADD] = {add_forward,    add_backward,    true},
+    [ORR_OP_SUB] = {sub_forward,    sub_backward,    true},
+    [ORR_OP_SCALE] = {scale_forward,  scale_backward,  true},
 };

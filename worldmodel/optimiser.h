@@ -1,7 +1,7 @@
 /* The optimiser: AdamW over the whole parameter block (Kingma and Ba, 2015, algorithm 1, with the
- * decoupled weight decay of Loshchilov and Hutter, 2019, algorithm 2: only matrices decay), gradient
- * clipping by the global norm (Pascanu et al., 2013), linear warm-up and cosine decay. Every sum has
- * a fixed order; the bits are the same on every instruction set. */
+ * decoupled weight decay of Loshchilov and Hutter, 2019, algorithm 2: only matrices decay),
+ * gradient clipping by the global norm (Pascanu et al., 2013), linear warm-up and cosine decay.
+ * Every sum has a fixed order; the bits are the same on every instruction set. */
 #ifndef ORR_WORLDMODEL_OPTIMISER_H
 #define ORR_WORLDMODEL_OPTIMISER_H
 

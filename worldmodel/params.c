@@ -28,8 +28,7 @@ void orr_params_init(const orr_params *params, uint64_t seed, float *values) {
     for (size_t i = 0; i < item->rows * item->cols; i++) {
       if (item->init == ORR_INIT_ONE) w[i] = 1.0f;
       if (item->init != ORR_INIT_UNIFORM) continue;
-      orr_random draw =
-          orr_random_at(seed, ORR_PURPOSE_WEIGHTS, (uint32_t)j, (uint32_t)i, 0, 0);
+      orr_random draw = orr_random_at(seed, ORR_PURPOSE_WEIGHTS, (uint32_t)j, (uint32_t)i, 0, 0);
       w[i] = (float)orr_random_uniform(&draw, -bound, bound);
     }
   }
@@ -37,6 +36,7 @@ void orr_params_init(const orr_params *params, uint64_t seed, float *values) {
 
 size_t orr_params_numbers(const orr_params *params) {
   size_t numbers = 0;
-  for (size_t i = 0; i < params->count; i++) numbers += params->items[i].rows * params->items[i].cols;
+  for (size_t i = 0; i < params->count; i++)
+    numbers += params->items[i].rows * params->items[i].cols;
   return numbers;
 }

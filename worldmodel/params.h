@@ -10,7 +10,9 @@
 #define ORR_MAX_PARAMS 256
 
 typedef enum orr_init {
-  ORR_INIT_ZERO, ORR_INIT_ONE, ORR_INIT_UNIFORM /* U(-1,1)/sqrt(in), as PyTorch's Linear */
+  ORR_INIT_ZERO,
+  ORR_INIT_ONE,
+  ORR_INIT_UNIFORM /* U(-1,1)/sqrt(in), as PyTorch's Linear */
 } orr_init;
 
 typedef struct orr_param {
@@ -29,7 +31,8 @@ typedef struct orr_params {
 /* Returns the index. Asserts that there is room and that the name is new. */
 int orr_params_add(orr_params *params, const char *name, size_t rows, size_t cols, orr_init init,
                    bool decay);
-/* Initial weights: number i of tensor j is drawn at (seed, ORR_PURPOSE_WEIGHTS, j, i). Padding is 0. */
+/* Initial weights: number i of tensor j is drawn at (seed, ORR_PURPOSE_WEIGHTS, j, i). Padding is
+ * 0. */
 void orr_params_init(const orr_params *params, uint64_t seed, float *values);
 size_t orr_params_numbers(const orr_params *params); /* without padding: "parameters" of a model */
 

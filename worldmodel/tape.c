@@ -1,6 +1,6 @@
 /* Tapes: life, compilation, running. Building is in tape_build.c, operations in ops_*.inc. */
-#include "worldmodel/tape_internal.h"
 #include "worldmodel/kernels.h"
+#include "worldmodel/tape_internal.h"
 #include <string.h>
 
 orr_status orr_tape_create(const orr_params *params, orr_path path, bool gradients, orr_tape **out,
@@ -64,8 +64,7 @@ static orr_status create_gemms(orr_tape *tape, orr_op *op, orr_error *err) {
     return op->packed ? ORR_OK : orr_fail(err, ORR_ERR_MEMORY, "out of memory: packed weights");
   }
   if (!op->live) return ORR_OK;
-  orr_gemm_def input = {
-      .m = x->rows, .n = w->cols, .k = w->rows, .accumulate = !op->fresh[0]};
+  orr_gemm_def input = {.m = x->rows, .n = w->cols, .k = w->rows, .accumulate = !op->fresh[0]};
   if (x->needs) ORR_TRY(orr_gemm_create(tape->context, &input, &op->gemm_input, err));
   orr_gemm_def weight = {
       .m = w->rows, .n = w->cols, .k = x->rows, .transpose_a = true, .accumulate = true};
@@ -130,7 +129,9 @@ void orr_tape_set_input_f64(orr_tape *tape, orr_var input, const double *data) {
   memcpy(tape->variables[input].value, data, count * sizeof *data);
 }
 
-void orr_tape_set_valid(orr_tape *tape, size_t rows) { tape->valid = rows; }
+void orr_tape_set_valid(orr_tape *tape, size_t rows) {
+  tape->valid = rows;
+}
 
 void orr_tape_set_dropout(orr_tape *tape, bool on, uint64_t seed, uint32_t step, uint32_t row0) {
   tape->dropout_on = on;
@@ -212,8 +213,12 @@ const double *orr_tape_value_f64(const orr_tape *tape, orr_var x) {
   return tape->variables[x].value;
 }
 
-size_t orr_tape_rows(const orr_tape *tape, orr_var x) { return tape->variables[x].rows; }
-size_t orr_tape_cols(const orr_tape *tape, orr_var x) { return tape->variables[x].cols; }
+size_t orr_tape_rows(const orr_tape *tape, orr_var x) {
+  return tape->variables[x].rows;
+}
+size_t orr_tape_cols(const orr_tape *tape, orr_var x) {
+  return tape->variables[x].cols;
+}
 
 double orr_tape_scalar(const orr_tape *tape, orr_var x) {
   const void *value = tape->variables[x].value;

@@ -1,18 +1,19 @@
 /* The tape: a static list of coarse operations over one arena, built once, run many times.
  *
  * A variable is a matrix [rows, cols], row-major. Rows are a tile of ORR_TILE samples (or any fixed
- * number): a batch is cut into tiles of 64 rows, padded with zeros, each tile runs on one thread, and
- * partial gradients are added in tile order, so neither threads nor batch size can change a bit.
- * An operation has a forward and a backward in one file, side by side. Backward accumulates (+=).
- * Unrolled time steps share weights: parameters are named by index, and every use adds its gradient.
+ * number): a batch is cut into tiles of 64 rows, padded with zeros, each tile runs on one thread,
+ * and partial gradients are added in tile order, so neither threads nor batch size can change a
+ * bit. An operation has a forward and a backward in one file, side by side. Backward accumulates
+ * (+=). Unrolled time steps share weights: parameters are named by index, and every use adds its
+ * gradient.
  *
  * Each operation exists twice. The reference is plain C that compiles for float and double; the
  * product calls oneDNN for matrix products and our own kernels for what lies between. */
 #ifndef ORR_WORLDMODEL_TAPE_H
 #define ORR_WORLDMODEL_TAPE_H
 
-#include "worldmodel/params.h"
 #include "base/space.h"
+#include "worldmodel/params.h"
 
 #define ORR_TILE 64
 
@@ -25,7 +26,12 @@ typedef enum orr_path {
   ORR_PATH_PLAIN      /* f32: the plain loops; tests and machines that oneDNN does not know */
 } orr_path;
 
-typedef enum orr_activation { ORR_ACT_NONE, ORR_ACT_SILU, ORR_ACT_GELU, ORR_ACT_TANH } orr_activation;
+typedef enum orr_activation {
+  ORR_ACT_NONE,
+  ORR_ACT_SILU,
+  ORR_ACT_GELU,
+  ORR_ACT_TANH
+} orr_activation;
 
 const char *orr_tape_library(void); /* "oneDNN 2.6.3" */
 
@@ -82,15 +88,16 @@ orr_var orr_tape_total(orr_tape *tape, const orr_var *terms, const double *weigh
 orr_status orr_tape_compile(orr_tape *tape, orr_var loss, const orr_var *outputs, size_t count,
                             orr_error *err);
 
-/* Running. `values`: the parameter block (params->total floats). No heap allocation. A variable that
- * is read afterwards must be the loss, an input or one of `outputs`, unless the tape has gradients. */
+/* Running. `values`: the parameter block (params->total floats). No heap allocation. A variable
+ * that is read afterwards must be the loss, an input or one of `outputs`, unless the tape has
+ * gradients. */
 void orr_tape_set_input(orr_tape *tape, orr_var input, const float *data);
 void orr_tape_set_input_f64(orr_tape *tape, orr_var input, const double *data); /* reference path */
 void orr_tape_set_valid(orr_tape *tape, size_t rows); /* rows beyond do not count in losses */
 void orr_tape_set_dropout(orr_tape *tape, bool on, uint64_t seed, uint32_t step, uint32_t row0);
 /* Forward-only product tapes: brings the weights into the order that the matrix products like best.
- * Forward passes with the same pointer use that copy until the next call (NULL: none again), so call
- * it once for weights that do not change, and again when they did. */
+ * Forward passes with the same pointer use that copy until the next call (NULL: none again), so
+ * call it once for weights that do not change, and again when they did. */
 void orr_tape_pack(orr_tape *tape, const float *values);
 void orr_tape_forward(orr_tape *tape, const float *values);
 void orr_tape_forward_f64(orr_tape *tape, const double *values);

@@ -9,11 +9,23 @@
 #include "worldmodel/tape.h"
 
 typedef enum orr_op_kind {
-  ORR_OP_LINEAR, ORR_OP_NORM,
-  ORR_OP_ADD, ORR_OP_SUB, ORR_OP_SCALE, ORR_OP_AFFINE, ORR_OP_DROPOUT, ORR_OP_STOP,
-  ORR_OP_CONCAT, ORR_OP_SLICE, ORR_OP_RESHAPE, ORR_OP_UNANGLE,
-  ORR_OP_FEATURES, ORR_OP_ADVANCE,
-  ORR_OP_SMOOTH_L1, ORR_OP_MSE, ORR_OP_TOTAL,
+  ORR_OP_LINEAR,
+  ORR_OP_NORM,
+  ORR_OP_ADD,
+  ORR_OP_SUB,
+  ORR_OP_SCALE,
+  ORR_OP_AFFINE,
+  ORR_OP_DROPOUT,
+  ORR_OP_STOP,
+  ORR_OP_CONCAT,
+  ORR_OP_SLICE,
+  ORR_OP_RESHAPE,
+  ORR_OP_UNANGLE,
+  ORR_OP_FEATURES,
+  ORR_OP_ADVANCE,
+  ORR_OP_SMOOTH_L1,
+  ORR_OP_MSE,
+  ORR_OP_TOTAL,
   ORR_OP_KINDS
 } orr_op_kind;
 
@@ -36,8 +48,8 @@ struct orr_op {
   orr_op_kind kind;
   orr_var out, *in;
   size_t in_count;
-  bool *fresh; /* [in_count] backward of this operation is the first to write that gradient */
-  bool live;   /* a gradient arrives here: backward runs */
+  bool *fresh;      /* [in_count] backward of this operation is the first to write that gradient */
+  bool live;        /* a gradient arrives here: backward runs */
   int weight, bias; /* parameter indices or -1; gain and shift of a norm */
   orr_activation act;
   double factor;   /* scale; dropout rate */
@@ -46,7 +58,7 @@ struct orr_op {
   bool *flags;     /* angles, or NULL */
   const orr_frame *frame;
   orr_frame_scratch *scratch; /* one row in double */
-  uint32_t stream; /* number of a dropout on its tape */
+  uint32_t stream;            /* number of a dropout on its tape */
   size_t saved_count;
   void *saved; /* numbers that forward leaves for backward */
   orr_gemm *gemm_forward, *gemm_packed, *gemm_input, *gemm_weight; /* product path */

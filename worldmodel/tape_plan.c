@@ -20,7 +20,9 @@ typedef struct lives {
   life *items;
 } lives;
 
-static size_t padded(size_t bytes) { return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT; }
+static size_t padded(size_t bytes) {
+  return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+}
 
 static void add(lives *all, size_t bytes, size_t from, size_t to, void **place) {
   if (bytes == 0) return;
@@ -102,8 +104,8 @@ orr_status orr_tape_plan(orr_tape *tape, orr_error *err) {
   lives all = {0};
   size_t *last_use;
   ORR_TRY(orr_new(&last_use, 2 * tape->variable_count + 1, sizeof *last_use, err));
-  orr_status status = orr_new(&all.items, 2 * tape->variable_count + tape->op_count + 1,
-                              sizeof *all.items, err);
+  orr_status status =
+      orr_new(&all.items, 2 * tape->variable_count + tape->op_count + 1, sizeof *all.items, err);
   if (status == ORR_OK) {
     collect_values(tape, size, last_use, &all);
     if (tape->gradients) collect_gradients(tape, size, last_use, &all);

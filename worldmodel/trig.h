@@ -4,8 +4,8 @@
 
 #include <math.h>
 
-/* x = k pi/2 + r, |r| <= pi/4; pi/2 in two parts, the first of 33 bits, so that k times it is exact.
- * Taylor series to r^17 and r^18 (rest below 1e-17). Beyond 2^19 radians: the C library. */
+/* x = k pi/2 + r, |r| <= pi/4; pi/2 in two parts, the first of 33 bits, so that k times it is
+ * exact. Taylor series to r^17 and r^18 (rest below 1e-17). Beyond 2^19 radians: the C library. */
 static inline void orr_sincos(double x, double *sine, double *cosine) {
   if (!(fabs(x) < 524288.0)) {
     *sine = sin(x);

@@ -1,10 +1,10 @@
-/* Kernels, optimiser, parameters, matrix products: hand values, accuracy, and the same bits on every
- * instruction set. */
-#include "tests/worldmodel/networks.h"
-#include "tests/worldmodel/test_ops.h"
+/* Kernels, optimiser, parameters, matrix products: hand values, accuracy, and the same bits on
+ * every instruction set. */
 #include "base/build_info.h"
 #include "base/hash.h"
 #include "base/pool.h"
+#include "tests/worldmodel/networks.h"
+#include "tests/worldmodel/test_ops.h"
 #include "worldmodel/kernels.h"
 #include "worldmodel/optimiser.h"
 #include "worldmodel/trig.h"
@@ -49,8 +49,8 @@ static void run_kernels(const orr_kernels *k, outcome *out) {
   k->multiply(N, out->sum, u, out->sum);
   k->norm(ROWS, COLS, x, gain, dy, ORR_ACT_SILU, out->norm, out->stats, out->norm_slope);
   fill(out->dx, ROWS * COLS, 6, 1.0);
-  k->norm_backward(ROWS, COLS, x, gain, out->stats, out->norm_slope, dy, true, out->dx,
-                   out->dgain, out->dshift);
+  k->norm_backward(ROWS, COLS, x, gain, out->stats, out->norm_slope, dy, true, out->dx, out->dgain,
+                   out->dshift);
   fill(out->values, N, 7, 1.0);
   const orr_adamw_numbers numbers = {0.7f, 0.9f, 0.999f, 10.0f, 1000.0f, 1e-3f, 0.9999f, 1e-8f};
   for (int i = 0; i < 3; i++) {
@@ -81,8 +81,10 @@ static void test_same_bits(void **state) {
 /* ---- activations ---- */
 
 static double exact(orr_activation act, double u, double *slope) {
-  double c = 2.0 * sqrt(2.0 / acos(-1.0)), z = act == ORR_ACT_GELU ? c * (u + 0.044715 * u * u * u) : u;
-  double s = 1.0 / (1.0 + exp(-z)), inner = act == ORR_ACT_GELU ? c * (1 + 3 * 0.044715 * u * u) : 1;
+  double c = 2.0 * sqrt(2.0 / acos(-1.0)),
+         z = act == ORR_ACT_GELU ? c * (u + 0.044715 * u * u * u) : u;
+  double s = 1.0 / (1.0 + exp(-z)),
+         inner = act == ORR_ACT_GELU ? c * (1 + 3 * 0.044715 * u * u) : 1;
   *slope = act == ORR_ACT_TANH ? 1.0 - tanh(u) * tanh(u) : s + u * s * (1.0 - s) * inner;
   return act == ORR_ACT_TANH ? tanh(u) : u * s;
 }
@@ -274,17 +276,17 @@ static void check_product(const orr_gemm_def *def) {
 static void test_products(void **state) {
   (void)state;
   const orr_gemm_def defs[] = {
-      {64, 256, 256, false, true, false, true, false},
-      {64, 256, 256, false, true, false, true, true},
-      {64, 256, 18, false, true, false, true, true},
-      {64, 7, 256, false, true, false, true, true},
-      {64, 7, 12, false, true, false, false, false},
-      {64, 256, 256, false, false, true, false, false},
-      {64, 256, 7, false, false, false, false, false},
-      {256, 256, 64, true, false, true, false, false},
-      {256, 18, 64, true, false, true, false, false},
-      {7, 256, 64, true, false, true, false, false},
-      {1, 96, 96, false, true, false, true, true},
+      {64,  256, 256, false, true,  false, true,  false},
+      {64,  256, 256, false, true,  false, true,  true },
+      {64,  256, 18,  false, true,  false, true,  true },
+      {64,  7,   256, false, true,  false, true,  true },
+      {64,  7,   12,  false, true,  false, false, false},
+      {64,  256, 256, false, false, true,  false, false},
+      {64,  256, 7,   false, false, false, false, false},
+      {256, 256, 64,  true,  false, true,  false, false},
+      {256, 18,  64,  true,  false, true,  false, false},
+      {7,   256, 64,  true,  false, true,  false, false},
+      {1,   96,  96,  false, true,  false, true,  true },
   };
   for (size_t i = 0; i < sizeof defs / sizeof *defs; i++) check_product(&defs[i]);
 }
@@ -419,7 +421,8 @@ static void test_dropout(void **state) {
   assert_memory_not_equal(first, orr_tape_value(tape, pair[1]), sizeof first);
   orr_tape_set_dropout(tape, true, 4, 9, 65); /* masks belong to rows: one row further */
   orr_tape_forward(tape, NULL);
-  assert_memory_equal(first + 100, orr_tape_value(tape, pair[0]), sizeof first - 100 * sizeof *first);
+  assert_memory_equal(first + 100, orr_tape_value(tape, pair[0]),
+                      sizeof first - 100 * sizeof *first);
   orr_tape_set_dropout(tape, true, 4, 10, 64);
   orr_tape_forward(tape, NULL);
   assert_memory_not_equal(first, orr_tape_value(tape, pair[0]), sizeof first);
@@ -454,12 +457,12 @@ static void test_valid_rows(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_same_bits),        cmocka_unit_test(test_activations),
-      cmocka_unit_test(test_sincos),           cmocka_unit_test(test_norm_by_hand),
-      cmocka_unit_test(test_adamw_by_hand),    cmocka_unit_test(test_schedule_and_clip),
-      cmocka_unit_test(test_initial_weights),  cmocka_unit_test(test_products),
-      cmocka_unit_test(test_rows_are_alone),   cmocka_unit_test(test_threads),
-      cmocka_unit_test(test_dropout),          cmocka_unit_test(test_valid_rows),
+      cmocka_unit_test(test_same_bits),       cmocka_unit_test(test_activations),
+      cmocka_unit_test(test_sincos),          cmocka_unit_test(test_norm_by_hand),
+      cmocka_unit_test(test_adamw_by_hand),   cmocka_unit_test(test_schedule_and_clip),
+      cmocka_unit_test(test_initial_weights), cmocka_unit_test(test_products),
+      cmocka_unit_test(test_rows_are_alone),  cmocka_unit_test(test_threads),
+      cmocka_unit_test(test_dropout),         cmocka_unit_test(test_valid_rows),
   };
   return cmocka_run_group_tests_name("numerics", tests, NULL, NULL);
 }

@@ -1,8 +1,8 @@
 /* Operations and tape: gradients against central differences, the product path against the double
  * reference. Run by CTest at every level of ORR_ISA. */
-#include "tests/worldmodel/networks.h"
 #include "tests/worldmodel/test_ops.h"
 #include "base/build_info.h"
+#include "tests/worldmodel/networks.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -126,8 +126,10 @@ static void broken_backward(orr_tape *tape, const orr_op *op) {
     double *wide = x->gradient;
     float *narrow = x->gradient;
     for (size_t i = 0; i < x->rows * x->cols; i++) {
-      if (orr_tape_is_double(tape)) wide[i] *= 1.01;
-      else narrow[i] *= 1.01f;
+      if (orr_tape_is_double(tape))
+        wide[i] *= 1.01;
+      else
+        narrow[i] *= 1.01f;
     }
     return;
   }
@@ -171,7 +173,8 @@ static double relative(const double *a, const double *b, size_t n) {
 
 /* Worst relative L2 distance of loss, output and gradients (per tensor) between two paths. */
 static double path_error(const bench *fast, const bench *exact) {
-  size_t n = orr_tape_rows(exact->tape, exact->net.out) * orr_tape_cols(exact->tape, exact->net.out);
+  size_t n =
+      orr_tape_rows(exact->tape, exact->net.out) * orr_tape_cols(exact->tape, exact->net.out);
   double *wide = orr_alloc(n, sizeof *wide);
   for (size_t i = 0; i < n; i++) wide[i] = (double)orr_tape_value(fast->tape, fast->net.out)[i];
   double worst = relative(wide, orr_tape_value_f64(exact->tape, exact->net.out), n);
@@ -235,8 +238,10 @@ static void test_forward_only(void **state) {
       if (packed == 2) orr_tape_pack(bare.tape, NULL);
       orr_tape_forward(bare.tape, bare.values32);
       double other = orr_tape_scalar(bare.tape, bare.net.loss);
-      if (packed == 1) assert_true(fabs(other - loss) <= 1e-5 * fabs(loss));
-      else assert_true(other == loss);
+      if (packed == 1)
+        assert_true(fabs(other - loss) <= 1e-5 * fabs(loss));
+      else
+        assert_true(other == loss);
     }
     close_bench(&full);
     close_bench(&bare);
@@ -279,9 +284,12 @@ static void test_allocation_failures(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_differences),  cmocka_unit_test(test_differences_catch),
-      cmocka_unit_test(test_paths),        cmocka_unit_test(test_paths_catch),
-      cmocka_unit_test(test_forward_only), cmocka_unit_test(test_no_allocation),
+      cmocka_unit_test(test_differences),
+      cmocka_unit_test(test_differences_catch),
+      cmocka_unit_test(test_paths),
+      cmocka_unit_test(test_paths_catch),
+      cmocka_unit_test(test_forward_only),
+      cmocka_unit_test(test_no_allocation),
       cmocka_unit_test(test_allocation_failures),
   };
   int failed = cmocka_run_group_tests_name("operations", tests, NULL, NULL);

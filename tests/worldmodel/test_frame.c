@@ -1,0 +1,175 @@
+/* Frames: the Push-T features of reference by hand, symmetry, and worlds of other shapes. Gradients
+ * are checked in test_ops.c, through the tape. */
+#include "tests/worldmodel/networks.h"
+#include "tests/worldmodel/test_ops.h"
+#include <math.h>
+#include <string.h>
+
+static const double push_t_std[] = {95, 97, 68, 69, 1.8, 150, 150};
+static const double push_t_action_std[] = {0.32, 0.32};
+
+static orr_frame *make_push_t(void) {
+  orr_space observation, action;
+  orr_frame *frame;
+  push_t_spaces(&observation, &action);
+  assert_int_equal(
+      orr_frame_create(&observation, &action, 5, push_t_std, push_t_action_std, &frame, NULL),
+      ORR_OK);
+  return frame;
+}
+
+static void near(double got, double want, const char *what) {
+  if (!(fabs(got - want) <= 1e-12 * (1.0 + fabs(want))))
+    fail_msg("%s: %.17g, not %.17g", what, got, want);
+}
+
+static void test_push_t_by_hand(void **state) {
+  (void)state;
+  orr_frame *frame = make_push_t();
+  size_t first;
+  assert_int_equal(orr_frame_centres(frame), 1);
+  assert_int_equal(orr_frame_features(frame), 18);
+  assert_int_equal(orr_frame_motions(frame), 7);
+  assert_int_equal(orr_frame_linear(frame, &first), 12);
+  assert_int_equal(first, 6);
+  /* The T lies on its side: its frame's x is the world's y; its mass centre is at (255, 300). */
+  const double pi = acos(-1.0), s[] = {285, 310, 300, 300, pi / 2, 15, -30};
+  const double a[] = {0.32, 0, 0, 0.64, 0, 0, 0, 0, -0.32, 0};
+  double f[18];
+  orr_frame_see(frame, s, a, f);
+  near(f[0], 10 / 76.5, "offset x"); /* world (30, 10) turned by -90 degrees: (10, -30) */
+  near(f[1], -30 / 76.5, "offset y");
+  near(f[2], (255.0 - 256) / 128, "place x");
+  near(f[3], (300.0 - 256) / 128, "place y");
+  near(f[4], 0.0, "cosine");
+  near(f[5], 1.0, "sine");
+  near(f[6], -30 / 150.0, "velocity x");
+  near(f[7], -15 / 150.0, "velocity y");
+  near(f[8], 0.0, "action 0 x");
+  near(f[9], -1.0, "action 0 y");
+  near(f[10], 2.0, "action 1 x");
+  near(f[11], 0.0, "action 1 y");
+  near(f[17], 1.0, "action 4 y");
+  orr_frame_destroy(frame);
+}
+
+static void test_push_t_moves(void **state) {
+  (void)state;
+  orr_frame *frame = make_push_t();
+  const double pi = acos(-1.0), s[] = {285, 310, 300, 300, pi / 2, 15, -30};
+  double m[7] = {0}, next[7];
+  orr_frame_move(frame, s, m, next);
+  for (int i = 0; i < 7; i++) near(next[i], s[i], "no motion");
+  /* In the T's frame: agent forward by one unit, T's mass centre sideways by one unit, a turn. */
+  m[0] = m[5] = m[6] = 1.0;
+  orr_frame_move(frame, s, m, next);
+  double agent = 0.2 * sqrt((95.0 * 95 + 97 * 97) / 2),
+         body = 0.15 * sqrt((68.0 * 68 + 69 * 69) / 2);
+  near(next[0], 285, "agent x");
+  near(next[1], 310 + agent, "agent y");
+  double angle = pi / 2 + fmin(0.2, 0.11 * 1.8);
+  near(next[4], angle, "angle");
+  near(next[2] - 45 * sin(angle), 255 - body, "mass centre x");
+  near(next[3] + 45 * cos(angle), 300, "mass centre y");
+  double far[7]; /* angles are not wrapped */
+  memcpy(far, s, sizeof far);
+  far[4] += 20 * pi;
+  orr_frame_move(frame, far, m, next);
+  near(next[4], angle + 20 * pi, "unwrapped");
+  orr_frame_destroy(frame);
+}
+
+/* Turn and shift the whole scene: what is seen of others stays, motion turns with it. */
+static void test_symmetry(void **state) {
+  (void)state;
+  orr_frame *frame = make_push_t();
+  const double t = 0.7, c = cos(t), s = sin(t);
+  const double one[] = {285, 310, 300, 290, 1.1, 15, -30};
+  const double a[] = {0.3, 0.1, -0.2, 0.6, 0, 0, 0.1, 0.1, -0.3, 0.2};
+  double two[] = {c * 285 - s * 310 + 7,
+                  s * 285 + c * 310 - 9,
+                  c * 300 - s * 290 + 7,
+                  s * 300 + c * 290 - 9,
+                  1.1 + t,
+                  c * 15 + s * 30,
+                  s * 15 - c * 30};
+  double b[10], f[18], g[18], m[7] = {0.3, -1, 0.5, 0.2, 0.9, -0.4, 0.6}, next[7], other[7];
+  for (int i = 0; i < 10; i += 2) {
+    b[i] = c * a[i] - s * a[i + 1];
+    b[i + 1] = s * a[i] + c * a[i + 1];
+  }
+  orr_frame_see(frame, one, a, f);
+  orr_frame_see(frame, two, b, g);
+  for (int i = 0; i < 18; i++) {
+    if (i < 2 || i >= 6) near(g[i], f[i], "seen");
+  }
+  orr_frame_move(frame, one, m, next);
+  orr_frame_move(frame, two, m, other);
+  near(other[0], c * next[0] - s * next[1] + 7, "agent x");
+  near(other[3], s * next[2] + c * next[3] - 9, "block y");
+  near(other[5], c * next[5] - s * next[6], "velocity x");
+  near(other[4], next[4] + t, "angle");
+  orr_frame_destroy(frame);
+}
+
+static void test_crowd(void **state) {
+  (void)state;
+  orr_space observation, action;
+  orr_frame *frame;
+  orr_error err;
+  double std[ORR_MAX_FIELDS];
+  for (size_t i = 0; i < ORR_MAX_FIELDS; i++) std[i] = 1.0;
+  crowd_spaces(&observation, &action);
+  assert_int_equal(orr_frame_create(&observation, &action, 2, std, std, &frame, &err), ORR_OK);
+  assert_int_equal(orr_frame_centres(frame), 2);
+  /* No motion predicted: everything stays where it is. */
+  size_t wide = 2 * orr_frame_motions(frame), n = orr_frame_state(frame);
+  double *m = orr_alloc(wide, sizeof *m), s[64], next[64];
+  for (size_t i = 0; i < n; i++) s[i] = 0.3 * (double)i - 1.0;
+  orr_frame_move(frame, s, m, next);
+  for (size_t i = 0; i < n; i++) near(next[i], s[i], "no motion");
+  orr_free(m);
+  orr_frame_destroy(frame);
+  /* A free body whose velocity is not observed beside one whose velocity is: refused. */
+  for (size_t i = 0; i < observation.count; i++) {
+    if (observation.fields[i].body == 3 && observation.fields[i].quantity >= ORR_QUANTITY_VX) {
+      observation.fields[i].body = -1;
+    }
+  }
+  orr_status status = orr_frame_create(&observation, &action, 2, std, std, &frame, &err);
+  assert_int_equal(status, ORR_ERR_CONFIG);
+  assert_non_null(strstr(err.message, "\"two\""));
+}
+
+/* An agent alone: the arena is the frame. */
+static void test_nobody_free(void **state) {
+  (void)state;
+  orr_space observation, action;
+  orr_frame *frame;
+  push_t_spaces(&observation, &action);
+  observation.count = 2; /* the agent's position */
+  observation.body_count = 1;
+  const double std[] = {50, 50};
+  assert_int_equal(orr_frame_create(&observation, &action, 1, std, std, &frame, NULL), ORR_OK);
+  size_t first;
+  assert_int_equal(orr_frame_centres(frame), 1);
+  assert_int_equal(orr_frame_features(frame), 4);
+  assert_int_equal(orr_frame_linear(frame, &first), 2);
+  double f[4], next[2];
+  orr_frame_see(frame, (double[]){306, 256}, (double[]){25, -50}, f);
+  near(f[0], 1.0, "x");
+  near(f[1], 0.0, "y");
+  near(f[2], 0.5, "action");
+  orr_frame_move(frame, (double[]){306, 256}, (double[]){1, 0}, next);
+  near(next[0], 316, "moved");
+  orr_frame_destroy(frame);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_push_t_by_hand), cmocka_unit_test(test_push_t_moves),
+      cmocka_unit_test(test_symmetry),       cmocka_unit_test(test_crowd),
+      cmocka_unit_test(test_nobody_free),
+  };
+  return cmocka_run_group_tests_name("frames", tests, NULL, NULL);
+}
