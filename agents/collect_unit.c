@@ -1,0 +1,335 @@
+/* One unit of collection: a demonstration with its noisy replays, or an episode of a simple policy.
+ * Everything that a unit draws is a function of (seed, its number). */
+#include "agents/collect_private.h"
+#include "agents/policy_private.h"
+
+#include "base/maths.h"
+#include "base/memory.h"
+
+#include <string.h>
+
+#define GOAL_SETTLE 10 /* control steps at rest that push a drawn goal pose out of walls */
+
+/* Reset episodes of the kinds lie in ranges of their own, so that no two episodes share a start and
+ * more of one kind leaves the others as they are. */
+enum {
+  TRAIN_EXPERTS = 0x00000000,
+  HELD_EXPERTS = 0x10000000,
+  WEAK = 0x20000000,
+  RANDOM = 0x30000000,
+  GOALS = 0x40000000 /* + the reset episode of a demonstration */
+};
+
+static uint32_t reset_episode(const orr_unit *unit) {
+  switch (unit->kind) {
+  case ORR_UNIT_EXPERT:
+    return (unit->split == ORR_SPLIT_TRAIN ? TRAIN_EXPERTS : HELD_EXPERTS) + unit->number;
+  case ORR_UNIT_WEAK: return WEAK + unit->number;
+  case ORR_UNIT_RANDOM: return RANDOM + unit->number;
+  }
+  return 0;
+}
+
+size_t orr_unit_episodes(const orr_collect_def *def, orr_unit_kind kind, orr_split split) {
+  bool replays = kind == ORR_UNIT_EXPERT && split == ORR_SPLIT_TRAIN;
+  return 1 + (replays ? (size_t)def->replay.count : 0);
+}
+
+size_t orr_unit_steps(const orr_collect_def *def, orr_unit_kind kind) {
+  return (size_t)(kind == ORR_UNIT_EXPERT ? def->steps
+                  : kind == ORR_UNIT_WEAK ? def->weak_steps
+                                          : def->random_steps);
+}
+
+/* ---- the collector ---- */
+
+static void choose_goal_bodies(orr_collector *collector) {
+  const orr_space *state = &collector->scenario->state;
+  const orr_goal_def *goals = collector->scenario->task.goals.items;
+  size_t count = collector->scenario->task.goals.count;
+  for (size_t i = 0; i < state->body_count; i++) {
+    bool chosen = count == 0 && state->bodies[i].role == ORR_ROLE_FREE;
+    for (size_t g = 0; g < count; g++)
+      chosen = chosen || strcmp(goals[g].body, state->bodies[i].name) == 0;
+    collector->goal_body[i] = chosen;
+    if (chosen) collector->goal_names[collector->goal_count++] = state->bodies[i].name;
+  }
+}
+
+static bool named(const orr_list *weights, const char *name) {
+  const orr_body_weight *items = weights->items;
+  for (size_t i = 0; i < weights->count; i++)
+    if (strcmp(items[i].name, name) == 0) return true;
+  return false;
+}
+
+/* Only the goal's bodies have a place to be, unless the file gives another one a weight. */
+static orr_status make_objective(orr_collector *collector, orr_error *err) {
+  const orr_objective_def *def = &collector->def->expert.objective;
+  const orr_space *space = &collector->observer->space;
+  ORR_TRY(orr_objective_create(def, space, &collector->objective, err));
+  bool counts = false;
+  for (size_t i = 0; i < space->count; i++) {
+    int body = space->fields[i].body;
+    if (body < 0) continue;
+    if (!collector->goal_body[body] && !named(&def->weights, space->bodies[body].name))
+      collector->objective.factor[i] = 0.0;
+    counts = counts || collector->objective.factor[i] > 0.0;
+  }
+  if (counts) return ORR_OK;
+  orr_fail(err, ORR_ERR_CONFIG, "demonstrations need a goal: no free body's pose is observed");
+  orr_hint(err, "set collect.experts and collect.held_out to 0, or observe a free body");
+  return ORR_ERR_CONFIG;
+}
+
+static orr_status create_expert(orr_collector *collector, orr_collect_lane *lane, orr_error *err) {
+  const orr_scenario *scenario = collector->scenario;
+  size_t targets = (size_t)collector->def->steps * scenario->action_count;
+  ORR_TRY(orr_new(&lane->targets, targets, sizeof *lane->targets, err));
+  ORR_TRY(orr_dynamics_simulator(scenario, collector->observer, &collector->objective, NULL,
+                                 collector->block, 1, &lane->dynamics, err));
+  return orr_policy_planner(&collector->def->expert, lane->dynamics, collector->observer, NULL,
+                            &lane->expert, err);
+}
+
+static orr_status create_lane(orr_collector *collector, orr_collect_lane *lane, orr_error *err) {
+  const orr_scenario *scenario = collector->scenario;
+  const orr_collect_def *def = collector->def;
+  ORR_TRY(orr_new(&lane->state, scenario->state.count, sizeof *lane->state, err));
+  ORR_TRY(orr_new(&lane->goal, scenario->state.count, sizeof *lane->goal, err));
+  ORR_TRY(orr_new(&lane->seen, collector->observer->space.count, sizeof *lane->seen, err));
+  ORR_TRY(orr_new(&lane->action, scenario->action_count, sizeof *lane->action, err));
+  ORR_TRY(orr_env_create(scenario, collector->observer, &lane->env, err));
+  if (def->experts + def->held_out > 0) ORR_TRY(create_expert(collector, lane, err));
+  if (def->weak > 0)
+    ORR_TRY(orr_policy_weak(collector->observer, &def->weak_policy, &lane->weak, err));
+  if (def->random > 0) ORR_TRY(orr_policy_random(collector->observer, 1, &lane->random, err));
+  return ORR_OK;
+}
+
+orr_status orr_collector_create(const orr_observer *observer, const orr_collect_def *def,
+                                size_t block, size_t lanes, orr_collector *out, orr_error *err) {
+  memset(out, 0, sizeof *out);
+  out->scenario = observer->scenario;
+  out->observer = observer;
+  out->def = def;
+  out->block = block;
+  choose_goal_bodies(out);
+  out->reached = def->reached;
+  if (def->reached.position_bodies.count + def->reached.angle_bodies.count == 0)
+    out->reached.position_bodies = out->reached.angle_bodies =
+        (orr_list){out->goal_names, out->goal_count};
+  if (def->experts + def->held_out > 0) ORR_TRY(make_objective(out, err));
+  ORR_TRY(orr_new(&out->lanes, lanes, sizeof *out->lanes, err));
+  out->lane_count = lanes;
+  for (size_t i = 0; i < lanes; i++) {
+    orr_status status = create_lane(out, &out->lanes[i], err);
+    if (status == ORR_OK) continue;
+    orr_collector_destroy(out);
+    return status;
+  }
+  return ORR_OK;
+}
+
+void orr_collector_destroy(orr_collector *collector) {
+  for (size_t i = 0; i < collector->lane_count; i++) {
+    orr_collect_lane *lane = &collector->lanes[i];
+    orr_policy_destroy(lane->expert);
+    orr_policy_destroy(lane->weak);
+    orr_policy_destroy(lane->random);
+    orr_dynamics_destroy(lane->dynamics);
+    orr_env_destroy(lane->env);
+    orr_free(lane->state);
+    orr_free(lane->goal);
+    orr_free(lane->targets);
+    orr_free(lane->seen);
+    orr_free(lane->action);
+  }
+  orr_free(collector->lanes);
+  collector->lanes = NULL;
+  collector->lane_count = 0;
+}
+
+/* ---- recording ---- */
+
+/* A start that cannot begin is a diverged episode; other failures are errors. */
+static orr_status reset(const orr_collector *collector, orr_collect_lane *lane, uint32_t number,
+                        orr_episode *episode, orr_error *err) {
+  orr_status status = orr_env_reset(lane->env, (uint64_t)collector->def->seed, number, err);
+  episode->seed = (uint64_t)collector->def->seed;
+  episode->reset_episode = number;
+  episode->terminated = episode->truncated = false;
+  episode->diverged = status == ORR_ERR_NUMBERS;
+  if (status != ORR_OK) return episode->diverged ? ORR_OK : status;
+  orr_env_observe(lane->env, lane->seen);
+  orr_episode_begin(episode, lane->seen);
+  return ORR_OK;
+}
+
+static orr_end step(orr_collect_lane *lane, orr_episode *episode) {
+  orr_end end = orr_env_step(lane->env, lane->action);
+  const orr_world *world = orr_env_look(lane->env);
+  if (end == ORR_DIVERGED) {
+    episode->diverged = true;
+    return end;
+  }
+  orr_env_observe(lane->env, lane->seen);
+  orr_episode_append(episode, lane->action, (float)orr_world_reward(world), lane->seen,
+                     orr_world_success(world), orr_world_contact(world));
+  return end;
+}
+
+static orr_status run_simple(const orr_collector *collector, orr_collect_lane *lane,
+                             const orr_unit *unit, orr_episode *episode, orr_error *err) {
+  orr_policy *policy = unit->kind == ORR_UNIT_WEAK ? lane->weak : lane->random;
+  uint32_t number = reset_episode(unit);
+  ORR_TRY(reset(collector, lane, number, episode, err));
+  episode->policy = unit->kind == ORR_UNIT_WEAK ? ORR_POLICY_WEAK : ORR_POLICY_RANDOM;
+  episode->source = number;
+  orr_policy_reset(policy, (uint64_t)collector->def->seed, number);
+  size_t steps = orr_unit_steps(collector->def, unit->kind);
+  while (episode->steps < steps && !episode->diverged) {
+    ORR_TRY(orr_policy_act(policy, lane->env, lane->action, err));
+    step(lane, episode);
+  }
+  episode->truncated = !episode->diverged;
+  return ORR_OK;
+}
+
+/* ---- demonstrations ---- */
+
+/* The action that leaves the actuated bodies where they are. */
+static void stay(const orr_collector *collector, orr_collect_lane *lane) {
+  const orr_space *space = &collector->scenario->action;
+  orr_world_state(orr_env_look(lane->env), lane->state);
+  for (size_t a = 0; a < space->count; a++) {
+    const double *pose = lane->state + (size_t)space->fields[a].body * ORR_BODY_STATE;
+    double here = pose[space->fields[a].quantity == ORR_QUANTITY_Y ? 1 : 0];
+    bool target = space->meaning != ORR_ACTION_OTHER;
+    lane->action[a] = target ? orr_action_towards(space, a, here, lane->state) : 0.0f;
+  }
+}
+
+/* The poses of another start, after a moment at rest. False when that start diverges. */
+static bool draw_poses(const orr_collector *collector, orr_collect_lane *lane, uint32_t number) {
+  uint64_t seed = (uint64_t)collector->def->seed;
+  if (orr_env_reset(lane->env, seed, GOALS + number, NULL) != ORR_OK) return false;
+  for (int i = 0; i < GOAL_SETTLE; i++) {
+    stay(collector, lane);
+    if (orr_env_step(lane->env, lane->action) == ORR_DIVERGED) return false;
+  }
+  orr_world_state(orr_env_look(lane->env), lane->goal);
+  return true;
+}
+
+static void task_poses(const orr_collector *collector, orr_collect_lane *lane) {
+  const orr_goal_def *goals = collector->scenario->task.goals.items;
+  for (size_t g = 0; g < collector->scenario->task.goals.count; g++) {
+    int body = orr_space_find_body(&collector->scenario->state, goals[g].body);
+    double *pose = lane->goal + (size_t)body * ORR_BODY_STATE;
+    memcpy(pose, goals[g].position, 2 * sizeof *pose);
+    pose[2] = goals[g].angle;
+  }
+}
+
+/* Sets lane->goal to the poses to reach, before the demonstration's own reset. */
+static void draw_goal(const orr_collector *collector, orr_collect_lane *lane, uint32_t number) {
+  orr_random random = orr_random_at((uint64_t)collector->def->seed, ORR_PURPOSE_GOAL, number, 0, 0,
+                                    0);
+  bool drawn = orr_random_unit(&random) < collector->def->random_goals;
+  bool has_task = collector->scenario->task.goals.count > 0;
+  if ((!drawn && has_task) || !draw_poses(collector, lane, number)) task_poses(collector, lane);
+}
+
+/* The goal's bodies at their poses, everything else as it stands. */
+static void set_goal(const orr_collector *collector, orr_collect_lane *lane) {
+  orr_world_state(orr_env_look(lane->env), lane->state);
+  for (size_t i = 0; i < collector->scenario->body_count; i++) {
+    if (!collector->goal_body[i]) continue;
+    double *pose = lane->state + i * ORR_BODY_STATE;
+    memset(pose, 0, ORR_BODY_STATE * sizeof *pose);
+    memcpy(pose, lane->goal + i * ORR_BODY_STATE, 3 * sizeof *pose);
+  }
+  orr_env_set_goal(lane->env, &collector->reached, lane->state);
+}
+
+static void note_targets(const orr_collector *collector, orr_collect_lane *lane, size_t at) {
+  const orr_space *space = &collector->scenario->action;
+  orr_world_state(orr_env_look(lane->env), lane->state);
+  for (size_t a = 0; a < space->count; a++)
+    lane->targets[at * space->count + a] =
+        orr_action_target(space, a, (double)lane->action[a], lane->state);
+}
+
+static orr_status run_expert(const orr_collector *collector, orr_collect_lane *lane,
+                             uint32_t number, orr_episode *episode, bool *reached,
+                             orr_error *err) {
+  const orr_collect_def *def = collector->def;
+  draw_goal(collector, lane, number);
+  ORR_TRY(reset(collector, lane, number, episode, err));
+  episode->policy = ORR_POLICY_EXPERT;
+  episode->source = number;
+  if (episode->diverged) return ORR_OK;
+  set_goal(collector, lane);
+  orr_policy_reset(lane->expert, (uint64_t)def->seed, number);
+  int64_t left = def->steps; /* until the end: fewer once the goal is reached */
+  while (left > 0 && !episode->diverged) {
+    ORR_TRY(orr_policy_act(lane->expert, lane->env, lane->action, err));
+    note_targets(collector, lane, episode->steps);
+    step(lane, episode);
+    left--;
+    if (!*reached && orr_env_success(lane->env)) {
+      *reached = true;
+      left = left < def->linger ? left : def->linger;
+    }
+  }
+  episode->terminated = *reached && !episode->diverged;
+  episode->truncated = !*reached && !episode->diverged;
+  return ORR_OK;
+}
+
+/* The expert's targets, with AR(1) noise, aimed at from wherever the noisy actor is: replaying
+ * relative actions as they are would let its position walk away at random. */
+static orr_status run_replay(const orr_collector *collector, orr_collect_lane *lane,
+                             const orr_episode *expert, uint32_t replay, orr_episode *episode,
+                             orr_error *err) {
+  const orr_collect_def *def = collector->def;
+  const orr_space *space = &collector->scenario->action;
+  uint32_t number = (uint32_t)expert->reset_episode;
+  ORR_TRY(reset(collector, lane, number, episode, err));
+  episode->policy = ORR_POLICY_REPLAY;
+  episode->source = expert->source;
+  orr_random random = orr_random_at((uint64_t)def->seed, ORR_PURPOSE_NOISE, number, 0, replay, 0);
+  double sigma = orr_range_draw(&def->replay.sigma, &random);
+  double rho = orr_clamp(orr_range_draw(&def->replay.correlation, &random), 0.0, 1.0);
+  double noise[ORR_MAX_FIELDS], fresh = sqrt(1.0 - rho * rho);
+  double unit = space->meaning == ORR_ACTION_RELATIVE ? space->scale : 1.0;
+  for (size_t a = 0; a < space->count; a++) noise[a] = orr_random_normal(&random);
+  while (episode->steps < expert->steps && !episode->diverged) {
+    const double *targets = lane->targets + episode->steps * space->count;
+    orr_world_state(orr_env_look(lane->env), lane->state);
+    for (size_t a = 0; a < space->count; a++) {
+      double target = orr_action_arena(space, a, targets[a] + sigma * unit * noise[a]);
+      lane->action[a] = orr_action_towards(space, a, target, lane->state);
+      noise[a] = rho * noise[a] + fresh * orr_random_normal(&random);
+    }
+    step(lane, episode);
+  }
+  episode->truncated = !episode->diverged;
+  return ORR_OK;
+}
+
+orr_status orr_collect_unit(const orr_collector *collector, orr_collect_lane *lane,
+                            const orr_unit *unit, orr_episode *episodes, bool *reached,
+                            orr_error *err) {
+  *reached = false;
+  if (unit->kind != ORR_UNIT_EXPERT) return run_simple(collector, lane, unit, episodes, err);
+  ORR_TRY(run_expert(collector, lane, reset_episode(unit), episodes, reached, err));
+  size_t count = orr_unit_episodes(collector->def, unit->kind, unit->split);
+  for (size_t i = 1; i < count; i++) {
+    episodes[i].diverged = true;
+    if (episodes[0].diverged) continue; /* there is nothing whole to replay */
+    ORR_TRY(run_replay(collector, lane, episodes, (uint32_t)i, &episodes[i], err));
+  }
+  return ORR_OK;
+}
