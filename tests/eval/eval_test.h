@@ -1,0 +1,31 @@
+/* Shared by the tests of eval. */
+#ifndef ORR_TESTS_EVAL_TEST_H
+#define ORR_TESTS_EVAL_TEST_H
+
+#include "base/random.h"
+#include "eval/experiment.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define TINY ORR_SOURCE_DIR "/tests/fixtures/tiny.yaml"
+
+int orr_test_statistics(void);
+int orr_test_load(void);
+int orr_test_run(void);
+
+/* Loads and asserts that it is good. */
+orr_experiment *orr_test_load_file(const char *path, const char *profile,
+                                   const char *const *assignments, size_t count);
+/* One hash over every file below `folder` that the promise of equal bytes covers: all but
+ * timings.json and metrics.jsonl, and without the marked part of report.html and report.md.
+ * `names` (may be NULL): a list of what was hashed, one "hash name" a line; orr_free. */
+orr_hash orr_test_folder_hash(const char *folder, char **names);
+
+#endif

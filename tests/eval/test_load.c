@@ -1,0 +1,224 @@
+/* Loading of scenario files: what is good, and what is said about what is not. */
+#include "tests/eval/eval_test.h"
+
+#include "base/file.h"
+
+static void a_good_file_is_read(void **state) {
+  (void)state;
+  orr_experiment *e = orr_test_load_file(TINY, NULL, NULL, 0);
+  assert_string_equal(e->id, "tiny");
+  assert_string_equal(e->profile, "");
+  assert_int_equal(e->observer.space.count, 7);
+  assert_string_equal(e->observer.space.fields[4].name, "puck.angle");
+  assert_int_equal(e->collect.experts, 6);
+  assert_int_equal(e->collect.expert.samples, 12);
+  assert_int_equal(e->model.block, 5);
+  assert_int_equal(e->eval.rules.count, 2);
+  const orr_goal_rule *rules = e->eval.rules.items;
+  assert_string_equal(rules[1].name, "there");
+  assert_int_equal(rules[1].hold, 2);
+  const orr_preset_def *presets = e->presets.items;
+  assert_int_equal(presets[0].plan.kind, ORR_PLANNER_CEM);
+  assert_int_equal(presets[0].plan.keep, 3); /* a default, not section plan's */
+  orr_experiment_destroy(e);
+}
+
+static void the_order_is_defaults_file_profile_set(void **state) {
+  (void)state;
+  orr_experiment *e = orr_test_load_file(TINY, "smaller", NULL, 0);
+  const orr_goal_rule *rules = e->eval.rules.items;
+  assert_int_equal(e->collect.weak, 4);
+  assert_int_equal(e->train.steps, 20);
+  assert_int_equal(e->train.batch, 64);
+  assert_int_equal(rules[1].hold, 1); /* laid over the rule of that name */
+  assert_string_equal(e->profile, "smaller");
+  orr_experiment_destroy(e);
+  static const char *const sets[] = {"train.steps=7", "eval.rules.near.position=3",
+                                     "world.bodies.puck.mass=2"};
+  e = orr_test_load_file(TINY, "smaller", sets, 3);
+  rules = e->eval.rules.items;
+  assert_int_equal(e->train.steps, 7);
+  assert_true(rules[0].position == 3.0);
+  assert_true(((const orr_body_def *)e->scenario->world.bodies.items)[2].mass == 2.0);
+  orr_experiment_destroy(e);
+}
+
+static void a_seed_reaches_every_stage_and_set_wins(void **state) {
+  (void)state;
+  int64_t seed = 41;
+  static const char *const sets[] = {"train.seed=5"};
+  orr_diagnostics *found = orr_diagnostics_create();
+  orr_experiment_options options = {.assignments = sets, .assignment_count = 1, .seed = &seed};
+  orr_experiment *e;
+  assert_int_equal(orr_experiment_load(TINY, &options, &e, found), ORR_OK);
+  assert_int_equal(e->collect.seed, 41);
+  assert_int_equal(e->train.seed, 5);
+  assert_int_equal(e->eval.seed, 41);
+  orr_experiment_destroy(e);
+  orr_diagnostics_destroy(found);
+}
+
+/* The effective configuration, written and read again, is the same configuration. */
+static void the_effective_configuration_goes_round(void **state) {
+  (void)state;
+  orr_experiment *e = orr_test_load_file(TINY, "smaller", NULL, 0);
+  char *yaml = orr_node_to_yaml(orr_config_root(e->config));
+  assert_int_equal(orr_file_put("effective.yaml", yaml, strlen(yaml), NULL), ORR_OK);
+  orr_experiment *again = orr_test_load_file("effective.yaml", NULL, NULL, 0);
+  assert_true(orr_hash_equal(orr_node_hash(orr_config_root(e->config)),
+                             orr_node_hash(orr_config_root(again->config))));
+  assert_true(orr_hash_equal(e->scenario->identity, again->scenario->identity));
+  char *second = orr_node_to_yaml(orr_config_root(again->config));
+  assert_string_equal(yaml, second);
+  assert_string_equal(again->profile, "smaller");
+  assert_null(strstr(yaml, "profiles"));
+  assert_non_null(strstr(yaml, "check_every: 20"));
+  orr_free(second);
+  orr_free(yaml);
+  orr_experiment_destroy(again);
+  orr_experiment_destroy(e);
+}
+
+static void the_table_is_sound(void **state) {
+  (void)state;
+  orr_diagnostics *found = orr_diagnostics_create();
+  orr_status status = orr_record_check(&orr_experiment_record, found);
+  if (status != ORR_OK) orr_diagnostics_print(found, stderr, false);
+  assert_int_equal(status, ORR_OK);
+  orr_diagnostics_destroy(found);
+}
+
+static void shipped_scenarios_are_good(void **state) {
+  (void)state;
+  char **names;
+  size_t count;
+  assert_int_equal(orr_folder_list(ORR_SOURCE_DIR "/scenarios", "", ".yaml", &names, &count, NULL),
+                   ORR_OK);
+  assert_true(count > 0);
+  for (size_t i = 0; i < count; i++) {
+    char path[512];
+    orr_path_join(path, sizeof path, ORR_SOURCE_DIR "/scenarios", names[i]);
+    orr_experiment_destroy(orr_test_load_file(path, NULL, NULL, 0));
+  }
+  orr_free(names);
+}
+
+/* --- broken files ----------------------------------------------------------------------------- */
+
+/* In tiny.yaml the words `old`, which stand there once, become `fresh`. */
+typedef struct breakage { const char *old, *fresh, *profile, *set; } breakage;
+
+static const breakage breakages[] = {
+    {"schema: orrery-scenario/1", "schema: orrery-scenario/9"},
+    {"id: tiny", "id: ti/ny"},
+    {"version: 1", "version: 0"},
+    {"lesson:", "leson:"},
+    {"model:", "modell:"},
+    {"  hidden: 24", "  hiden: 24"},
+    {"  hidden: 24", "  hidden: 1"},
+    {"  hidden: 24", "  hidden: many"},
+    {"puck.angle, agent.vx", "puck.angel, agent.vx"},
+    {"agent.vx, agent.vy]", "agent.vx, agent.vx]"},
+    {"  experts: 6", "  experts: 6\n  experts: 7"},
+    {"  held_out: 4", "  held_out: 0"},
+    {"expert: {samples: 12", "expert: {hold: 2, samples: 12"},
+    {"expert: {samples: 12", "expert: {objective: {kind: latent}, samples: 12"},
+    {"plan:\n  samples: 12", "plan:\n  samples: 3"},
+    {"plan:\n  samples: 12", "plan:\n  replan: 4\n  samples: 12"},
+    {"plan:\n  samples: 12", "plan:\n  keep: 5\n  samples: 12"},
+    {"{name: puck, weight: 1}", "{name: pluck, weight: 1}"},
+    {"{name: puck, weight: 1}", "{name: agent, weight: 1}"},
+    {"  - name: paper", "  - name: default"},
+    {"horizon: 3, replan: 3}", "horizon: 3, replan: 9}"},
+    {"position_bodies: [agent, puck]", "position_bodies: [agent, walls]"},
+    {"{name: there, position_bodies: [puck]", "{name: near, position_bodies: [puck]"},
+    {"{name: there, position_bodies: [puck]", "{name: there, position_bodies: []"},
+    {"hold: 2}", "hold: 21}"},
+    {"  goal_offset: 15", "  goal_offset: 31"},
+    {"  budget: 20", "  budget: 20\n  rows: [random, orcale]"},
+    {"  budget: 20", "  budget: 20\n  planner: papr"},
+    {"open_loop: {horizon: 3", "open_loop: {horizon: 7"},
+    {"    train: {steps: 20}", "    world: {dt: 0.02}"},
+    {"    train: {steps: 20}", "    trian: {steps: 20}"},
+    {"    train: {steps: 20}", "    train: {step: 20}"},
+    {"rules: {there: {hold: 1}}", "rules: {their: {hold: 1}}"},
+    {"{circle: {radius: 15}}", "{circle: {radius: -15}}"},
+    {"body: agent, scale: 50", "body: agnet, scale: 50"},
+    {"id: tiny", "id: tiny", .profile = "smallest"},
+    {"id: tiny", "id: tiny", .set = "train.stepps=3"},
+    {"id: tiny", "id: tiny", .set = "plan.hold=3"},
+};
+
+static void write_broken(const breakage *b, const char *good) {
+  const char *at = strstr(good, b->old);
+  assert_non_null(at);
+  FILE *file = fopen("broken.yaml", "w");
+  assert_non_null(file);
+  fprintf(file, "%.*s%s%s", (int)(at - good), good, b->fresh, at + strlen(b->old));
+  fclose(file);
+}
+
+static void say(const breakage *b, FILE *to) {
+  orr_diagnostics *found = orr_diagnostics_create();
+  orr_experiment *e = NULL;
+  orr_experiment_options options = {.profile = b->profile, .assignments = &b->set,
+                                    .assignment_count = b->set != NULL};
+  fprintf(to, "=== %s", b->fresh);
+  if (b->profile) fprintf(to, " --profile %s", b->profile);
+  if (b->set) fprintf(to, " --set %s", b->set);
+  fputc('\n', to);
+  assert_int_equal(orr_experiment_load("broken.yaml", &options, &e, found), ORR_ERR_CONFIG);
+  assert_null(e);
+  assert_true(orr_diagnostics_count(found) > 0);
+  orr_diagnostics_print(found, to, false);
+  orr_diagnostics_destroy(found);
+}
+
+/* Place, caret, message and hint of every mistake, as a user sees them. To accept a change: copy
+ * broken.actual from the folder of the test over tests/eval/broken.golden. */
+static void mistakes_are_shown_with_place_and_hint(void **state) {
+  (void)state;
+  char *good, *golden, *actual;
+  size_t length;
+  assert_int_equal(orr_file_get(TINY, 1 << 20, &good, &length, NULL), ORR_OK);
+  FILE *to = fopen("broken.actual", "w");
+  assert_non_null(to);
+  for (size_t i = 0; i < sizeof breakages / sizeof breakages[0]; i++) {
+    write_broken(&breakages[i], good);
+    say(&breakages[i], to);
+  }
+  fclose(to);
+  assert_int_equal(orr_file_get("broken.actual", 1 << 20, &actual, &length, NULL), ORR_OK);
+  assert_int_equal(orr_file_get(ORR_SOURCE_DIR "/tests/eval/broken.golden", 1 << 20, &golden,
+                                &length, NULL), ORR_OK);
+  assert_string_equal(actual, golden);
+  orr_free(golden);
+  orr_free(actual);
+  orr_free(good);
+}
+
+static void profiles_are_listed(void **state) {
+  (void)state;
+  orr_diagnostics *found = orr_diagnostics_create();
+  orr_config *config = NULL;
+  assert_int_equal(orr_config_load(TINY, &config, found), ORR_OK);
+  char **names = orr_experiment_profiles(config);
+  assert_string_equal(names[0], "smaller");
+  assert_null(names[1]);
+  orr_free(names);
+  orr_config_destroy(config);
+  orr_diagnostics_destroy(found);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_good_file_is_read),
+    cmocka_unit_test(the_order_is_defaults_file_profile_set),
+    cmocka_unit_test(a_seed_reaches_every_stage_and_set_wins),
+    cmocka_unit_test(the_effective_configuration_goes_round),
+    cmocka_unit_test(the_table_is_sound),
+    cmocka_unit_test(shipped_scenarios_are_good),
+    cmocka_unit_test(mistakes_are_shown_with_place_and_hint),
+    cmocka_unit_test(profiles_are_listed),
+};
+
+int orr_test_load(void) { return cmocka_run_group_tests_name("load", tests, NULL, NULL); }

@@ -1,0 +1,326 @@
+/* The stages of a run: skipping, resuming, refusing, redoing; the same bytes in the end. */
+#include "tests/eval/eval_test.h"
+
+#include "base/file.h"
+#include "data/table.h"
+#include "eval/report.h"
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Names of the stages that were told, "+" for worked and "-" for skipped ones. */
+typedef struct told { char text[1024]; } told;
+
+static void tell(void *user, const char *name, bool skipped) {
+  told *t = user;
+  size_t used = strlen(t->text);
+  snprintf(t->text + used, sizeof t->text - used, "%s%s;", skipped ? "-" : "+", name);
+}
+
+typedef struct trial {
+  const char *profile, *set, *out, *model;
+  bool force;
+  size_t threads;
+} trial;
+
+static orr_status go(const trial *t, told *heard, orr_error *err) {
+  orr_experiment *e = orr_test_load_file(TINY, t->profile, &t->set, t->set != NULL);
+  orr_pool *pool = NULL;
+  assert_int_equal(orr_pool_create(t->threads ? t->threads : 1, &pool, err), ORR_OK);
+  orr_control control = {.pool = pool};
+  if (heard) *heard = (told){{0}};
+  orr_run_options options = {.out = t->out, .force = t->force, .model = t->model,
+                             .stage = heard ? tell : NULL, .user = heard};
+  orr_status status = orr_experiment_run(e, &options, &control, err);
+  orr_pool_destroy(pool);
+  orr_experiment_destroy(e);
+  return status;
+}
+
+static void good(const trial *t, told *heard) {
+  orr_error err = {0};
+  orr_status status = go(t, heard, &err);
+  if (status != ORR_OK) print_error("%s (%s)\n", err.message, err.hint);
+  assert_int_equal(status, ORR_OK);
+}
+
+static void clear(const char *folder) {
+  assert_int_equal(orr_folder_remove(folder, NULL), ORR_OK);
+}
+
+static char *read_text(const char *path) {
+  char *text;
+  size_t length;
+  assert_int_equal(orr_file_get(path, 1 << 26, &text, &length, NULL), ORR_OK);
+  return text;
+}
+
+/* One run that the others are held against. */
+static orr_hash reference;
+static char *reference_names;
+
+static int make_reference(void **state) {
+  (void)state;
+  clear("reference");
+  good(&(trial){.out = "reference", .threads = 2}, NULL);
+  reference = orr_test_folder_hash("reference", &reference_names);
+  return 0;
+}
+
+static int drop_reference(void **state) {
+  (void)state;
+  orr_free(reference_names);
+  return 0;
+}
+
+static void same_as_reference(const char *folder) {
+  char *names;
+  orr_hash hash = orr_test_folder_hash(folder, &names);
+  if (!orr_hash_equal(hash, reference)) assert_string_equal(names, reference_names);
+  orr_free(names);
+  assert_true(orr_hash_equal(hash, reference));
+}
+
+static void all_files_are_there(void **state) {
+  (void)state;
+  static const char *const files[] = {
+      "config.yaml", "data/manifest.json", "data/all.h5", "data/statistics.json",
+      "data/stage.json", "model/model.safetensors", "model/state.safetensors",
+      "model/metrics.jsonl", "model/stage.json", "eval/near/pairs.h5", "eval/near/episodes.csv",
+      "eval/there/stage.json", "eval/open_loop/open_loop.json", "eval/model.json", "report.html",
+      "report.json", "report.md", "episodes.csv", "timings.json"};
+  for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+    char path[256];
+    orr_path_join(path, sizeof path, "reference", files[i]);
+    if (orr_file_size(path) <= 0) fail_msg("%s is missing", path);
+  }
+  assert_null(strstr(reference_names, ".part.csv"));
+  assert_null(strstr(reference_names, "orr-tmp"));
+  assert_null(strstr(reference_names, "begun"));
+}
+
+static void threads_change_nothing(void **state) {
+  (void)state;
+  clear("threads");
+  good(&(trial){.out = "threads", .threads = 1}, NULL);
+  same_as_reference("threads");
+  clear("threads");
+}
+
+static void a_second_run_skips(void **state) {
+  (void)state;
+  told heard;
+  good(&(trial){.out = "reference"}, &heard);
+  assert_string_equal(heard.text, "+resolve;-collect;-train;-eval near;-eval there;-open loop;"
+                                  "+report;");
+  same_as_reference("reference");
+}
+
+static void a_changed_setting_is_refused_and_named(void **state) {
+  (void)state;
+  static const struct { const char *set, *stage, *field; } changes[] = {
+      {"collect.weak=11", "`collect`", "collect.weak is 11"},
+      {"world.bodies.puck.mass=2", "`collect`", "world.bodies[2].mass is 2"},
+      {"train.rate=0.01", "`train`", "train.rate is 0.01"},
+      {"eval.rules.there.position=4", "`eval there`", "position is 4"},
+      {"plan.sigma=0.5", "`eval near`", "plan.sigma is 0.5"},
+      {"eval.open_loop.windows=7", "`open loop`", "windows is 7"}};
+  for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+    orr_error err = {0};
+    assert_int_equal(go(&(trial){.out = "reference", .set = changes[i].set}, NULL, &err),
+                     ORR_ERR_MISMATCH);
+    if (!strstr(err.message, changes[i].stage) || !strstr(err.message, changes[i].field))
+      fail_msg("%s: %s", changes[i].set, err.message);
+    assert_non_null(strstr(err.hint, "--force"));
+  }
+  same_as_reference("reference"); /* nothing was touched */
+}
+
+static void force_redoes_from_there(void **state) {
+  (void)state;
+  told heard;
+  clear("forced");
+  good(&(trial){.out = "forced", .set = "train.rate=0.01"}, NULL);
+  good(&(trial){.out = "forced", .force = true}, &heard);
+  assert_string_equal(heard.text,
+                      "+resolve;-collect;+train;+pairs near;+eval near random;+eval near model;"
+                      "+eval near oracle;+pairs there;+eval there random;+eval there model;"
+                      "+eval there oracle;+open loop;+report;");
+  same_as_reference("forced");
+  good(&(trial){.out = "forced", .force = true}, &heard); /* nothing left to redo */
+  assert_non_null(strstr(heard.text, "-train;"));
+  clear("forced");
+}
+
+static void another_scenarios_folder_is_refused(void **state) {
+  (void)state;
+  orr_error err = {0};
+  clear("other");
+  assert_int_equal(orr_folder_make("other", NULL), ORR_OK);
+  assert_int_equal(orr_file_put("other/config.yaml", "id: push_t\n", 11, NULL), ORR_OK);
+  assert_int_equal(go(&(trial){.out = "other", .force = true}, NULL, &err), ORR_ERR_MISMATCH);
+  assert_non_null(strstr(err.message, "`push_t`"));
+  clear("other");
+}
+
+static void a_given_model_is_judged_and_its_world_compared(void **state) {
+  (void)state;
+  told heard;
+  clear("given");
+  trial t = {.out = "given", .model = "reference/model/model.safetensors",
+             .set = "world.bodies.puck.mass=3"};
+  good(&t, &heard);
+  assert_null(strstr(heard.text, "train"));
+  char *html = read_text("given/report.html"), *summary = orr_report_summary("given", NULL);
+  assert_non_null(strstr(html, "Shift: this model was trained on another world"));
+  assert_non_null(strstr(summary, "Shift"));
+  orr_free(summary);
+  orr_free(html);
+  clear("given");
+  orr_error err = {0};
+  t.set = "model.block=10";
+  assert_int_equal(go(&t, NULL, &err), ORR_ERR_MISMATCH);
+  assert_non_null(strstr(err.message, "its block is 5 control steps, here 10"));
+  clear("given");
+}
+
+static void a_damaged_manifest_is_refused(void **state) {
+  (void)state;
+  orr_pairs *pairs;
+  orr_error err = {0};
+  assert_int_equal(orr_pairs_read("reference/eval/near/pairs.h5", &pairs, &err), ORR_OK);
+  assert_int_equal(pairs->count, 8);
+  assert_true(pairs->considered >= pairs->removed + 8);
+  pairs->actions[3] += 0.25f; /* the hash is now that of other actions */
+  assert_int_equal(orr_pairs_write(pairs, "bent.h5", NULL), ORR_OK);
+  orr_pairs_destroy(pairs);
+  assert_int_equal(orr_pairs_read("bent.h5", &pairs, &err), ORR_ERR_FILE);
+  assert_non_null(strstr(err.message, "hash"));
+  char *bytes = read_text("reference/eval/near/pairs.h5");
+  int64_t size = orr_file_size("reference/eval/near/pairs.h5");
+  for (int64_t cut = 0; cut < size; cut += size / 37) { /* any length, never a crash */
+    assert_int_equal(orr_file_put("bent.h5", bytes, (size_t)cut, NULL), ORR_OK);
+    assert_int_not_equal(orr_pairs_read("bent.h5", &pairs, &err), ORR_OK);
+  }
+  orr_free(bytes);
+  orr_file_remove("bent.h5", NULL);
+}
+
+/* --- killed runs ------------------------------------------------------------------------------ */
+
+static void sleep_milliseconds(int64_t ms) {
+  struct timespec left = {ms / 1000, ms % 1000 * 1000000};
+  nanosleep(&left, NULL);
+}
+
+/* Starts the run in a child and kills it after `ms`; false when it was done before. */
+static bool run_and_kill(const char *out, int64_t ms) {
+  fflush(NULL);
+  pid_t child = fork();
+  assert_true(child >= 0);
+  if (child == 0) {
+    orr_error err = {0};
+    _exit(go(&(trial){.out = out, .threads = 2}, NULL, &err) == ORR_OK ? 0 : 1);
+  }
+  int status = 0;
+  int64_t waited = 0;
+  for (; waited < ms && waitpid(child, &status, WNOHANG) == 0; waited += 2) sleep_milliseconds(2);
+  if (waited < ms) {
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    return false;
+  }
+  kill(child, SIGKILL);
+  assert_int_equal(waitpid(child, &status, 0), child);
+  return WIFSIGNALED(status);
+}
+
+/* ORR_TEST_KILLS: how many; three in the everyday run. */
+static void kills_change_nothing(void **state) {
+  (void)state;
+  const char *asked = getenv("ORR_TEST_KILLS");
+  int kills = asked ? atoi(asked) : 3, struck = 0;
+  for (int round = 0; struck < kills && round < 10 * kills; round++) {
+    clear("killed");
+    for (int i = 0; i < 40; i++) {
+      orr_random random = orr_random_at(3, ORR_PURPOSE_TEST, (uint32_t)round, (uint32_t)i, 0, 0);
+      if (!run_and_kill("killed", orr_random_integer(&random, 5, 400))) break;
+      struck++;
+    }
+    good(&(trial){.out = "killed", .threads = 1}, NULL);
+    same_as_reference("killed");
+  }
+  clear("killed");
+  assert_true(struck >= kills);
+}
+
+/* --- the report ------------------------------------------------------------------------------- */
+
+static void the_html_stands_alone(void **state) {
+  (void)state;
+  char *html = read_text("reference/report.html");
+  static const char *const never[] = {"http://", "https://", "<script", "<link", "@import",
+                                      "url(", "src=\"/", "%s", "nan"};
+  for (size_t i = 0; i < sizeof never / sizeof never[0]; i++)
+    if (strstr(html, never[i])) fail_msg("report.html has %s", never[i]);
+  static const char *const always[] = {"name=\"viewport\"", "prefers-color-scheme",
+                                       "random (floor)", "oracle (ceiling)", "Rule near",
+                                       "McNemar", "orrery run config.yaml", "</html>"};
+  for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
+    if (!strstr(html, always[i])) fail_msg("report.html has no %s", always[i]);
+  orr_free(html);
+}
+
+static void the_summary_has_every_row(void **state) {
+  (void)state;
+  char *text = orr_report_summary("reference", NULL);
+  assert_non_null(text);
+  assert_non_null(strstr(text, "near"));
+  assert_non_null(strstr(text, "oracle (ceiling)"));
+  assert_non_null(strstr(text, "n = 8"));
+  orr_free(text);
+  orr_error err = {0};
+  assert_null(orr_report_summary("nowhere", &err));
+  assert_int_equal(err.status, ORR_ERR_FILE);
+}
+
+static void a_dry_run_says_what_is_done(void **state) {
+  (void)state;
+  orr_experiment *e = orr_test_load_file(TINY, NULL, NULL, 0);
+  char *text = orr_experiment_plan_text(e, &(orr_run_options){.out = "reference"});
+  assert_non_null(strstr(text, "collect          done"));
+  orr_free(text);
+  text = orr_experiment_plan_text(e, &(orr_run_options){.out = "nowhere"});
+  assert_non_null(strstr(text, "train            to do"));
+  assert_false(orr_file_exists("nowhere"));
+  orr_free(text);
+  orr_experiment_destroy(e);
+}
+
+static void nothing_to_judge_is_an_error(void **state) {
+  (void)state;
+  orr_error err = {0};
+  assert_int_equal(go(&(trial){.out = "none", .set = "eval.rules=[]"}, NULL, &err), ORR_ERR_CONFIG);
+  assert_non_null(strstr(err.message, "eval.rules"));
+  assert_false(orr_file_exists("none"));
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(all_files_are_there),
+    cmocka_unit_test(threads_change_nothing),
+    cmocka_unit_test(a_second_run_skips),
+    cmocka_unit_test(a_changed_setting_is_refused_and_named),
+    cmocka_unit_test(force_redoes_from_there),
+    cmocka_unit_test(another_scenarios_folder_is_refused),
+    cmocka_unit_test(a_given_model_is_judged_and_its_world_compared),
+    cmocka_unit_test(a_damaged_manifest_is_refused),
+    cmocka_unit_test(kills_change_nothing),
+    cmocka_unit_test(the_html_stands_alone),
+    cmocka_unit_test(the_summary_has_every_row),
+    cmocka_unit_test(a_dry_run_says_what_is_done),
+    cmocka_unit_test(nothing_to_judge_is_an_error),
+};
+
+int orr_test_run(void) {
+  return cmocka_run_group_tests_name("run", tests, make_reference, drop_reference);
+}
