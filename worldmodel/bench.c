@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "worldmodel/tape_internal.h"
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 enum { ROUNDS = 5 };
@@ -29,11 +30,13 @@ typedef void work_fn(void *context);
 static double measure(work_fn *work, void *context, double seconds) {
   double start = now(), passed = 0.0;
   int64_t calls = 0;
-  for (int64_t batch = 1; passed < seconds; batch *= 2) {
+  int64_t batch = 1;
+  do {
     for (int64_t i = 0; i < batch; i++) work(context);
     calls += batch;
+    batch *= 2;
     passed = now() - start;
-  }
+  } while (passed < seconds);
   return passed / (double)calls;
 }
 
@@ -216,13 +219,16 @@ orr_status orr_bench_network(size_t rows, size_t in, size_t hidden, size_t layer
 typedef struct plan {
   orr_model_worker *worker;
   float *latents, *actions;
-  size_t samples, iterations, horizon;
+  size_t latent, samples, iterations, horizon;
 } plan;
 
 static void run_plan(void *context) {
   const plan *p = context;
-  for (size_t i = 0; i < p->iterations * p->horizon; i++) {
-    orr_model_step(p->worker, p->latents, p->actions, p->samples, p->latents);
+  for (size_t i = 0; i < p->iterations; i++) {
+    memset(p->latents, 0, p->samples * p->latent * sizeof *p->latents);
+    for (size_t h = 0; h < p->horizon; h++) {
+      orr_model_step(p->worker, p->latents, p->actions, p->samples, p->latents);
+    }
   }
 }
 
@@ -249,11 +255,14 @@ orr_status orr_bench_plan_run(const orr_model *model, size_t samples, size_t ite
   const orr_model_def *def = orr_model_definition(model);
   size_t hidden = (size_t)def->hidden;
   size_t action = (size_t)def->block * orr_model_action(model)->count;
-  plan p = {.samples = samples, .iterations = iterations, .horizon = horizon};
+  plan p = {.latent = orr_model_latent(model),
+            .samples = samples,
+            .iterations = iterations,
+            .horizon = horizon};
   product gemm = {0};
   orr_status status = orr_model_worker_create(model, &p.worker, err);
   if (status == ORR_OK) status = open_product(ORR_TILE, hidden, hidden, &gemm, err);
-  p.latents = orr_alloc(samples * orr_model_latent(model), sizeof(float));
+  p.latents = orr_alloc(samples * p.latent, sizeof(float));
   p.actions = orr_alloc(samples * action, sizeof(float));
   if (status == ORR_OK && (!p.latents || !p.actions)) {
     status = orr_fail(err, ORR_ERR_MEMORY, "out of memory: a benchmark's plan");

@@ -137,21 +137,23 @@ INLINE void activate_as(size_t n, orr_activation act, const float *u, float *y, 
   }
 }
 
+/* Every activation, with and without slope, is a function of its own: nothing is asked in the inner
+ * loop, and a slope that nobody wants is not worked out. */
 static void activate(size_t n, orr_activation act, const float *u, float *y, float *slope) {
+#define CASE(a)                                                                                    \
+  case a:                                                                                          \
+    if (slope)                                                                                     \
+      activate_as(n, a, u, y, slope);                                                              \
+    else                                                                                           \
+      activate_as(n, a, u, y, NULL);                                                               \
+    break
   switch (act) {
-  case ORR_ACT_SILU:
-    activate_as(n, ORR_ACT_SILU, u, y, slope);
-    break;
-  case ORR_ACT_GELU:
-    activate_as(n, ORR_ACT_GELU, u, y, slope);
-    break;
-  case ORR_ACT_TANH:
-    activate_as(n, ORR_ACT_TANH, u, y, slope);
-    break;
-  case ORR_ACT_NONE:
-    activate_as(n, ORR_ACT_NONE, u, y, slope);
-    break;
+    CASE(ORR_ACT_SILU);
+    CASE(ORR_ACT_GELU);
+    CASE(ORR_ACT_TANH);
+    CASE(ORR_ACT_NONE);
   }
+#undef CASE
 }
 
 static void add(size_t n, const float *a, const float *b, float *out) {
@@ -240,20 +242,20 @@ INLINE void norm_as(size_t rows, size_t cols, const float *x, const float *gain,
 
 static void norm(size_t rows, size_t cols, const float *x, const float *gain, const float *shift,
                  orr_activation act, float *y, float *stats, float *slope) {
+#define CASE(a)                                                                                    \
+  case a:                                                                                          \
+    if (slope)                                                                                     \
+      norm_as(rows, cols, x, gain, shift, a, y, stats, slope);                                     \
+    else                                                                                           \
+      norm_as(rows, cols, x, gain, shift, a, y, stats, NULL);                                      \
+    break
   switch (act) {
-  case ORR_ACT_SILU:
-    norm_as(rows, cols, x, gain, shift, ORR_ACT_SILU, y, stats, slope);
-    break;
-  case ORR_ACT_GELU:
-    norm_as(rows, cols, x, gain, shift, ORR_ACT_GELU, y, stats, slope);
-    break;
-  case ORR_ACT_TANH:
-    norm_as(rows, cols, x, gain, shift, ORR_ACT_TANH, y, stats, slope);
-    break;
-  case ORR_ACT_NONE:
-    norm_as(rows, cols, x, gain, shift, ORR_ACT_NONE, y, stats, slope);
-    break;
+    CASE(ORR_ACT_SILU);
+    CASE(ORR_ACT_GELU);
+    CASE(ORR_ACT_TANH);
+    CASE(ORR_ACT_NONE);
   }
+#undef CASE
 }
 
 /* A block of a row in the backward pass: 16 numbers each, slope and gain may be NULL. */
