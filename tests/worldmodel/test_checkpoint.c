@@ -210,11 +210,31 @@ static void test_memory(void **state) {
   assert_in_range(failures, 3, 998);
 }
 
+/* The field tables fit their own limits; a definition survives the way through a file. */
+static void test_definition(void **state) {
+  (void)state;
+  orr_diagnostics *found = orr_diagnostics_create();
+  orr_error err = {0};
+  ASSERT_OK(orr_record_check(&orr_model_record, found), err);
+  ASSERT_OK(orr_record_check(&orr_train_record, found), err);
+  orr_diagnostics_destroy(found);
+  orr_train_def def = synthetic_train(77), again;
+  def.rate = 0.1 + 0.2;
+  json_t *json = orr_checkpoint_pack(&orr_train_record, &def);
+  char *text = json_dumps(json, 0);
+  json_decref(json);
+  json = json_loads(text, 0, NULL);
+  ASSERT_OK(orr_checkpoint_unpack(&orr_train_record, json, &again, &err), err);
+  assert_memory_equal(&def, &again, sizeof def);
+  json_decref(json);
+  free(text);
+}
+
 int test_checkpoint(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_round_trip),      cmocka_unit_test(test_other_reader),
       cmocka_unit_test(test_metadata_damage), cmocka_unit_test(test_tensor_damage),
-      cmocka_unit_test(test_memory),
+      cmocka_unit_test(test_memory),          cmocka_unit_test(test_definition),
   };
   return cmocka_run_group_tests_name("checkpoints", tests, NULL, NULL);
 }
