@@ -1,14 +1,13 @@
-/* Writing flat HDF5 files, and what reading shares with it. */
+/* Writing flat HDF5 files: the one file that calls the library. */
 #include "data/hdf5.h"
 #include "base/file.h"
 #include "base/memory.h"
-#include "data/hdf5_private.h"
-#include <stdlib.h>
+#include <hdf5.h>
 #include <string.h>
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "columns are mapped as they lie on disk");
 
-/* Shared ----------------------------------------------------------------------------------- */
+/* The library -------------------------------------------------------------------------------- */
 
 #define TEXT_OF(x)  #x
 #define VALUE_OF(x) TEXT_OF(x)
@@ -16,14 +15,17 @@ const char *orr_hdf5_library(void) {
   return "HDF5 " VALUE_OF(H5_VERS_MAJOR) "." VALUE_OF(H5_VERS_MINOR) "." VALUE_OF(H5_VERS_RELEASE);
 }
 
-orr_hdf5_silence orr_hdf5_hush(void) {
-  orr_hdf5_silence before = {NULL, NULL};
+/* The library prints every failure to stderr unless told not to; the setting is per thread. */
+typedef struct silence { H5E_auto2_t handler; void *data; } silence;
+
+static silence hush(void) {
+  silence before = {NULL, NULL};
   H5Eget_auto2(H5E_DEFAULT, &before.handler, &before.data);
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
   return before;
 }
 
-void orr_hdf5_unhush(orr_hdf5_silence before) {
+static void unhush(silence before) {
   H5Eset_auto2(H5E_DEFAULT, before.handler, before.data);
 }
 
@@ -33,7 +35,8 @@ static herr_t innermost(unsigned n, const H5E_error2_t *entry, void *out) {
   return n == 0 ? 0 : 1;
 }
 
-orr_status orr_hdf5_refused(orr_error *err, const char *path, const char *what, const char *name) {
+/* "'path': what (the library's innermost reason)". */
+static orr_status refused(orr_error *err, const char *path, const char *what, const char *name) {
   char reason[128] = "no reason given";
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, innermost, reason);
   H5Eclear2(H5E_DEFAULT);
@@ -57,7 +60,7 @@ static hid_t bool_type(void) {
   return H5I_INVALID_HID;
 }
 
-hid_t orr_hdf5_file_type(orr_hdf5_type type) {
+static hid_t file_type(orr_hdf5_type type) {
   switch (type) {
   case ORR_HDF5_F32: return H5Tcopy(H5T_IEEE_F32LE);
   case ORR_HDF5_F64: return H5Tcopy(H5T_IEEE_F64LE);
@@ -68,7 +71,7 @@ hid_t orr_hdf5_file_type(orr_hdf5_type type) {
   return H5I_INVALID_HID;
 }
 
-hid_t orr_hdf5_text_type(void) {
+static hid_t text_type(void) {
   hid_t type = H5Tcopy(H5T_C_S1);
   if (type < 0) return type;
   if (H5Tset_size(type, H5T_VARIABLE) >= 0 && H5Tset_cset(type, H5T_CSET_UTF8) >= 0) return type;
@@ -76,7 +79,7 @@ hid_t orr_hdf5_text_type(void) {
   return H5I_INVALID_HID;
 }
 
-void orr_hdf5_set_shape(hsize_t dims[2], int *rank, size_t rows, size_t width) {
+static void set_shape(hsize_t dims[2], int *rank, size_t rows, size_t width) {
   dims[0] = rows;
   dims[1] = width;
   *rank = width ? 2 : 1;
@@ -126,40 +129,40 @@ orr_status orr_hdf5_create(const char *path, orr_hdf5_writer **out, orr_error *e
     orr_free(writer);
     return orr_fail(err, ORR_ERR_MEMORY, "out of memory while creating '%s'", path);
   }
-  orr_hdf5_silence before = orr_hdf5_hush();
+  silence before = hush();
   orr_status status = ORR_OK;
   writer->file = create_in_memory();
   if (writer->file < 0) {
-    status = orr_hdf5_refused(err, path, "cannot be created", NULL);
+    status = refused(err, path, "cannot be created", NULL);
     orr_hdf5_abort(writer);
   } else {
     *out = writer;
   }
-  orr_hdf5_unhush(before);
+  unhush(before);
   return status;
 }
 
 void orr_hdf5_abort(orr_hdf5_writer *writer) {
   if (!writer) return;
-  orr_hdf5_silence before = orr_hdf5_hush();
+  silence before = hush();
   if (writer->file >= 0) H5Fclose(writer->file);
-  orr_hdf5_unhush(before);
+  unhush(before);
   orr_free(writer->path);
   orr_free(writer);
 }
 
 orr_status orr_hdf5_put_text(orr_hdf5_writer *writer, const char *name, const char *text,
                              orr_error *err) {
-  orr_hdf5_silence before = orr_hdf5_hush();
-  hid_t type = orr_hdf5_text_type(), space = H5Screate(H5S_SCALAR);
+  silence before = hush();
+  hid_t type = text_type(), space = H5Screate(H5S_SCALAR);
   hid_t attribute = H5Acreate2(writer->file, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
   bool good = attribute >= 0 && H5Awrite(attribute, type, &text) >= 0;
   if (attribute >= 0) H5Aclose(attribute);
   if (space >= 0) H5Sclose(space);
   if (type >= 0) H5Tclose(type);
   orr_status status =
-      good ? ORR_OK : orr_hdf5_refused(err, writer->path, "cannot hold text", name);
-  orr_hdf5_unhush(before);
+      good ? ORR_OK : refused(err, writer->path, "cannot hold text", name);
+  unhush(before);
   return status;
 }
 
@@ -178,9 +181,9 @@ orr_status orr_hdf5_put(orr_hdf5_writer *writer, const char *name, orr_hdf5_type
                         size_t width, const void *values, orr_error *err) {
   hsize_t dims[2];
   int rank;
-  orr_hdf5_set_shape(dims, &rank, rows, width);
-  orr_hdf5_silence before = orr_hdf5_hush();
-  hid_t kind = orr_hdf5_file_type(type), space = H5Screate_simple(rank, dims, NULL);
+  set_shape(dims, &rank, rows, width);
+  silence before = hush();
+  hid_t kind = file_type(type), space = H5Screate_simple(rank, dims, NULL);
   hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
   hid_t column = create_column(writer->file, name, kind, space, properties);
   bool good = column >= 0 &&
@@ -190,8 +193,8 @@ orr_status orr_hdf5_put(orr_hdf5_writer *writer, const char *name, orr_hdf5_type
   if (space >= 0) H5Sclose(space);
   if (kind >= 0) H5Tclose(kind);
   orr_status status =
-      good ? ORR_OK : orr_hdf5_refused(err, writer->path, "cannot hold column", name);
-  orr_hdf5_unhush(before);
+      good ? ORR_OK : refused(err, writer->path, "cannot hold column", name);
+  unhush(before);
   return status;
 }
 
@@ -200,7 +203,7 @@ static bool add_part(hid_t properties, hid_t space, const char *name, const orr_
                      size_t first, size_t width) {
   hsize_t start[2] = {first, 0}, dims[2];
   int rank;
-  orr_hdf5_set_shape(dims, &rank, part->rows, width);
+  set_shape(dims, &rank, part->rows, width);
   hid_t source = H5Screate_simple(rank, dims, NULL);
   if (source < 0) return false;
   bool good = H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, dims, NULL) >= 0 &&
@@ -216,9 +219,9 @@ orr_status orr_hdf5_put_virtual(orr_hdf5_writer *writer, const char *name, orr_h
   for (size_t i = 0; i < count; i++) rows += parts[i].rows;
   hsize_t dims[2];
   int rank;
-  orr_hdf5_set_shape(dims, &rank, rows, width);
-  orr_hdf5_silence before = orr_hdf5_hush();
-  hid_t kind = orr_hdf5_file_type(type), space = H5Screate_simple(rank, dims, NULL);
+  set_shape(dims, &rank, rows, width);
+  silence before = hush();
+  hid_t kind = file_type(type), space = H5Screate_simple(rank, dims, NULL);
   hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
   bool good = kind >= 0 && space >= 0 && properties >= 0;
   for (size_t i = 0; i < count && good; first += parts[i++].rows) {
@@ -232,8 +235,8 @@ orr_status orr_hdf5_put_virtual(orr_hdf5_writer *writer, const char *name, orr_h
   if (kind >= 0) H5Tclose(kind);
   orr_status status =
       column >= 0 ? ORR_OK
-                  : orr_hdf5_refused(err, writer->path, "cannot hold virtual column", name);
-  orr_hdf5_unhush(before);
+                  : refused(err, writer->path, "cannot hold virtual column", name);
+  unhush(before);
   return status;
 }
 
@@ -242,12 +245,12 @@ static orr_status take_image(orr_hdf5_writer *writer, uint8_t **out, size_t *out
                              orr_error *err) {
   ssize_t count =
       H5Fflush(writer->file, H5F_SCOPE_GLOBAL) < 0 ? -1 : H5Fget_file_image(writer->file, NULL, 0);
-  if (count <= 0) return orr_hdf5_refused(err, writer->path, "cannot be finished", NULL);
+  if (count <= 0) return refused(err, writer->path, "cannot be finished", NULL);
   uint8_t *bytes;
   ORR_TRY(orr_new(&bytes, (size_t)count + ORR_HDF5_SEAL, 1, err));
   if (H5Fget_file_image(writer->file, bytes, (size_t)count) != count) {
     orr_free(bytes);
-    return orr_hdf5_refused(err, writer->path, "cannot be finished", NULL);
+    return refused(err, writer->path, "cannot be finished", NULL);
   }
   orr_hdf5_seal(bytes, (size_t)count, bytes + count);
   *out = bytes;
@@ -258,9 +261,9 @@ static orr_status take_image(orr_hdf5_writer *writer, uint8_t **out, size_t *out
 orr_status orr_hdf5_commit(orr_hdf5_writer *writer, orr_error *err) {
   uint8_t *bytes = NULL;
   size_t count = 0;
-  orr_hdf5_silence before = orr_hdf5_hush();
+  silence before = hush();
   orr_status status = take_image(writer, &bytes, &count, err);
-  orr_hdf5_unhush(before);
+  unhush(before);
   if (status == ORR_OK) status = orr_file_put(writer->path, bytes, count, err);
   orr_free(bytes);
   orr_hdf5_abort(writer);

@@ -259,7 +259,6 @@ orr_status orr_shard_open(const char *path, orr_shard_header *header, orr_shard 
   ORR_TRY(orr_hdf5_open(path, &out->file, err));
   orr_status status = read_header(out->file, path, header, err);
   if (status == ORR_OK) status = read_columns(out, &header->info, err);
-  orr_hdf5_release(out->file);
   if (status == ORR_OK) status = check_values(out, &header->info, path, err);
   if (status == ORR_OK) return ORR_OK;
   orr_shard_close(out);

@@ -1,0 +1,148 @@
+/* Windows against a brute-force list of all that fit. */
+#include "base/memory.h"
+#include "data/windows.h"
+#include "tests/data/sample.h"
+#include "test_data.h"
+#include <math.h>
+#include <string.h>
+
+enum { MOST = 4096 }; /* floats of any batch below */
+
+static orr_dataset *open_sample(void **state) {
+  orr_error err = {0};
+  orr_dataset *dataset;
+  const char *path = in_scratch(state, "train-00000.h5");
+  assert_ok(sample_shard(path, ORR_SPLIT_TRAIN, 0, sample_steps, 7, &err), &err);
+  assert_ok(orr_dataset_open_shard(path, &dataset, &err), &err);
+  return dataset;
+}
+
+static orr_windows *make_windows(const orr_dataset *dataset, orr_windows_def def) {
+  orr_error err = {0};
+  orr_windows *windows;
+  assert_ok(orr_windows_create(dataset, &def, &windows, &err), &err);
+  return windows;
+}
+
+/* The window of episode `n` whose first observation is row `start`, row by row. */
+static void check_window(const orr_windows_def *def, int64_t n, size_t start, const float *states,
+                         const float *actions) {
+  for (size_t i = 0; i < def->history + def->horizon; i++) {
+    for (size_t j = 0; j < SAMPLE_STATE; j++) {
+      assert_true(*states++ == sample_state(n, start + i * def->block, j));
+    }
+  }
+  for (size_t h = 0; h < def->horizon; h++) {
+    size_t from = start + (def->history - 1 + h) * def->block;
+    for (size_t t = from; t < from + def->block; t++) {
+      for (size_t j = 0; j < SAMPLE_ACTION; j++) {
+        assert_true(*actions++ == sample_action(n, t, j));
+      }
+    }
+  }
+}
+
+static void all_that_fit(void **state) {
+  static const orr_windows_def defs[] = {{1, 1, 1}, {1, 1, 5}, {3, 2, 1}, {2, 3, 4},
+                                         {1, 4, 5}, {4, 0, 3}, {1, 0, 7}};
+  orr_dataset *dataset = open_sample(state);
+  float states[MOST], actions[MOST];
+  for (size_t d = 0; d < sizeof defs / sizeof *defs; d++) {
+    orr_windows *windows = make_windows(dataset, defs[d]);
+    size_t index = 0;
+    for (int64_t n = 0; n < 7; n++) {
+      for (size_t start = 0; start <= sample_steps[n]; start++) {
+        size_t last = start + (defs[d].history + defs[d].horizon - 1) * defs[d].block;
+        if (last > sample_steps[n]) continue;
+        orr_windows_at(windows, index++, states, actions);
+        check_window(&defs[d], n, start, states, actions);
+      }
+    }
+    assert_int_equal(orr_windows_count(windows), index);
+    orr_windows_destroy(windows);
+  }
+  orr_dataset_close(dataset);
+}
+
+/* Chi-square of 400 draws a window against equal shares, within five standard deviations. */
+static void equally_likely(void **state) {
+  orr_dataset *dataset = open_sample(state);
+  orr_windows *windows = make_windows(dataset, (orr_windows_def){1, 2, 2});
+  size_t count = orr_windows_count(windows), hits[64] = {0};
+  assert_in_range(count, 10, 64);
+  float states[3 * 100 * SAMPLE_STATE], actions[2 * 100 * 2 * SAMPLE_ACTION], one[64], unused[64];
+  for (uint32_t step = 0; step < count * 4; step++) {
+    orr_windows_batch(windows, 11, step, 0, 100, states, actions);
+    for (size_t r = 0; r < 100; r++) {
+      size_t w = 0;
+      for (; w < count; w++) {
+        orr_windows_at(windows, w, one, unused);
+        if (one[0] == states[r * SAMPLE_STATE]) break; /* x names episode and row */
+      }
+      assert_in_range(w, 0, count - 1);
+      hits[w]++;
+    }
+  }
+  double chi = 0, freedom = (double)count - 1;
+  for (size_t w = 0; w < count; w++) chi += pow((double)hits[w] - 400, 2) / 400;
+  assert_true(fabs(chi - freedom) < 5 * sqrt(2 * freedom));
+  orr_windows_destroy(windows);
+  orr_dataset_close(dataset);
+}
+
+/* Row r of step s does not depend on how the rows are cut into tiles, nor on what came before. */
+static void tiles_agree(void **state) {
+  enum { ROWS = 37, H = 3, BLOCK = 2 * SAMPLE_ACTION };
+  orr_dataset *dataset = open_sample(state);
+  orr_windows *windows = make_windows(dataset, (orr_windows_def){2, 1, 2});
+  float states[H * ROWS * SAMPLE_STATE], actions[ROWS * BLOCK];
+  float tile[H * ROWS * SAMPLE_STATE], tile_actions[ROWS * BLOCK];
+  orr_windows_batch(windows, 5, 77, 0, ROWS, states, actions);
+  static const size_t tiles[] = {1, 4, 16, 36};
+  for (size_t k = 0; k < 4; k++) {
+    for (size_t first = 0; first < ROWS; first += tiles[k]) {
+      size_t rows = first + tiles[k] < ROWS ? tiles[k] : ROWS - first;
+      orr_windows_batch(windows, 5, 77, first, rows, tile, tile_actions);
+      for (size_t i = 0; i < H; i++) {
+        assert_memory_equal(tile + i * rows * SAMPLE_STATE,
+                            states + (i * ROWS + first) * SAMPLE_STATE,
+                            rows * SAMPLE_STATE * sizeof *tile);
+      }
+      assert_memory_equal(tile_actions, actions + first * BLOCK, rows * BLOCK * sizeof *tile);
+    }
+  }
+  orr_windows_batch(windows, 5, 78, 0, ROWS, tile, tile_actions);
+  assert_memory_not_equal(tile, states, sizeof tile);
+  orr_windows_batch(windows, 6, 77, 0, ROWS, tile, tile_actions);
+  assert_memory_not_equal(tile, states, sizeof tile);
+  orr_windows_destroy(windows);
+  orr_dataset_close(dataset);
+}
+
+static void none_fits(void **state) {
+  orr_error err = {0};
+  orr_dataset *dataset = open_sample(state);
+  orr_windows *windows;
+  orr_windows_def exact = {1, 4, 5}, defs[] = {{2, 4, 5}, {1, 21, 1}, {1, SIZE_MAX, 2},
+                                               {SIZE_MAX, 3, 1}, {1, 1, SIZE_MAX}};
+  for (size_t i = 0; i < 5; i++) {
+    orr_status status = orr_windows_create(dataset, &defs[i], &windows, &err);
+    assert_int_equal(status, ORR_ERR_CONFIG);
+    assert_says(status, &err, "the longest episode has 20");
+    assert_null(windows);
+  }
+  assert_ok(orr_windows_create(dataset, &exact, &windows, &err), &err);
+  assert_int_equal(orr_windows_count(windows), 1);
+  orr_windows_destroy(windows);
+  orr_dataset_close(dataset);
+}
+
+int test_windows(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(all_that_fit, make_scratch, drop_scratch),
+      cmocka_unit_test_setup_teardown(equally_likely, make_scratch, drop_scratch),
+      cmocka_unit_test_setup_teardown(tiles_agree, make_scratch, drop_scratch),
+      cmocka_unit_test_setup_teardown(none_fits, make_scratch, drop_scratch),
+  };
+  return cmocka_run_group_tests_name("windows", tests, NULL, NULL);
+}
