@@ -20,29 +20,29 @@ const char *orr_dataset_library(void) {
 
 /* Episodes --------------------------------------------------------------------------------- */
 
-static const void *at(const orr_shard *shard, orr_column column, size_t row, size_t width) {
+static const void *at(const orr_shard *shard, orr_shard_column column, size_t row, size_t width) {
   size_t size = orr_hdf5_type_size(orr_shard_columns[column].type);
   return (const uint8_t *)shard->columns[column] + row * width * size;
 }
 
 static orr_episode_view view_of(const orr_shard *shard, const orr_shard_info *info, size_t e) {
   size_t row = (size_t)shard->offsets[e], T = (size_t)shard->lengths[e] - 1;
-  const uint8_t *terminated = at(shard, ORR_COLUMN_TERMINATED, row, 1);
-  const uint8_t *truncated = at(shard, ORR_COLUMN_TRUNCATED, row, 1);
+  const uint8_t *terminated = at(shard, ORR_SHARD_TERMINATED, row, 1);
+  const uint8_t *truncated = at(shard, ORR_SHARD_TRUNCATED, row, 1);
   return (orr_episode_view){
       .steps = T,
-      .states = at(shard, ORR_COLUMN_STATE, row, info->observation.count),
-      .actions = at(shard, ORR_COLUMN_ACTION, row, info->action.count),
-      .rewards = at(shard, ORR_COLUMN_REWARD, row, 1),
-      .success = at(shard, ORR_COLUMN_SUCCESS, row, 1),
-      .contact = at(shard, ORR_COLUMN_CONTACT, row, 1),
+      .states = at(shard, ORR_SHARD_STATE, row, info->observation.count),
+      .actions = at(shard, ORR_SHARD_ACTION, row, info->action.count),
+      .rewards = at(shard, ORR_SHARD_REWARD, row, 1),
+      .success = at(shard, ORR_SHARD_SUCCESS, row, 1),
+      .contact = at(shard, ORR_SHARD_CONTACT, row, 1),
       .terminated = terminated[T],
       .truncated = truncated[T],
-      .index = *(const int64_t *)at(shard, ORR_COLUMN_EPISODE, row, 1),
-      .source = *(const int64_t *)at(shard, ORR_COLUMN_SOURCE, row, 1),
-      .reset_episode = *(const int64_t *)at(shard, ORR_COLUMN_RESET, row, 1),
-      .seed = (uint64_t) * (const int64_t *)at(shard, ORR_COLUMN_SEED, row, 1),
-      .policy = (orr_policy_kind) * (const int32_t *)at(shard, ORR_COLUMN_POLICY, row, 1),
+      .index = *(const int64_t *)at(shard, ORR_SHARD_EPISODE, row, 1),
+      .source = *(const int64_t *)at(shard, ORR_SHARD_SOURCE, row, 1),
+      .reset_episode = *(const int64_t *)at(shard, ORR_SHARD_RESET, row, 1),
+      .seed = (uint64_t) * (const int64_t *)at(shard, ORR_SHARD_SEED, row, 1),
+      .policy = (orr_policy_kind) * (const int32_t *)at(shard, ORR_SHARD_POLICY, row, 1),
   };
 }
 

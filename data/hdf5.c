@@ -45,7 +45,7 @@ static orr_status refused(orr_error *err, const char *path, const char *what, co
 }
 
 size_t orr_hdf5_type_size(orr_hdf5_type type) {
-  static const size_t sizes[] = {4, 8, 4, 8, 1};
+  static const size_t sizes[] = {4, 8, 4, 8, 1, 8, 1};
   return sizes[type];
 }
 
@@ -66,6 +66,8 @@ static hid_t file_type(orr_hdf5_type type) {
   case ORR_HDF5_F64: return H5Tcopy(H5T_IEEE_F64LE);
   case ORR_HDF5_I32: return H5Tcopy(H5T_STD_I32LE);
   case ORR_HDF5_I64: return H5Tcopy(H5T_STD_I64LE);
+  case ORR_HDF5_U8: return H5Tcopy(H5T_STD_U8LE);
+  case ORR_HDF5_U64: return H5Tcopy(H5T_STD_U64LE);
   case ORR_HDF5_BOOL: return bool_type();
   }
   return H5I_INVALID_HID;

@@ -16,10 +16,10 @@
 #ifndef ORR_DATA_HDF5_H
 #define ORR_DATA_HDF5_H
 
-#include "base/hash.h"
+#include "base/space.h"
 
 typedef enum orr_hdf5_type {
-  ORR_HDF5_F32, ORR_HDF5_F64, ORR_HDF5_I32, ORR_HDF5_I64,
+  ORR_HDF5_F32, ORR_HDF5_F64, ORR_HDF5_I32, ORR_HDF5_I64, ORR_HDF5_U8, ORR_HDF5_U64,
   ORR_HDF5_BOOL /* h5py's: an enum of int8, FALSE = 0, TRUE = 1 */
 } orr_hdf5_type;
 size_t orr_hdf5_type_size(orr_hdf5_type type);
@@ -62,6 +62,13 @@ orr_status orr_hdf5_text(const orr_hdf5_file *file, const char *name, size_t lim
  * number and says which, everything else must be met. NULL values when there are no rows. */
 orr_status orr_hdf5_column(const orr_hdf5_file *file, const char *name, orr_hdf5_type type,
                            size_t width, size_t *rows, const void **values, orr_error *err);
+/* The names of all columns, bytewise sorted; an error when there are more than `most`, or one is
+ * longer than a name. */
+orr_status orr_hdf5_names(const orr_hdf5_file *file, size_t most, char (*names)[ORR_NAME],
+                          size_t *count, orr_error *err);
+/* Type and width (0: a plain vector) of a column, before it is asked for. */
+orr_status orr_hdf5_look(const orr_hdf5_file *file, const char *name, orr_hdf5_type *type,
+                         size_t *width, orr_error *err);
 void orr_hdf5_close(orr_hdf5_file *file); /* NULL is fine */
 orr_hash orr_hdf5_hash(const orr_hdf5_file *file); /* of all bytes before the seal */
 

@@ -172,12 +172,15 @@ bool orr_hdf5_find_text(orr_hdf5_image image, const char *name, const uint8_t **
 
 typedef struct group_search {
   orr_hdf5_image image;
-  const char *name;
+  const char *name;      /* NULL: list all */
   uint64_t tree, heap;   /* of the group, by its message */
   const uint8_t *names;  /* the local heap's data */
   uint64_t names_length;
   size_t nodes;          /* visited */
   uint64_t header;       /* found: of the object */
+  char (*list)[ORR_NAME];
+  size_t most, listed;
+  bool failed; /* the list does not fit */
 } group_search;
 
 static bool visit_group(void *context, unsigned type, const uint8_t *body, size_t size) {
@@ -197,18 +200,37 @@ static bool open_names(group_search *search) {
   return search->names != NULL;
 }
 
-/* III.B and III.C: true when found. */
+static bool is_named(const group_search *search, uint64_t at) {
+  size_t bytes = strlen(search->name) + 1;
+  return bytes <= search->names_length && at <= search->names_length - bytes &&
+         memcmp(search->names + at, search->name, bytes) == 0;
+}
+
+static bool add_to_list(group_search *search, uint64_t at) {
+  if (at >= search->names_length || search->listed == search->most) return false;
+  const uint8_t *name = search->names + at;
+  size_t room = (size_t)(search->names_length - at);
+  size_t length = strnlen((const char *)name, room);
+  if (length == room || length >= ORR_NAME) return false;
+  memcpy(search->list[search->listed++], name, length + 1);
+  return true;
+}
+
+/* III.B and III.C: true when found, or when the search is over. */
 static bool search_symbols(group_search *search, uint64_t address) {
   const uint8_t *node = span(search->image, address, 8);
   if (!node || memcmp(node, "SNOD\1", 5) != 0) return false;
-  size_t count = u16(node + 6), name_bytes = strlen(search->name) + 1;
+  size_t count = u16(node + 6);
   const uint8_t *entry = span(search->image, address + 8, count * 40);
   for (size_t i = 0; entry && i < count; i++, entry += 40) {
-    uint64_t at = u64(entry);
-    if (name_bytes > search->names_length || at > search->names_length - name_bytes) continue;
-    if (memcmp(search->names + at, search->name, name_bytes) != 0) continue;
-    search->header = u64(entry + 8);
-    return true;
+    if (search->name && is_named(search, u64(entry))) {
+      search->header = u64(entry + 8);
+      return true;
+    }
+    if (!search->name && !add_to_list(search, u64(entry))) {
+      search->failed = true;
+      return true;
+    }
   }
   return false;
 }
@@ -267,10 +289,23 @@ static bool visit_column(void *context, unsigned type, const uint8_t *body, size
   return true;
 }
 
+static bool open_root(group_search *search) {
+  search->tree = search->heap = UINT64_MAX;
+  return walk_header(search->image, root_header(search->image), visit_group, search) &&
+         open_names(search);
+}
+
+bool orr_hdf5_list(orr_hdf5_image image, size_t most, char (*names)[ORR_NAME], size_t *count) {
+  group_search search = {.image = image, .list = names, .most = most};
+  if (!open_root(&search)) return false;
+  search_tree(&search, search.tree, MOST_LEVELS);
+  *count = search.listed;
+  return !search.failed;
+}
+
 bool orr_hdf5_find_column(orr_hdf5_image image, const char *name, orr_hdf5_layout *out) {
-  group_search search = {.image = image, .name = name, .tree = UINT64_MAX, .heap = UINT64_MAX};
-  if (!walk_header(image, root_header(image), visit_group, &search)) return false;
-  if (!open_names(&search) || !search_tree(&search, search.tree, MOST_LEVELS)) return false;
+  group_search search = {.image = image, .name = name};
+  if (!open_root(&search) || !search_tree(&search, search.tree, MOST_LEVELS)) return false;
   column_parts parts = {.layout = {.rank = -1, .offset = UINT64_MAX}};
   if (!walk_header(image, search.header, visit_column, &parts)) return false;
   if (parts.filtered || parts.elsewhere) parts.layout.contiguous = false;
@@ -286,6 +321,8 @@ bool orr_hdf5_is_type(const orr_hdf5_layout *layout, orr_hdf5_type type) {
                                 64,   0,    52,   11, 0, 52, 0xFF, 3, 0, 0};
   static const uint8_t i32[] = {0x10, 0x08, 0, 0, 4, 0, 0, 0, 0, 0, 32, 0};
   static const uint8_t i64[] = {0x10, 0x08, 0, 0, 8, 0, 0, 0, 0, 0, 64, 0};
+  static const uint8_t byte[] = {0x10, 0, 0, 0, 1, 0, 0, 0, 0, 0, 8, 0};
+  static const uint8_t word[] = {0x10, 0, 0, 0, 8, 0, 0, 0, 0, 0, 64, 0};
   static const uint8_t boolean[] = {0x18, 2,   0,   0,   1,   0,   0, 0, 0x10, 0x08, 0,   0,
                                     1,    0,   0,   0,   0,   0,   8, 0, 'F',  'A',  'L', 'S',
                                     'E',  0,   0,   0,   'T', 'R', 'U', 'E', 0, 0,   0,   0,
@@ -293,6 +330,7 @@ bool orr_hdf5_is_type(const orr_hdf5_layout *layout, orr_hdf5_type type) {
   static const struct { const uint8_t *bytes; size_t count; } encoded[] = {
       [ORR_HDF5_F32] = {f32, sizeof f32}, [ORR_HDF5_F64] = {f64, sizeof f64},
       [ORR_HDF5_I32] = {i32, sizeof i32}, [ORR_HDF5_I64] = {i64, sizeof i64},
+      [ORR_HDF5_U8] = {byte, sizeof byte}, [ORR_HDF5_U64] = {word, sizeof word},
       [ORR_HDF5_BOOL] = {boolean, sizeof boolean}};
   return layout->type_bytes >= encoded[type].count &&
          memcmp(layout->type, encoded[type].bytes, encoded[type].count) == 0;

@@ -23,6 +23,9 @@ typedef struct orr_hdf5_layout {
   uint64_t offset, bytes; /* UINT64_MAX: never written */
 } orr_hdf5_layout;
 bool orr_hdf5_find_column(orr_hdf5_image image, const char *name, orr_hdf5_layout *out);
+/* Writes the names of the root group's members; false when the group is not as we write it, holds
+ * more than `most`, or a name does not fit. */
+bool orr_hdf5_list(orr_hdf5_image image, size_t most, char (*names)[ORR_NAME], size_t *count);
 bool orr_hdf5_is_type(const orr_hdf5_layout *layout, orr_hdf5_type type);
 
 #endif

@@ -189,3 +189,29 @@ orr_status orr_hdf5_column(const orr_hdf5_file *file, const char *name, orr_hdf5
   if (*rows) *values = file->image.bytes + layout.offset;
   return ORR_OK;
 }
+
+orr_status orr_hdf5_names(const orr_hdf5_file *file, size_t most, char (*names)[ORR_NAME],
+                          size_t *count, orr_error *err) {
+  *count = 0;
+  if (orr_hdf5_list(file->image, most, names, count)) return ORR_OK;
+  orr_fail(err, ORR_ERR_FILE, "'%s': its columns cannot be listed", file->path);
+  orr_hint(err, "This file was not written by this version of Orrery: make it again.");
+  return ORR_ERR_FILE;
+}
+
+orr_status orr_hdf5_look(const orr_hdf5_file *file, const char *name, orr_hdf5_type *type,
+                         size_t *width, orr_error *err) {
+  orr_hdf5_layout layout;
+  if (!orr_hdf5_find_column(file->image, name, &layout)) {
+    return foreign(file, err, "column", name, "does not exist");
+  }
+  int found = 0;
+  while (found <= ORR_HDF5_BOOL && !orr_hdf5_is_type(&layout, (orr_hdf5_type)found)) found++;
+  bool plain = layout.rank == 1 || (layout.rank == 2 && layout.dims[1] > 0);
+  if (found > ORR_HDF5_BOOL || !plain) {
+    return foreign(file, err, "column", name, "has an unknown type or shape");
+  }
+  *type = (orr_hdf5_type)found;
+  *width = layout.rank == 2 ? (size_t)layout.dims[1] : 0;
+  return ORR_OK;
+}

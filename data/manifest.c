@@ -116,7 +116,9 @@ static orr_status read_root(const json_t *root, const char *path, orr_manifest *
     return wrong(err, path, "its world or interface hash is wrong");
   }
   out->scenario = orr_strdup(text_of(root, "scenario"));
-  if (!out->scenario) return orr_fail(err, ORR_ERR_MEMORY, "out of memory while reading '%s'", path);
+  if (!out->scenario) {
+    return orr_fail(err, ORR_ERR_MEMORY, "out of memory while reading '%s'", path);
+  }
   return read_shards(json_object_get(root, "shards"), path, out, err);
 }
 

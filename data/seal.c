@@ -124,9 +124,10 @@ static orr_status put_all(orr_hdf5_writer *writer, const orr_shard_info *info,
   ORR_TRY(orr_hdf5_put_text(writer, "scenario", info->scenario, err));
   ORR_TRY(orr_hdf5_put_text(writer, "split_names", "0 train, 1 held-out", err));
   ORR_TRY(put_index(writer, index, err));
-  for (int c = 0; c < ORR_COLUMN_COUNT; c++) {
-    const orr_column_def *def = &orr_shard_columns[c];
-    size_t width = orr_column_width((orr_column)c, info->observation.count, info->action.count);
+  for (int c = 0; c < ORR_SHARD_COUNT; c++) {
+    const orr_shard_column_def *def = &orr_shard_columns[c];
+    size_t width =
+        orr_shard_width((orr_shard_column)c, info->observation.count, info->action.count);
     ORR_TRY(orr_hdf5_put_virtual(writer, def->name, def->type, width, parts, count, err));
   }
   return ORR_OK;

@@ -7,20 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-const orr_column_def orr_shard_columns[ORR_COLUMN_COUNT] = {
-    [ORR_COLUMN_STATE] = {"state", ORR_HDF5_F32},
-    [ORR_COLUMN_ACTION] = {"action", ORR_HDF5_F32},
-    [ORR_COLUMN_REWARD] = {"reward", ORR_HDF5_F32},
-    [ORR_COLUMN_TERMINATED] = {"terminated", ORR_HDF5_BOOL},
-    [ORR_COLUMN_TRUNCATED] = {"truncated", ORR_HDF5_BOOL},
-    [ORR_COLUMN_SUCCESS] = {"success", ORR_HDF5_BOOL},
-    [ORR_COLUMN_CONTACT] = {"contact", ORR_HDF5_BOOL},
-    [ORR_COLUMN_STEP] = {"step_idx", ORR_HDF5_I32},
-    [ORR_COLUMN_EPISODE] = {"ep_idx", ORR_HDF5_I64},
-    [ORR_COLUMN_SEED] = {"seed", ORR_HDF5_I64},
-    [ORR_COLUMN_RESET] = {"reset_episode", ORR_HDF5_I64},
-    [ORR_COLUMN_SOURCE] = {"source", ORR_HDF5_I64},
-    [ORR_COLUMN_POLICY] = {"policy", ORR_HDF5_I32},
+const orr_shard_column_def orr_shard_columns[ORR_SHARD_COUNT] = {
+    [ORR_SHARD_STATE] = {"state", ORR_HDF5_F32},
+    [ORR_SHARD_ACTION] = {"action", ORR_HDF5_F32},
+    [ORR_SHARD_REWARD] = {"reward", ORR_HDF5_F32},
+    [ORR_SHARD_TERMINATED] = {"terminated", ORR_HDF5_BOOL},
+    [ORR_SHARD_TRUNCATED] = {"truncated", ORR_HDF5_BOOL},
+    [ORR_SHARD_SUCCESS] = {"success", ORR_HDF5_BOOL},
+    [ORR_SHARD_CONTACT] = {"contact", ORR_HDF5_BOOL},
+    [ORR_SHARD_STEP] = {"step_idx", ORR_HDF5_I32},
+    [ORR_SHARD_EPISODE] = {"ep_idx", ORR_HDF5_I64},
+    [ORR_SHARD_SEED] = {"seed", ORR_HDF5_I64},
+    [ORR_SHARD_RESET] = {"reset_episode", ORR_HDF5_I64},
+    [ORR_SHARD_SOURCE] = {"source", ORR_HDF5_I64},
+    [ORR_SHARD_POLICY] = {"policy", ORR_HDF5_I32},
 };
 
 static const char block_meaning[] =
@@ -28,9 +28,9 @@ static const char block_meaning[] =
     "(control_dt seconds). A block of k control steps from row t is the k consecutive, different "
     "actions of rows t .. t+k-1, concatenated; it leads to row t+k.";
 
-size_t orr_column_width(orr_column column, size_t state_count, size_t action_count) {
-  if (column == ORR_COLUMN_STATE) return state_count;
-  return column == ORR_COLUMN_ACTION ? action_count : 0;
+size_t orr_shard_width(orr_shard_column column, size_t state_count, size_t action_count) {
+  if (column == ORR_SHARD_STATE) return state_count;
+  return column == ORR_SHARD_ACTION ? action_count : 0;
 }
 
 const char *orr_split_name(orr_split split) {
@@ -61,29 +61,29 @@ static void fill_words(size_t rows, int64_t value, int64_t *out) {
 }
 
 /* The T+1 rows of one episode in one column. */
-static void fill(orr_column column, const orr_episode *episode, void *out) {
+static void fill(orr_shard_column column, const orr_episode *episode, void *out) {
   size_t rows = episode->steps + 1;
   switch (column) {
-  case ORR_COLUMN_STATE:
+  case ORR_SHARD_STATE:
     memcpy(out, episode->states, rows * episode->state_count * sizeof(float));
     return;
-  case ORR_COLUMN_ACTION: fill_actions(episode, out); return;
-  case ORR_COLUMN_REWARD: fill_rewards(episode, out); return;
-  case ORR_COLUMN_TERMINATED: ((uint8_t *)out)[rows - 1] = episode->terminated; return;
-  case ORR_COLUMN_TRUNCATED: ((uint8_t *)out)[rows - 1] = episode->truncated; return;
-  case ORR_COLUMN_SUCCESS: memcpy(out, episode->success, rows); return;
-  case ORR_COLUMN_CONTACT: memcpy(out, episode->contact, rows); return;
-  case ORR_COLUMN_STEP:
+  case ORR_SHARD_ACTION: fill_actions(episode, out); return;
+  case ORR_SHARD_REWARD: fill_rewards(episode, out); return;
+  case ORR_SHARD_TERMINATED: ((uint8_t *)out)[rows - 1] = episode->terminated; return;
+  case ORR_SHARD_TRUNCATED: ((uint8_t *)out)[rows - 1] = episode->truncated; return;
+  case ORR_SHARD_SUCCESS: memcpy(out, episode->success, rows); return;
+  case ORR_SHARD_CONTACT: memcpy(out, episode->contact, rows); return;
+  case ORR_SHARD_STEP:
     for (size_t t = 0; t < rows; t++) ((int32_t *)out)[t] = (int32_t)t;
     return;
-  case ORR_COLUMN_EPISODE: fill_words(rows, episode->index, out); return;
-  case ORR_COLUMN_SEED: fill_words(rows, (int64_t)episode->seed, out); return;
-  case ORR_COLUMN_RESET: fill_words(rows, episode->reset_episode, out); return;
-  case ORR_COLUMN_SOURCE: fill_words(rows, episode->source, out); return;
-  case ORR_COLUMN_POLICY:
+  case ORR_SHARD_EPISODE: fill_words(rows, episode->index, out); return;
+  case ORR_SHARD_SEED: fill_words(rows, (int64_t)episode->seed, out); return;
+  case ORR_SHARD_RESET: fill_words(rows, episode->reset_episode, out); return;
+  case ORR_SHARD_SOURCE: fill_words(rows, episode->source, out); return;
+  case ORR_SHARD_POLICY:
     for (size_t t = 0; t < rows; t++) ((int32_t *)out)[t] = (int32_t)episode->policy;
     return;
-  case ORR_COLUMN_COUNT: break;
+  case ORR_SHARD_COUNT: break;
   }
 }
 
@@ -93,10 +93,10 @@ typedef struct batch {
   size_t count, rows;
 } batch;
 
-static orr_status put_column(orr_hdf5_writer *writer, orr_column column, const batch *b,
+static orr_status put_column(orr_hdf5_writer *writer, orr_shard_column column, const batch *b,
                              orr_error *err) {
-  const orr_column_def *def = &orr_shard_columns[column];
-  size_t width = orr_column_width(column, b->info->observation.count, b->info->action.count);
+  const orr_shard_column_def *def = &orr_shard_columns[column];
+  size_t width = orr_shard_width(column, b->info->observation.count, b->info->action.count);
   size_t row_bytes = orr_hdf5_type_size(def->type) * (width ? width : 1);
   uint8_t *values;
   ORR_TRY(orr_new(&values, b->rows, row_bytes, err));
@@ -211,8 +211,8 @@ static orr_status put_all(orr_hdf5_writer *writer, const batch *b, orr_split spl
                           orr_error *err) {
   ORR_TRY(put_texts(writer, b->info, split, err));
   ORR_TRY(put_episodes(writer, b, err));
-  for (int column = 0; column < ORR_COLUMN_COUNT; column++) {
-    ORR_TRY(put_column(writer, (orr_column)column, b, err));
+  for (int column = 0; column < ORR_SHARD_COUNT; column++) {
+    ORR_TRY(put_column(writer, (orr_shard_column)column, b, err));
   }
   return ORR_OK;
 }

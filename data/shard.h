@@ -8,7 +8,8 @@
  *   action (N, A) f32     as applied
  *   reward (N) f32        of the step that led to this row
  *   terminated, truncated (N) bool   true on the last row only, by how the episode ended
- *   success, contact (N) bool        task success so far (latched); actuated body touched a free one
+ *   success (N) bool      task success so far (latched)
+ *   contact (N) bool      the actuated body touched a free one
  *   step_idx (N) i32      0..T
  *   ep_idx (N) i64        number of the episode in the data set
  *   seed (N) i64, reset_episode (N) i64   orr_world_reset(seed, reset_episode) is its start

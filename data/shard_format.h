@@ -7,17 +7,17 @@
 
 #define ORR_SHARD_SCHEMA "orrery-shard/1"
 
-typedef enum orr_column {
-  ORR_COLUMN_STATE, ORR_COLUMN_ACTION, ORR_COLUMN_REWARD, ORR_COLUMN_TERMINATED,
-  ORR_COLUMN_TRUNCATED, ORR_COLUMN_SUCCESS, ORR_COLUMN_CONTACT, ORR_COLUMN_STEP,
-  ORR_COLUMN_EPISODE, ORR_COLUMN_SEED, ORR_COLUMN_RESET, ORR_COLUMN_SOURCE, ORR_COLUMN_POLICY,
-  ORR_COLUMN_COUNT
-} orr_column;
+typedef enum orr_shard_column {
+  ORR_SHARD_STATE, ORR_SHARD_ACTION, ORR_SHARD_REWARD, ORR_SHARD_TERMINATED,
+  ORR_SHARD_TRUNCATED, ORR_SHARD_SUCCESS, ORR_SHARD_CONTACT, ORR_SHARD_STEP,
+  ORR_SHARD_EPISODE, ORR_SHARD_SEED, ORR_SHARD_RESET, ORR_SHARD_SOURCE, ORR_SHARD_POLICY,
+  ORR_SHARD_COUNT
+} orr_shard_column;
 
-typedef struct orr_column_def { const char *name; orr_hdf5_type type; } orr_column_def;
-extern const orr_column_def orr_shard_columns[ORR_COLUMN_COUNT];
+typedef struct orr_shard_column_def { const char *name; orr_hdf5_type type; } orr_shard_column_def;
+extern const orr_shard_column_def orr_shard_columns[ORR_SHARD_COUNT];
 /* Values a row: state_count, action_count, or 0 for a plain vector. */
-size_t orr_column_width(orr_column column, size_t state_count, size_t action_count);
+size_t orr_shard_width(orr_shard_column column, size_t state_count, size_t action_count);
 
 #define ORR_POLICY_COUNT 6
 const char *orr_policy_kind_name(orr_policy_kind policy); /* "random", ... */
@@ -36,7 +36,7 @@ typedef struct orr_shard {
   size_t rows, episodes;
   const int32_t *lengths; /* rows of each episode, >= 1 */
   const int64_t *offsets; /* first row of each */
-  const void *columns[ORR_COLUMN_COUNT];
+  const void *columns[ORR_SHARD_COUNT];
 } orr_shard;
 
 /* Fills `header` (to be cleared by the caller) and `out` (to be closed). Both are left empty on

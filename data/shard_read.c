@@ -127,9 +127,10 @@ static orr_status read_columns(orr_shard *shard, const orr_shard_info *info, orr
                           err));
   shard->lengths = lengths;
   shard->offsets = offsets;
-  for (int c = 0; c < ORR_COLUMN_COUNT; c++) {
-    const orr_column_def *def = &orr_shard_columns[c];
-    size_t width = orr_column_width((orr_column)c, info->observation.count, info->action.count);
+  for (int c = 0; c < ORR_SHARD_COUNT; c++) {
+    const orr_shard_column_def *def = &orr_shard_columns[c];
+    size_t width =
+        orr_shard_width((orr_shard_column)c, info->observation.count, info->action.count);
     ORR_TRY(orr_hdf5_column(shard->file, def->name, def->type, width, &shard->rows,
                             &shard->columns[c], err));
   }
@@ -183,9 +184,9 @@ static orr_status check_floats(const orr_shard *shard, const orr_shard_info *inf
                                const char *path, orr_error *err) {
   size_t first = (size_t)shard->offsets[e], rows = (size_t)shard->lengths[e], last = rows - 1;
   size_t S = info->observation.count, A = info->action.count;
-  const float *states = (const float *)shard->columns[ORR_COLUMN_STATE] + first * S;
-  const float *actions = (const float *)shard->columns[ORR_COLUMN_ACTION] + first * A;
-  const float *rewards = (const float *)shard->columns[ORR_COLUMN_REWARD] + first;
+  const float *states = (const float *)shard->columns[ORR_SHARD_STATE] + first * S;
+  const float *actions = (const float *)shard->columns[ORR_SHARD_ACTION] + first * A;
+  const float *rewards = (const float *)shard->columns[ORR_SHARD_REWARD] + first;
   if (!all_finite(states, rows * S)) return broken(err, path, "state", e, "it must be finite");
   if (!all_finite(actions, last * A) || !all_nan(actions + last * A, A)) {
     return broken(err, path, "action", e, "it must be finite, and NaN in the last row alone");
@@ -199,8 +200,8 @@ static orr_status check_floats(const orr_shard *shard, const orr_shard_info *inf
 /* Booleans are 0 or 1; those of the end are false before the last row. */
 static orr_status check_booleans(const orr_shard *shard, size_t e, const char *path,
                                  orr_error *err) {
-  static const orr_column columns[] = {ORR_COLUMN_TERMINATED, ORR_COLUMN_TRUNCATED,
-                                       ORR_COLUMN_SUCCESS, ORR_COLUMN_CONTACT};
+  static const orr_shard_column columns[] = {ORR_SHARD_TERMINATED, ORR_SHARD_TRUNCATED,
+                                       ORR_SHARD_SUCCESS, ORR_SHARD_CONTACT};
   size_t rows = (size_t)shard->lengths[e];
   for (size_t i = 0; i < 4; i++) {
     const char *name = orr_shard_columns[columns[i]].name;
@@ -218,8 +219,8 @@ static orr_status check_booleans(const orr_shard *shard, size_t e, const char *p
 /* What is said of an episode is the same in all its rows. */
 static orr_status check_constants(const orr_shard *shard, size_t e, const char *path,
                                   orr_error *err) {
-  static const orr_column columns[] = {ORR_COLUMN_EPISODE, ORR_COLUMN_SEED, ORR_COLUMN_RESET,
-                                       ORR_COLUMN_SOURCE};
+  static const orr_shard_column columns[] = {ORR_SHARD_EPISODE, ORR_SHARD_SEED, ORR_SHARD_RESET,
+                                       ORR_SHARD_SOURCE};
   size_t rows = (size_t)shard->lengths[e];
   for (size_t i = 0; i < 4; i++) {
     const int64_t *values = (const int64_t *)shard->columns[columns[i]] + shard->offsets[e];
@@ -228,8 +229,8 @@ static orr_status check_constants(const orr_shard *shard, size_t e, const char *
       return broken(err, path, orr_shard_columns[columns[i]].name, e, "it must not change");
     }
   }
-  const int32_t *steps = (const int32_t *)shard->columns[ORR_COLUMN_STEP] + shard->offsets[e];
-  const int32_t *policy = (const int32_t *)shard->columns[ORR_COLUMN_POLICY] + shard->offsets[e];
+  const int32_t *steps = (const int32_t *)shard->columns[ORR_SHARD_STEP] + shard->offsets[e];
+  const int32_t *policy = (const int32_t *)shard->columns[ORR_SHARD_POLICY] + shard->offsets[e];
   for (size_t t = 0; t < rows; t++) {
     if (steps[t] != (int32_t)t) return broken(err, path, "step_idx", e, "it must count from 0");
     if (policy[t] != policy[0] || (uint32_t)policy[t] >= ORR_POLICY_COUNT) {

@@ -1,8 +1,8 @@
-/* A table: named columns of plain numbers in one small HDF5 file, read whole into memory.
+/* A table: named columns of plain numbers in one small HDF5 file.
  *
- * For what is frozen beside a data set, as the pairs of an evaluation. Every column is one root data
- * set of rank 2 (rows x width), contiguous; a text (JSON) is the root attribute `orrery`. The bytes
- * depend on the arguments alone. The reader checks types, ranks and sizes before it allocates. */
+ * For what is frozen beside a data set, as the pairs of an evaluation. Every column is one root
+ * data set of rank 2 (rows x width, width >= 1); a text (JSON) is the root attribute `orrery`. The
+ * bytes depend on the arguments alone. Written, sealed, checked and mapped as data/hdf5.h says. */
 #ifndef ORR_DATA_TABLE_H
 #define ORR_DATA_TABLE_H
 
@@ -24,6 +24,7 @@ typedef struct orr_column {
 
 typedef struct orr_table {
   char *text; /* the attribute */
+  struct orr_hdf5_file *file; /* the columns' values lie in its map */
   size_t count;
   orr_column columns[ORR_TABLE_COLUMNS];
 } orr_table;

@@ -15,7 +15,8 @@ typedef struct make { hid_t type; int rank; hsize_t dims[3], chunk; bool compact
 
 static void remake(hid_t file, const char *name, const make *m) {
   assert_true(H5Ldelete(file, name, H5P_DEFAULT) >= 0);
-  hid_t space = H5Screate_simple(m->rank, m->dims, NULL), properties = H5Pcreate(H5P_DATASET_CREATE);
+  hid_t space = H5Screate_simple(m->rank, m->dims, NULL);
+  hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
   hsize_t chunk[3] = {m->chunk, m->dims[1], m->dims[2]};
   if (m->chunk) assert_true(H5Pset_chunk(properties, m->rank, chunk) >= 0);
   if (m->compact) assert_true(H5Pset_layout(properties, H5D_COMPACT) >= 0);

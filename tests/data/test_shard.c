@@ -3,9 +3,11 @@
 #include "base/memory.h"
 #include "data/dataset.h"
 #include "data/hdf5.h"
+#include "data/table.h"
 #include "tests/data/sample.h"
 #include "test_data.h"
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static void check_rows(const orr_episode_view *view, int64_t number) {
@@ -160,36 +162,61 @@ static void begins_anew(void **state) {
 }
 
 /* Columns of every type, for other rooms' files. */
-static void other_tables(void **state) {
+static const double motion[6] = {0.5, 1, 2, 3, 4, 1e-300};
+static const uint64_t hashes[3] = {1, UINT64_MAX, 3};
+static const int64_t starts[3] = {-1, INT64_MAX, INT64_MIN};
+static const uint8_t flags[3] = {1, 0, 255};
+static const float actions[5] = {1, 2, 3, 4, -0.0f};
+static const orr_column table_columns[] = {
+    {"motion", ORR_COLUMN_F64, 3, 2, motion}, {"hash", ORR_COLUMN_U64, 3, 1, hashes},
+    {"start", ORR_COLUMN_I64, 3, 1, starts},  {"must_move", ORR_COLUMN_U8, 3, 1, flags},
+    {"action", ORR_COLUMN_F32, 5, 1, actions}, {"none", ORR_COLUMN_I64, 0, 4, NULL},
+};
+
+static void tables(void **state) {
   orr_error err = {0};
   const char *path = in_scratch(state, "pairs.h5");
-  const double motion[6] = {0.5, 1, 2, 3, 4, 1e-300};
-  const uint8_t flags[3] = {1, 0, 1};
-  orr_hdf5_writer *writer;
-  assert_ok(orr_hdf5_create(path, &writer, &err), &err);
-  assert_ok(orr_hdf5_put(writer, "motion", ORR_HDF5_F64, 3, 2, motion, &err), &err);
-  assert_ok(orr_hdf5_put(writer, "must_move", ORR_HDF5_BOOL, 3, 0, flags, &err), &err);
-  assert_ok(orr_hdf5_put(writer, "none", ORR_HDF5_I64, 0, 0, NULL, &err), &err);
-  assert_ok(orr_hdf5_put_text(writer, "rule", "", &err), &err);
-  assert_int_not_equal(orr_hdf5_put_text(writer, "rule", "twice", &err), ORR_OK);
-  assert_ok(orr_hdf5_commit(writer, &err), &err);
-  orr_hdf5_file *file;
-  const void *values;
-  char *text;
-  size_t rows = SIZE_MAX, none = SIZE_MAX;
-  assert_ok(orr_hdf5_open(path, &file, &err), &err);
-  assert_ok(orr_hdf5_column(file, "motion", ORR_HDF5_F64, 2, &rows, &values, &err), &err);
-  assert_int_equal(rows, 3);
-  assert_memory_equal(values, motion, sizeof motion);
-  assert_int_equal((uintptr_t)values % 64, 0);
-  assert_ok(orr_hdf5_column(file, "must_move", ORR_HDF5_BOOL, 0, &rows, &values, &err), &err);
-  assert_memory_equal(values, flags, sizeof flags);
-  assert_ok(orr_hdf5_column(file, "none", ORR_HDF5_I64, 0, &none, &values, &err), &err);
-  assert_int_equal(none, 0);
-  assert_ok(orr_hdf5_text(file, "rule", 10, &text, &err), &err);
-  assert_string_equal(text, "");
-  orr_free(text);
-  orr_hdf5_close(file);
+  const orr_column *found;
+  orr_table *table;
+  assert_ok(orr_table_write(path, "{\"rule\": \"süß\"}", table_columns, 6, &err), &err);
+  assert_ok(orr_table_read(path, &table, &err), &err);
+  assert_string_equal(table->text, "{\"rule\": \"süß\"}");
+  assert_int_equal(table->count, 6);
+  for (size_t i = 0; i < 6; i++) {
+    const orr_column *c = &table_columns[i];
+    assert_ok(orr_table_column(table, path, c->name, c->type, c->width, &found, &err), &err);
+    assert_int_equal(found->rows, c->rows);
+    size_t bytes = orr_hdf5_type_size(c->type == ORR_COLUMN_U8    ? ORR_HDF5_U8
+                                      : c->type == ORR_COLUMN_F32 ? ORR_HDF5_F32
+                                                                  : ORR_HDF5_F64);
+    if (c->rows) assert_memory_equal(found->values, c->values, c->rows * c->width * bytes);
+  }
+  assert_int_not_equal(orr_table_column(table, path, "motion", ORR_COLUMN_F32, 2, &found, &err), 0);
+  assert_int_not_equal(orr_table_column(table, path, "motion", ORR_COLUMN_F64, 3, &found, &err), 0);
+  assert_int_not_equal(orr_table_column(table, path, "else", ORR_COLUMN_F64, 3, &found, &err), 0);
+  orr_table_destroy(table);
+  /* A shard has plain vectors: no table. */
+  assert_ok(sample_shard(path, ORR_SPLIT_TRAIN, 0, sample_steps, 1, &err), &err);
+  assert_int_equal(orr_table_read(path, &table, &err), ORR_ERR_FILE);
+  assert_null(table);
+}
+
+static void many_columns(void **state) {
+  orr_error err = {0};
+  orr_column columns[ORR_TABLE_COLUMNS];
+  orr_table *table;
+  const char *path = in_scratch(state, "pairs.h5");
+  for (size_t i = 0; i < ORR_TABLE_COLUMNS; i++) {
+    columns[i] = table_columns[i % 5];
+    snprintf(columns[i].name, ORR_NAME, "column-%02zu-%036zu", ORR_TABLE_COLUMNS - i, i);
+  }
+  assert_ok(orr_table_write(path, "", columns, ORR_TABLE_COLUMNS, &err), &err);
+  assert_ok(orr_table_read(path, &table, &err), &err);
+  assert_int_equal(table->count, ORR_TABLE_COLUMNS);
+  for (size_t i = 0; i < ORR_TABLE_COLUMNS; i++) { /* sorted: the reverse of ours */
+    assert_string_equal(table->columns[i].name, columns[ORR_TABLE_COLUMNS - 1 - i].name);
+  }
+  orr_table_destroy(table);
 }
 
 int test_shard(void) {
@@ -201,7 +228,8 @@ int test_shard(void) {
       cmocka_unit_test_setup_teardown(refuses_bad_numbers, make_scratch, drop_scratch),
       cmocka_unit_test_setup_teardown(refuses_nothing, make_scratch, drop_scratch),
       cmocka_unit_test(begins_anew),
-      cmocka_unit_test_setup_teardown(other_tables, make_scratch, drop_scratch),
+      cmocka_unit_test_setup_teardown(tables, make_scratch, drop_scratch),
+      cmocka_unit_test_setup_teardown(many_columns, make_scratch, drop_scratch),
   };
   return cmocka_run_group_tests_name("shard", tests, NULL, NULL);
 }
