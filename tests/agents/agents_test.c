@@ -1,0 +1,107 @@
+#include "agents_test.h"
+
+#include "base/maths.h"
+
+#include <string.h>
+
+static const char reacher_text[] =
+    "world:\n"
+    "  engine: chipmunk\n"
+    "  space: {unit: px, y: down, size: [512, 512]}\n"
+    "  gravity: [0, 0]\n"
+    "  damping: 0\n"
+    "  dt: 0.01\n"
+    "  substeps: 10\n"
+    "  bodies:\n"
+    "    - name: agent\n"
+    "      type: kinematic\n"
+    "      start: {position: [{uniform: [50, 450]}, {uniform: [50, 450]}]}\n"
+    "      shapes: [{geometry: {circle: {radius: 15}}}]\n"
+    "  actuators:\n"
+    "    - {name: push, body: agent, kp: 100, kv: 20, meaning: relative, scale: 100,\n"
+    "       low: [-1, -1], high: [1, 1]}\n"
+    "task: {time_limit: 20}\n";
+
+static void finish(bench *out, orr_config *config, orr_status status,
+                   orr_diagnostics *diagnostics) {
+  orr_error err = {0};
+  if (status == ORR_OK) status = orr_scenario_read(config, &out->scenario, diagnostics);
+  if (status != ORR_OK) {
+    orr_diagnostics_status(diagnostics, &err);
+    fail_msg("%s", err.message);
+  }
+  out->arena = orr_arena_create(4096);
+  orr_observe_def observe = {0};
+  assert_int_equal(orr_observer_create(out->scenario, &observe, &out->observer, &err), ORR_OK);
+  orr_config_destroy(config);
+  orr_diagnostics_destroy(diagnostics);
+}
+
+void open_push_t(bench *out) {
+  orr_diagnostics *diagnostics = orr_diagnostics_create();
+  orr_config *config = NULL;
+  orr_status status =
+      orr_config_load(ORR_SOURCE_DIR "/scenarios/push_t.yaml", &config, diagnostics);
+  finish(out, config, status, diagnostics);
+}
+
+void open_reacher(bench *out) {
+  orr_diagnostics *diagnostics = orr_diagnostics_create();
+  orr_config *config = NULL;
+  orr_status status =
+      orr_config_parse(reacher_text, strlen(reacher_text), "reacher", &config, diagnostics);
+  finish(out, config, status, diagnostics);
+}
+
+void close_bench(bench *b) {
+  orr_scenario_destroy(b->scenario);
+  orr_arena_destroy(b->arena);
+}
+
+orr_planner_def default_planner(bench *b) {
+  orr_planner_def def;
+  orr_record_default(&orr_planner_record, b->arena, &def);
+  return def;
+}
+
+orr_objective make_objective(const bench *b, const orr_objective_def *def) {
+  orr_objective objective;
+  orr_error err = {0};
+  assert_int_equal(orr_objective_create(def, &b->observer.space, &objective, &err), ORR_OK);
+  return objective;
+}
+
+const orr_goal_rule *moderate_rule(void) {
+  static const char *both[] = {"agent", "block"}, *block[] = {"block"};
+  static const orr_goal_rule rule = {.name = "moderate",
+                                     .position_bodies = {both, 2},
+                                     .angle_bodies = {block, 1},
+                                     .position = 20.0,
+                                     .angle = ORR_PI / 9.0,
+                                     .hold = 1};
+  return &rule;
+}
+
+orr_env *new_env(const bench *b, uint64_t seed, uint32_t episode) {
+  orr_env *env;
+  orr_error err = {0};
+  assert_int_equal(orr_env_create(b->scenario, &b->observer, &env, &err), ORR_OK);
+  assert_int_equal(orr_env_reset(env, seed, episode, &err), ORR_OK);
+  return env;
+}
+
+orr_pool *new_pool(size_t threads) {
+  orr_pool *pool;
+  assert_int_equal(orr_pool_create(threads, &pool, NULL), ORR_OK);
+  return pool;
+}
+
+int main(void) {
+  int failed = run_env_tests();
+  failed += run_objective_tests();
+  failed += run_planner_tests();
+  failed += run_policy_tests();
+  failed += run_model_tests();
+  failed += run_collect_tests();
+  return failed != 0;
+}

@@ -1,0 +1,292 @@
+#include "agents_test.h"
+
+#include "base/file.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { BLOCK = 5 };
+
+static orr_collect_def tiny(bench *b) {
+  orr_collect_def def;
+  orr_record_default(&orr_collect_record, b->arena, &def);
+  def.seed = 12;
+  def.experts = 4, def.held_out = 2, def.steps = 40;
+  def.expert.samples = 12, def.expert.iterations = 2, def.expert.elites = 4;
+  def.replay.count = 2;
+  def.weak = 5, def.weak_steps = 12;
+  def.random = 2, def.random_steps = 6;
+  def.shard_episodes = 6; /* two demonstrations, or six others */
+  return def;
+}
+
+static orr_status collect(const bench *b, const orr_collect_def *def, const char *folder,
+                          size_t threads, orr_collect_result *out, orr_error *err) {
+  orr_pool *pool = new_pool(threads);
+  orr_control control = {.pool = pool};
+  orr_status status = orr_collect_run(b->scenario, &b->observer, def, "push_t", "world: {}\n",
+                                      BLOCK, folder, &control, out, err);
+  orr_pool_destroy(pool);
+  return status;
+}
+
+static orr_collect_result collect_well(const bench *b, const orr_collect_def *def,
+                                       const char *folder, size_t threads) {
+  orr_collect_result result;
+  orr_error err = {0};
+  if (collect(b, def, folder, threads, &result, &err) != ORR_OK) fail_msg("%s", err.message);
+  return result;
+}
+
+static char *new_folder(const char *name) {
+  char path[256];
+  snprintf(path, sizeof path, "collect-%s-%d", name, (int)getpid());
+  assert_int_equal(orr_folder_remove(path, NULL), ORR_OK);
+  return orr_strdup(path);
+}
+
+static void drop_folder(char *folder) {
+  assert_int_equal(orr_folder_remove(folder, NULL), ORR_OK);
+  orr_free(folder);
+}
+
+/* Both folders hold files of the same names and bytes. */
+static void assert_same_folders(const char *a, const char *b) {
+  char **in_a, **in_b;
+  size_t count_a, count_b;
+  assert_int_equal(orr_folder_list(a, "", "", &in_a, &count_a, NULL), ORR_OK);
+  assert_int_equal(orr_folder_list(b, "", "", &in_b, &count_b, NULL), ORR_OK);
+  assert_int_equal(count_a, count_b);
+  for (size_t i = 0; i < count_a; i++) {
+    char path[512], first[ORR_SHA256_TEXT], second[ORR_SHA256_TEXT];
+    assert_string_equal(in_a[i], in_b[i]);
+    orr_path_join(path, sizeof path, a, in_a[i]);
+    assert_int_equal(orr_sha256_file(path, first, NULL), ORR_OK);
+    orr_path_join(path, sizeof path, b, in_b[i]);
+    assert_int_equal(orr_sha256_file(path, second, NULL), ORR_OK);
+    if (strcmp(first, second) != 0) fail_msg("%s differs", in_a[i]);
+  }
+  orr_free(in_a);
+  orr_free(in_b);
+}
+
+static orr_dataset *open_split(const char *folder, orr_split split) {
+  orr_dataset *data;
+  orr_error err = {0};
+  if (orr_dataset_open(folder, split, true, &data, &err) != ORR_OK) fail_msg("%s", err.message);
+  return data;
+}
+
+/* An episode's start and actions give its rows again, to the bit. */
+static void assert_replays(const bench *b, const orr_episode_view *view) {
+  size_t fields = b->observer.space.count;
+  float seen[ORR_MAX_FIELDS];
+  orr_env *env = new_env(b, view->seed, (uint32_t)view->reset_episode);
+  for (size_t t = 0;; t++) {
+    orr_env_observe(env, seen);
+    assert_memory_equal(seen, view->states + t * fields, fields * sizeof *seen);
+    if (t == view->steps) break;
+    orr_env_step(env, view->actions + t * b->scenario->action_count);
+    assert_true((float)orr_world_reward(orr_env_look(env)) == view->rewards[t + 1]);
+    assert_int_equal(orr_world_contact(orr_env_look(env)), view->contact[t + 1]);
+  }
+  orr_env_destroy(env);
+}
+
+static void collects_what_was_asked_for(void **state) {
+  (void)state;
+  bench b;
+  open_push_t(&b);
+  orr_collect_def def = tiny(&b);
+  char *folder = new_folder("whole");
+  orr_collect_result result = collect_well(&b, &def, folder, 2);
+  assert_int_equal(result.episodes + result.diverged, 4 * 3 + 2 + 5 + 2);
+  assert_int_equal(result.shards, 5);
+  assert_int_equal(result.shards_kept, 0);
+  int of_kind[6] = {0};
+  int64_t index = 0;
+  for (int split = 0; split < 2; split++) {
+    orr_dataset *data = open_split(folder, (orr_split)split);
+    int64_t base = -1;
+    for (size_t i = 0; i < orr_dataset_episodes(data); i++, index++) {
+      orr_episode_view view = orr_dataset_episode(data, i);
+      of_kind[view.policy] += 1;
+      assert_int_equal(view.index, index);
+      assert_true(view.terminated != view.truncated);
+      assert_replays(&b, &view);
+      if (view.policy == ORR_POLICY_EXPERT) base = view.source;
+      if (view.policy == ORR_POLICY_REPLAY) assert_int_equal(view.source, base);
+      if (view.policy == ORR_POLICY_WEAK) assert_int_equal(view.steps, 12);
+    }
+    orr_dataset_close(data);
+  }
+  assert_int_equal(of_kind[ORR_POLICY_EXPERT], 6);
+  assert_int_equal(of_kind[ORR_POLICY_REPLAY], 8);
+  assert_int_equal(of_kind[ORR_POLICY_WEAK], 5);
+  assert_int_equal(of_kind[ORR_POLICY_RANDOM], 2);
+  drop_folder(folder);
+  close_bench(&b);
+}
+
+/* A replay stays near its demonstration: its noise does not add up. */
+static void replays_stay_near(void **state) {
+  (void)state;
+  bench b;
+  open_push_t(&b);
+  orr_collect_def def = tiny(&b);
+  def.weak = def.random = def.held_out = 0;
+  def.replay.sigma = (orr_range){.kind = ORR_RANGE_VALUE, .values = {0.1}};
+  char *folder = new_folder("replay");
+  collect_well(&b, &def, folder, 1);
+  orr_dataset *data = open_split(folder, ORR_SPLIT_TRAIN);
+  orr_episode_view expert = {0};
+  double square = 0.0, most = 0.0, count = 0.0;
+  for (size_t i = 0; i < orr_dataset_episodes(data); i++) {
+    orr_episode_view view = orr_dataset_episode(data, i);
+    if (view.policy == ORR_POLICY_EXPERT) {
+      expert = view;
+      continue;
+    }
+    assert_int_equal(view.steps, expert.steps);
+    for (size_t t = 0; t <= view.steps; t++, count += 1.0) {
+      const float *a = view.states + 12 * t, *e = expert.states + 12 * t;
+      double away = hypot((double)a[0] - (double)e[0], (double)a[1] - (double)e[1]);
+      square += away * away;
+      most = fmax(most, away);
+    }
+  }
+  assert_true(sqrt(square / count) > 1.0 && sqrt(square / count) < 30.0 && most < 100.0);
+  orr_dataset_close(data);
+  drop_folder(folder);
+  close_bench(&b);
+}
+
+static void threads_do_not_change_a_byte(void **state) {
+  (void)state;
+  bench b;
+  open_push_t(&b);
+  orr_collect_def def = tiny(&b);
+  char *one = new_folder("one"), *two = new_folder("two");
+  collect_well(&b, &def, one, 1);
+  collect_well(&b, &def, two, 2);
+  assert_same_folders(one, two);
+  drop_folder(one);
+  drop_folder(two);
+  close_bench(&b);
+}
+
+static void nap(long milliseconds) {
+  struct timespec time = {0, milliseconds * 1000000};
+  nanosleep(&time, NULL);
+}
+
+/* A child collects and is killed after `milliseconds`. */
+static void collect_and_die(const bench *b, const orr_collect_def *def, const char *folder,
+                            long milliseconds) {
+  fflush(NULL);
+  pid_t child = fork();
+  assert_true(child >= 0);
+  if (child == 0) {
+    orr_collect_result result;
+    orr_collect_run(b->scenario, &b->observer, def, "push_t", "world: {}\n", BLOCK, folder, NULL,
+                    &result, NULL);
+    _exit(0);
+  }
+  nap(milliseconds);
+  kill(child, SIGKILL);
+  waitpid(child, NULL, 0);
+}
+
+static void killed_runs_end_with_the_same_bytes(void **state) {
+  (void)state;
+  bench b;
+  open_push_t(&b);
+  orr_collect_def def = tiny(&b);
+  char *whole = new_folder("reference"), *killed = new_folder("killed");
+  collect_well(&b, &def, whole, 1);
+  for (long milliseconds = 5; milliseconds <= 640; milliseconds *= 2)
+    collect_and_die(&b, &def, killed, milliseconds);
+  orr_collect_result result = collect_well(&b, &def, killed, 2);
+  assert_true(result.shards_kept > 0);
+  assert_same_folders(whole, killed);
+  result = collect_well(&b, &def, killed, 2); /* all is there */
+  assert_int_equal(result.shards_kept, result.shards);
+  assert_same_folders(whole, killed);
+  drop_folder(whole);
+  drop_folder(killed);
+  close_bench(&b);
+}
+
+static void write_text(const char *folder, const char *name, const char *text) {
+  char path[512];
+  orr_path_join(path, sizeof path, folder, name);
+  assert_int_equal(orr_file_put(path, text, strlen(text), NULL), ORR_OK);
+}
+
+/* Damaged, changed, superfluous and foreign shards. */
+static void finished_shards_are_checked(void **state) {
+  (void)state;
+  bench b;
+  open_push_t(&b);
+  orr_collect_def def = tiny(&b), other = def;
+  char *whole = new_folder("sound"), *touched = new_folder("touched");
+  orr_error err = {0};
+  orr_collect_result result = collect_well(&b, &def, whole, 1);
+  assert_int_equal(result.shards, 5);
+  collect_well(&b, &def, touched, 1);
+  write_text(touched, "train-00001.h5", "not a shard");
+  write_text(touched, "train-00000.h5.orr-tmp1", "left by a killed run");
+  result = collect_well(&b, &def, touched, 1);
+  assert_int_equal(result.shards_kept, 4);
+  assert_same_folders(whole, touched);
+  other.seed = 13;
+  other.weak = other.random = 0;
+  result = collect_well(&b, &other, touched, 1);
+  assert_int_equal(result.shards, 3);
+  assert_int_equal(result.shards_kept, 0);
+  result = collect_well(&b, &def, touched, 1);
+  assert_int_equal(result.shards_kept, 0);
+  assert_same_folders(whole, touched);
+  write_text(touched, "train-00077.h5", "somebody's");
+  assert_int_equal(collect(&b, &def, touched, 1, &result, &err), ORR_ERR_MISMATCH);
+  assert_non_null(strstr(err.message, "train-00077.h5"));
+  drop_folder(whole);
+  drop_folder(touched);
+  close_bench(&b);
+}
+
+static void cancel_stops(void **state) {
+  (void)state;
+  bench b;
+  open_push_t(&b);
+  orr_collect_def def = tiny(&b);
+  char *folder = new_folder("cancel");
+  atomic_bool cancel = true;
+  orr_control control = {.cancel = &cancel};
+  orr_collect_result result;
+  orr_error err = {0};
+  assert_int_equal(orr_collect_run(b.scenario, &b.observer, &def, "push_t", "world: {}\n", BLOCK,
+                                   folder, &control, &result, &err), ORR_ERR_CANCELLED);
+  def.experts = def.held_out = def.weak = def.random = 0;
+  assert_int_equal(collect(&b, &def, folder, 1, &result, &err), ORR_ERR_CONFIG);
+  drop_folder(folder);
+  close_bench(&b);
+}
+
+int run_collect_tests(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(collects_what_was_asked_for),
+      cmocka_unit_test(replays_stay_near),
+      cmocka_unit_test(threads_do_not_change_a_byte),
+      cmocka_unit_test(killed_runs_end_with_the_same_bytes),
+      cmocka_unit_test(finished_shards_are_checked),
+      cmocka_unit_test(cancel_stops),
+  };
+  return cmocka_run_group_tests_name("collect", tests, NULL, NULL);
+}
