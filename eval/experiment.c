@@ -68,8 +68,7 @@ typedef struct scenario_file {
 } scenario_file;
 
 static const orr_field file_fields[] = {
-    {ORR_FIELD(ENUM, scenario_file, schema), .names = schema_names,
-     .help = "Format of this file"},
+    {ORR_FIELD(ENUM, scenario_file, schema), .names = schema_names, .help = "Format of this file"},
     {ORR_FIELD(TEXT, scenario_file, id),
      .help = "Name of the scenario: letters, digits, - and _; run folders are called after it"},
     {ORR_FIELD(INT, scenario_file, version), .low = 1, .high = 1e9, .preset = "1",
@@ -134,15 +133,17 @@ static void check_profile(const orr_config *config, const orr_entry *profile,
   }
   for (size_t i = 0; i < changes->count; i++) {
     const orr_entry *section = &changes->entries[i];
-    bool known = false, fixed = strcmp(section->key, "world") == 0 ||
-                                strcmp(section->key, "task") == 0;
+    bool known = false,
+         fixed = strcmp(section->key, "world") == 0 || strcmp(section->key, "task") == 0;
     for (size_t k = 0; k < sizeof may / sizeof may[0]; k++)
       known = known || strcmp(section->key, may[k]) == 0;
     if (known) continue;
     const char *close = orr_closest(section->key, may, sizeof may / sizeof may[0]);
     char hint[128] = "a profile may change observe, collect, model, train, plan, presets, eval";
-    if (fixed) snprintf(hint, sizeof hint, "write another scenario file for another world");
-    else if (close) snprintf(hint, sizeof hint, "did you mean \"%s\"?", close);
+    if (fixed)
+      snprintf(hint, sizeof hint, "write another scenario file for another world");
+    else if (close)
+      snprintf(hint, sizeof hint, "did you mean \"%s\"?", close);
     orr_diagnostics_add(diagnostics, config, section->place, hint,
                         "profiles.%s: a profile may not touch `%s`", profile->key, section->key);
   }
@@ -249,8 +250,8 @@ static void complain(const orr_config *config, const char *section, const orr_er
                      orr_diagnostics *diagnostics) {
   const orr_node *node = orr_node_get(orr_config_root(config), section);
   orr_place place = node ? node->place : (orr_place){orr_config_path(config), 1, 1};
-  orr_diagnostics_add(diagnostics, config, place, *err->hint ? err->hint : NULL, "%s: %s",
-                      section, err->message);
+  orr_diagnostics_add(diagnostics, config, place, *err->hint ? err->hint : NULL, "%s: %s", section,
+                      err->message);
 }
 
 static orr_status read_experiment(orr_experiment *experiment, orr_diagnostics *diagnostics) {
@@ -263,14 +264,14 @@ static orr_status read_experiment(orr_experiment *experiment, orr_diagnostics *d
   ORR_TRY(world);
   take(experiment, &file);
   orr_node_remove(orr_config_root(config), "profiles");
-  ORR_TRY(orr_record_complete(&orr_experiment_record, config, orr_config_root(config),
-                              diagnostics));
+  ORR_TRY(
+      orr_record_complete(&orr_experiment_record, config, orr_config_root(config), diagnostics));
   orr_node_remove(orr_config_root(config), "profiles");
   orr_experiment_check(experiment, diagnostics);
   if (orr_diagnostics_count(diagnostics) != before) return ORR_ERR_CONFIG;
   orr_error err = {0};
-  orr_status status = orr_observer_create(experiment->scenario, &experiment->observe,
-                                          &experiment->observer, &err);
+  orr_status status =
+      orr_observer_create(experiment->scenario, &experiment->observe, &experiment->observer, &err);
   if (status != ORR_OK) complain(config, "observe", &err, diagnostics);
   return status;
 }
@@ -296,8 +297,10 @@ static orr_status try_profiles(const char *path, const orr_config *original,
 static orr_experiment *create_experiment(void) {
   orr_arena *arena = orr_arena_create((size_t)1 << 16);
   orr_experiment *experiment = arena ? orr_arena_alloc(arena, 1, sizeof *experiment) : NULL;
-  if (experiment) experiment->arena = arena;
-  else orr_arena_destroy(arena);
+  if (experiment)
+    experiment->arena = arena;
+  else
+    orr_arena_destroy(arena);
   return experiment;
 }
 

@@ -7,10 +7,11 @@
  *     report.{html,json,md}, episodes.csv, timings.json
  *
  * A stage is done when its stage.json stands (its effective configuration sections, hashes of its
- * inputs, the build), written last. Running again skips done stages, resumes an unfinished one to the
- * same bytes, and refuses (ORR_ERR_MISMATCH, names the field) when a section or an input differs:
- * `force` redoes from there. A folder that holds another scenario's run is never written to.
- * Order of configuration: defaults < file < profile < --set. A profile may not touch world or task. */
+ * inputs, the build), written last. Running again skips done stages, resumes an unfinished one to
+ * the same bytes, and refuses (ORR_ERR_MISMATCH, names the field) when a section or an input
+ * differs: `force` redoes from there. A folder that holds another scenario's run is never written
+ * to. Order of configuration: defaults < file < profile < --set. A profile may not touch world or
+ * task. */
 #ifndef ORR_EVAL_EXPERIMENT_H
 #define ORR_EVAL_EXPERIMENT_H
 
@@ -18,9 +19,14 @@
 #include "worldmodel/train.h"
 
 /* A named planner beside the default one ("paper"). Never in one table with it. */
-typedef struct orr_preset_def { const char *name; orr_planner_def plan; } orr_preset_def;
+typedef struct orr_preset_def {
+  const char *name;
+  orr_planner_def plan;
+} orr_preset_def;
 
-typedef struct orr_open_loop_def { int64_t horizon, windows; } orr_open_loop_def;
+typedef struct orr_open_loop_def {
+  int64_t horizon, windows;
+} orr_open_loop_def;
 
 /* Section `eval:`. */
 typedef struct orr_eval_def {

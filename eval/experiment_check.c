@@ -84,8 +84,7 @@ static void check_observe(const checker *c) {
     char path[64], hint[256];
     snprintf(path, sizeof path, "observe.state[%zu]", i);
     for (size_t k = 0; k < i; k++)
-      if (strcmp(names[k], names[i]) == 0)
-        complain(c, path, NULL, "`%s` stands twice", names[i]);
+      if (strcmp(names[k], names[i]) == 0) complain(c, path, NULL, "`%s` stands twice", names[i]);
     if (orr_space_find(space, names[i]) >= 0) continue;
     const char *known[ORR_MAX_FIELDS];
     for (size_t k = 0; k < space->count; k++) known[k] = space->fields[k].name;

@@ -77,7 +77,8 @@ static orr_status allocate_traces(replay *r, orr_error *err) {
     trace *t = &r->traces[r->count++];
     t->index = i;
     t->steps = view.steps;
-    ORR_TRY(orr_new(&t->states, (t->steps + 1) * state_size(r->experiment), sizeof *t->states, err));
+    ORR_TRY(
+        orr_new(&t->states, (t->steps + 1) * state_size(r->experiment), sizeof *t->states, err));
     ORR_TRY(orr_new(&t->hashes, t->steps + 1, sizeof *t->hashes, err));
   }
   return ORR_OK;
@@ -111,7 +112,10 @@ static orr_status replay_all(replay *r, size_t lanes, orr_error *err) {
 
 /* --- drawing ---------------------------------------------------------------------------------- */
 
-typedef struct candidate { size_t trace, start, rank; uint64_t key; } candidate;
+typedef struct candidate {
+  size_t trace, start, rank;
+  uint64_t key;
+} candidate;
 
 static int by_trace(const void *a, const void *b) {
   const candidate *x = a, *y = b;
@@ -210,11 +214,14 @@ static orr_status add_pair(const replay *r, const orr_goal_rule *rule, const can
   pairs->actions = grown;
   memcpy(grown + pairs->number_count, view.actions, numbers * sizeof *grown);
   orr_pair *pair = &pairs->items[pairs->count++];
-  *pair = (orr_pair){.seed = view.seed, .reset_episode = view.reset_episode,
-                     .episode = view.index, .start = (int64_t)from->start,
+  *pair = (orr_pair){.seed = view.seed,
+                     .reset_episode = view.reset_episode,
+                     .episode = view.index,
+                     .start = (int64_t)from->start,
                      .action_offset = pairs->number_count,
                      .must_move = must_move(e->scenario, rule, start, goal),
-                     .start_hash = t->hashes[from->start], .goal_hash = t->hashes[goal_row]};
+                     .start_hash = t->hashes[from->start],
+                     .goal_hash = t->hashes[goal_row]};
   orr_pose_error(e->scenario, start, goal, &pair->motion[0], &pair->motion[1]);
   pairs->number_count += numbers;
   return ORR_OK;
@@ -233,8 +240,10 @@ static orr_status fill(const replay *r, const orr_goal_rule *rule, orr_pairs *pa
   orr_free(candidates);
   ORR_TRY(status);
   if (pairs->count == 0) {
-    orr_fail(err, ORR_ERR_CONFIG, "rule `%s`: no pair is left of %lld candidates, %lld were solved "
-             "at the start", rule->name, (long long)pairs->considered, (long long)pairs->removed);
+    orr_fail(err, ORR_ERR_CONFIG,
+             "rule `%s`: no pair is left of %lld candidates, %lld were solved "
+             "at the start",
+             rule->name, (long long)pairs->considered, (long long)pairs->removed);
     orr_hint(err, "collect more held-out demonstrations, or make the rule stricter");
     return ORR_ERR_CONFIG;
   }
@@ -246,20 +255,20 @@ static orr_status fill(const replay *r, const orr_goal_rule *rule, orr_pairs *pa
 
 orr_hash orr_pairs_hash(const orr_pairs *pairs) {
   orr_hash hash = orr_hash_bytes(pairs->rule, strlen(pairs->rule));
-  int64_t numbers[] = {pairs->goal_offset, pairs->budget, pairs->considered, pairs->removed,
-                       (int64_t)pairs->count, (int64_t)pairs->action_count};
+  int64_t numbers[] = {pairs->goal_offset, pairs->budget,         pairs->considered,
+                       pairs->removed,     (int64_t)pairs->count, (int64_t)pairs->action_count};
   hash = orr_hash_join(hash, orr_hash_bytes(numbers, sizeof numbers));
   for (size_t i = 0; i < pairs->count; i++) {
     const orr_pair *p = &pairs->items[i];
-    int64_t whole[] = {(int64_t)p->seed, p->reset_episode, p->episode, p->start,
-                       (int64_t)p->action_offset, p->must_move};
+    int64_t whole[] = {(int64_t)p->seed, p->reset_episode,          p->episode,
+                       p->start,         (int64_t)p->action_offset, p->must_move};
     hash = orr_hash_join(hash, orr_hash_bytes(whole, sizeof whole));
     hash = orr_hash_join(hash, orr_hash_bytes(p->motion, sizeof p->motion));
     hash = orr_hash_join(hash, p->start_hash);
     hash = orr_hash_join(hash, p->goal_hash);
   }
-  return orr_hash_join(hash, orr_hash_bytes(pairs->actions,
-                                            pairs->number_count * sizeof *pairs->actions));
+  return orr_hash_join(
+      hash, orr_hash_bytes(pairs->actions, pairs->number_count * sizeof *pairs->actions));
 }
 
 orr_status orr_pairs_make(const orr_experiment *experiment, const orr_goal_rule *rule,

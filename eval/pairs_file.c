@@ -59,7 +59,8 @@ orr_status orr_pairs_write(const orr_pairs *pairs, const char *path, orr_error *
                             "removed", (json_int_t)pairs->removed, "hash", hash);
   char *text = facts ? json_dumps(facts, JSON_COMPACT) : NULL;
   json_decref(facts);
-  orr_status status = text ? gather(pairs, &c, err) : orr_fail(err, ORR_ERR_MEMORY, "out of memory");
+  orr_status status =
+      text ? gather(pairs, &c, err) : orr_fail(err, ORR_ERR_MEMORY, "out of memory");
   if (status == ORR_OK) {
     size_t n = pairs->count, a = pairs->action_count;
     orr_column table[] = {
@@ -134,11 +135,14 @@ static orr_status take_pair(const found *f, size_t i, const char *path, orr_pair
   if ((size_t)place[3] > out->number_count || numbers > out->number_count - (size_t)place[3])
     return damaged(path, "a pair's actions lie outside the file", err);
   out->items[i] = (orr_pair){.seed = ((const uint64_t *)f->seed->values)[i],
-                             .reset_episode = place[0], .episode = place[1], .start = place[2],
+                             .reset_episode = place[0],
+                             .episode = place[1],
+                             .start = place[2],
                              .action_offset = (size_t)place[3],
                              .must_move = ((const uint8_t *)f->must_move->values)[i] != 0,
                              .motion = {motion[0], motion[1]},
-                             .start_hash = {start[0], start[1]}, .goal_hash = {goal[0], goal[1]}};
+                             .start_hash = {start[0], start[1]},
+                             .goal_hash = {goal[0], goal[1]}};
   return ORR_OK;
 }
 
@@ -166,7 +170,9 @@ orr_status orr_pairs_read(const char *path, orr_pairs **out, orr_error *err) {
   orr_status status = orr_new(&pairs, 1, sizeof *pairs, err);
   if (status == ORR_OK) status = take_all(table, path, pairs, err);
   orr_table_destroy(table);
-  if (status == ORR_OK) *out = pairs;
-  else orr_pairs_destroy(pairs);
+  if (status == ORR_OK)
+    *out = pairs;
+  else
+    orr_pairs_destroy(pairs);
   return status;
 }

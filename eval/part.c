@@ -3,8 +3,8 @@
  *   # orrery-part/1 <hash of the pairs> <row>
  *   index,success,must_move,end,steps,plans,position,angle,latency;latency;...,.
  *
- * Every line ends with a dot of its own: a torn line has none. Doubles are written so that they read
- * back to the bit, so resuming changes nothing. */
+ * Every line ends with a dot of its own: a torn line has none. Doubles are written so that they
+ * read back to the bit, so resuming changes nothing. */
 #include "eval/protocol_private.h"
 
 #include "base/file.h"
@@ -33,7 +33,8 @@ static void take_line(orr_part *part, const orr_pairs *pairs, const char *line) 
   int success, must_move, end, used = 0;
   orr_outcome o = {0};
   if (sscanf(line, "%zu,%d,%d,%d,%" SCNd64 ",%" SCNd64 ",%lf,%lf,%n", &index, &success, &must_move,
-             &end, &o.steps, &o.plans, &o.position, &o.angle, &used) != 8 || used == 0)
+             &end, &o.steps, &o.plans, &o.position, &o.angle, &used) != 8 ||
+      used == 0)
     return;
   if (index >= part->count || part->finished[index] || end < ORR_RUNNING ||
       end > ORR_END_CANCELLED || o.plans < 0 || o.plans > pairs->budget)

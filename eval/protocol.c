@@ -166,8 +166,10 @@ static orr_status prepare(trial *t, orr_error *err) {
   if (t->kind == ROW_MODEL && !t->model)
     return orr_fail(err, ORR_ERR_CONFIG, "row `model` needs a checkpoint");
   if (t->pairs->action_count != t->experiment->scenario->action_count)
-    return orr_fail(err, ORR_ERR_MISMATCH, "the pairs have actions of %zu numbers, the scenario "
-                    "of %zu", t->pairs->action_count, t->experiment->scenario->action_count);
+    return orr_fail(err, ORR_ERR_MISMATCH,
+                    "the pairs have actions of %zu numbers, the scenario "
+                    "of %zu",
+                    t->pairs->action_count, t->experiment->scenario->action_count);
   /* The oracle is the ceiling: the true simulator under the task's own cost. */
   orr_objective_def objective = t->planner->objective;
   if (t->kind == ROW_ORACLE) objective.kind = ORR_OBJECTIVE_GOAL;
@@ -207,14 +209,19 @@ static orr_status run_all(trial *t, orr_error *err) {
 orr_status orr_protocol_run(const orr_experiment *experiment, const orr_planner_def *planner,
                             const orr_goal_rule *rule, const orr_pairs *pairs, const char *row,
                             const orr_model *model, const char *folder, const orr_control *control,
-                            orr_outcome *outcomes, double **out_latencies, size_t *out_latency_count,
-                            orr_error *err) {
+                            orr_outcome *outcomes, double **out_latencies,
+                            size_t *out_latency_count, orr_error *err) {
   *out_latencies = NULL;
   *out_latency_count = 0;
   trial *t;
   ORR_TRY(orr_new(&t, 1, sizeof *t, err));
-  *t = (trial){.experiment = experiment, .planner = planner, .rule = rule, .pairs = pairs,
-               .model = model, .control = control, .name = row,
+  *t = (trial){.experiment = experiment,
+               .planner = planner,
+               .rule = rule,
+               .pairs = pairs,
+               .model = model,
+               .control = control,
+               .name = row,
                .lane_count = orr_pool_lanes(control ? control->pool : NULL)};
   pthread_mutex_init(&t->lock, NULL);
   orr_status status = orr_part_open(folder, row, pairs, &t->part, err);

@@ -14,9 +14,9 @@ void orr_pose_error(const orr_scenario *scenario, const double *a, const double 
 /* Outcomes that are on disk already: `<row>.part.csv`, one line per finished episode. */
 typedef struct orr_part {
   char path[600];
-  bool *finished;       /* per pair */
+  bool *finished; /* per pair */
   orr_outcome *outcomes;
-  double **latencies;   /* per pair, plans of outcomes[i] */
+  double **latencies; /* per pair, plans of outcomes[i] */
   size_t count;
 } orr_part;
 /* Reads what is there; a torn or foreign line is skipped. */

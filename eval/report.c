@@ -32,7 +32,8 @@ orr_cell orr_cell_number(const json_t *value, int digits, double factor) {
   orr_cell cell;
   if (json_is_number(value))
     snprintf(cell.text, sizeof cell.text, "%.*f", digits, factor * json_number_value(value));
-  else snprintf(cell.text, sizeof cell.text, "%s", DASH);
+  else
+    snprintf(cell.text, sizeof cell.text, "%s", DASH);
   return cell;
 }
 
@@ -40,7 +41,8 @@ orr_cell orr_cell_integer(const json_t *value) {
   orr_cell cell;
   if (json_is_integer(value))
     snprintf(cell.text, sizeof cell.text, "%lld", (long long)json_integer_value(value));
-  else snprintf(cell.text, sizeof cell.text, "%s", DASH);
+  else
+    snprintf(cell.text, sizeof cell.text, "%s", DASH);
   return cell;
 }
 
@@ -54,7 +56,8 @@ orr_cell orr_cell_range(const json_t *rate) {
   if (json_is_number(low) && json_is_number(high))
     snprintf(cell.text, sizeof cell.text, "[%.1f, %.1f]", 100.0 * json_number_value(low),
              100.0 * json_number_value(high));
-  else snprintf(cell.text, sizeof cell.text, "%s", DASH);
+  else
+    snprintf(cell.text, sizeof cell.text, "%s", DASH);
   return cell;
 }
 
@@ -137,7 +140,8 @@ static orr_status write_markdown(const char *folder, const json_t *report, const
 orr_status orr_report_write(const orr_experiment *experiment, const char *folder, orr_error *err) {
   json_t *report;
   char path[600];
-  if (strlen(folder) > 400) return orr_fail(err, ORR_ERR_CONFIG, "the name of the folder is too long");
+  if (strlen(folder) > 400)
+    return orr_fail(err, ORR_ERR_CONFIG, "the name of the folder is too long");
   ORR_TRY(orr_report_build(experiment, folder, &report, err));
   json_t *timings = read_timings(folder);
   orr_path_join(path, sizeof path, folder, "report.json");
@@ -157,8 +161,8 @@ static void put_summary(FILE *to, const json_t *report, const json_t *timings) {
   json_t *table, *row;
   json_array_foreach(json_object_get(report, "tables"), i, table) {
     const char *rule = orr_json_text(json_object_get(table, "rule"), "name");
-    fprintf(to, "%s%-18s%9s  %-14s %10s  %-14s %12s\n", i ? "\n" : "", rule, "success %",
-            "95 %", "must move", "95 %", "p50 ms/plan");
+    fprintf(to, "%s%-18s%9s  %-14s %10s  %-14s %12s\n", i ? "\n" : "", rule, "success %", "95 %",
+            "must move", "95 %", "p50 ms/plan");
     json_array_foreach(json_object_get(table, "rows"), k, row) {
       const json_t *all = json_object_get(row, "all"), *must = json_object_get(row, "must_move");
       const char *name = orr_json_text(row, "row");

@@ -14,7 +14,9 @@ typedef struct builder {
   const char *folder;
 } builder;
 
-static json_t *number(double value) { return isfinite(value) ? json_real(value) : json_null(); }
+static json_t *number(double value) {
+  return isfinite(value) ? json_real(value) : json_null();
+}
 
 static json_t *interval_json(orr_interval interval) {
   return json_pack("{s:o, s:o, s:o}", "point", number(interval.point), "low", number(interval.low),
@@ -130,13 +132,12 @@ static orr_status manifest_json(const builder *b, const orr_pairs *pairs, const 
     motion[n + i] = pairs->items[i].motion[1];
   }
   orr_hash_text(pairs->hash, hash);
-  *out = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:{s:o, s:o}}", "pairs",
-                   (json_int_t)n, "asked", (json_int_t)b->experiment->eval.pairs, "considered",
-                   (json_int_t)pairs->considered, "removed", (json_int_t)pairs->removed,
-                   "must_move", (json_int_t)must_move, "goal_offset",
-                   (json_int_t)pairs->goal_offset, "budget", (json_int_t)pairs->budget, "hash",
-                   hash, "sha256", sha, "motion", "distance", quantiles_json(motion, n), "angle",
-                   quantiles_json(motion + n, n));
+  *out = json_pack(
+      "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:{s:o, s:o}}", "pairs", (json_int_t)n,
+      "asked", (json_int_t)b->experiment->eval.pairs, "considered", (json_int_t)pairs->considered,
+      "removed", (json_int_t)pairs->removed, "must_move", (json_int_t)must_move, "goal_offset",
+      (json_int_t)pairs->goal_offset, "budget", (json_int_t)pairs->budget, "hash", hash, "sha256",
+      sha, "motion", "distance", quantiles_json(motion, n), "angle", quantiles_json(motion + n, n));
   orr_free(motion);
   return *out ? ORR_OK : orr_fail(err, ORR_ERR_MEMORY, "out of memory");
 }
@@ -227,12 +228,12 @@ static json_t *commands_json(const json_t *model) {
   json_t *list = json_array();
   char line[160];
   snprintf(line, sizeof line, "orrery run config.yaml --out again%s", given);
-  json_array_append_new(list, json_pack("{s:s, s:s}", "what", "everything, from the first episode",
-                                        "command", line));
+  json_array_append_new(
+      list, json_pack("{s:s, s:s}", "what", "everything, from the first episode", "command", line));
   json_array_append_new(list, json_pack("{s:s, s:s}", "what", "the episodes alone", "command",
                                         "orrery collect config.yaml --out again"));
-  json_array_append_new(list, json_pack("{s:s, s:s}", "what",
-                                        "the tables, with this checkpoint", "command",
+  json_array_append_new(list, json_pack("{s:s, s:s}", "what", "the tables, with this checkpoint",
+                                        "command",
                                         "orrery eval config.yaml --out again --model "
                                         "model/model.safetensors"));
   json_array_append_new(list, json_pack("{s:s, s:s}", "what", "this report, from the stages' files",
@@ -248,7 +249,9 @@ static orr_status read_part(const builder *b, const char *name, json_t **out, or
   return ORR_OK;
 }
 
-static const char *unit_of(const orr_experiment *e) { return e->scenario->world.space.unit ? "px" : "m"; }
+static const char *unit_of(const orr_experiment *e) {
+  return e->scenario->world.space.unit ? "px" : "m";
+}
 
 static json_t *head_json(const orr_experiment *e) {
   char identity[ORR_HASH_TEXT], config[ORR_HASH_TEXT];
@@ -273,16 +276,20 @@ orr_status orr_report_build(const orr_experiment *experiment, const char *folder
   ORR_TRY(read_part(&b, "data/statistics.json", &data, err));
   if (data) json_object_set_new(data, "manifest_sha256", json_string(sha));
   orr_status status = read_part(&b, "eval/model.json", &model, err);
-  if (status == ORR_OK) status = read_part(&b, "eval/open_loop/open_loop.json", &loop, err);
-  else loop = NULL;
+  if (status == ORR_OK)
+    status = read_part(&b, "eval/open_loop/open_loop.json", &loop, err);
+  else
+    loop = NULL;
   all = json_pack("{s:s, s:s, s:{s:s, s:s}, s:o, s:o, s:o?, s:o?, s:o?, s:[], s:o, s:s}", "$schema",
-                  "docs/report.schema.json", "schema_version", "1.0", "tool",
-                  "name", "orrery", "version", ORR_VERSION, "scenario", head_json(experiment),
-                  "planner", planner_json(experiment), "data", data, "model", model, "open_loop",
-                  loop, "tables", "commands", commands_json(model), "timings", "timings.json");
+                  "docs/report.schema.json", "schema_version", "1.0", "tool", "name", "orrery",
+                  "version", ORR_VERSION, "scenario", head_json(experiment), "planner",
+                  planner_json(experiment), "data", data, "model", model, "open_loop", loop,
+                  "tables", "commands", commands_json(model), "timings", "timings.json");
   if (status == ORR_OK && !all) status = orr_fail(err, ORR_ERR_MEMORY, "out of memory");
   if (status == ORR_OK) status = tables_json(&b, json_object_get(all, "tables"), err);
-  if (status == ORR_OK) *out = all;
-  else json_decref(all);
+  if (status == ORR_OK)
+    *out = all;
+  else
+    json_decref(all);
   return status;
 }

@@ -12,7 +12,7 @@ static const char STYLE[] =
     "--card:#1b1f23;--line:#2d3338;--warn:#e58a4e}}"
     "*{box-sizing:border-box}body{margin:0;background:var(--page);color:var(--ink);"
     "font:16px/1.55 system-ui,-apple-system,\"Segoe UI\",Roboto,sans-serif}"
-    "main{max-width:62rem;margin:0 auto;padding:2.5rem 1.1rem 5rem}"
+    "main{max-width:66rem;margin:0 auto;padding:2.5rem 1.1rem 5rem}"
     "h1{font-size:2.1rem;line-height:1.15;margin:0 0 .3rem;letter-spacing:-.01em}"
     "h2{font-size:1.25rem;margin:3rem 0 .6rem;padding-bottom:.3rem;border-bottom:1px solid "
     "var(--line)}h3{font-size:1rem;margin:1.6rem 0 .4rem}p{margin:.5rem 0;max-width:46rem}"
@@ -25,18 +25,22 @@ static const char STYLE[] =
     "th,td{padding:.42rem .7rem;text-align:right;border-bottom:1px solid var(--line);"
     "white-space:nowrap}th:first-child,td:first-child{text-align:left;padding-left:0}"
     "th{color:var(--soft);font-weight:500;font-size:.84rem}tr.model td{font-weight:600}"
-    ".bar{display:inline-block;position:relative;width:9rem;height:.9rem;vertical-align:middle;"
+    ".bar{display:inline-block;position:relative;width:7.5rem;height:.9rem;vertical-align:middle;"
     "border-radius:.2rem;background:color-mix(in srgb,var(--line) 60%,transparent)}"
     ".bar i,.bar b{position:absolute;top:0;height:100%;border-radius:.2rem}"
     ".bar i{opacity:.38}.bar b{width:3px;margin-left:-1px}"
     ".random i,.random b{background:var(--random)}.model i,.model b{background:var(--model)}"
     ".oracle i,.oracle b{background:var(--oracle)}"
     ".note{border-left:3px solid var(--warn);padding:.2rem .9rem;margin:1rem 0}"
-    "figure{margin:1rem 0}figure img{width:100%;max-width:40rem;height:auto;display:block}"
+    ".plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:"
+    "1rem}"
+    "figure{margin:1rem 0;max-width:40rem}figure img{width:100%;height:auto;display:block}"
     "pre,code{font:.86rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}"
-    "pre{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.8rem 1rem;"
+    "pre{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.8rem "
+    "1rem;"
     "overflow-x:auto}details{margin:1rem 0}summary{cursor:pointer;color:var(--soft)}"
-    "dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1.2rem;margin:.6rem 0}"
+    "dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.25rem "
+    "1.2rem;margin:.6rem 0}"
     "dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}";
 
 /* --- words ------------------------------------------------------------------------------------ */
@@ -44,11 +48,20 @@ static const char STYLE[] =
 static void put_text(FILE *to, const char *text) {
   for (const char *s = text; *s; s++) {
     switch (*s) {
-    case '&': fputs("&amp;", to); break;
-    case '<': fputs("&lt;", to); break;
-    case '>': fputs("&gt;", to); break;
-    case '"': fputs("&quot;", to); break;
-    default: fputc(*s, to);
+    case '&':
+      fputs("&amp;", to);
+      break;
+    case '<':
+      fputs("&lt;", to);
+      break;
+    case '>':
+      fputs("&gt;", to);
+      break;
+    case '"':
+      fputs("&quot;", to);
+      break;
+    default:
+      fputc(*s, to);
     }
   }
 }
@@ -83,6 +96,7 @@ static void put_plots(FILE *to, const json_t *plots, const char *folder, const c
   enum { LIMIT = 16 << 20 };
   size_t i;
   json_t *plot;
+  fputs("<div class=\"plots\">\n", to);
   json_array_foreach(plots, i, plot) {
     char path[640], *svg;
     size_t length;
@@ -100,6 +114,7 @@ static void put_plots(FILE *to, const json_t *plots, const char *folder, const c
     fputs("</figure>\n", to);
     orr_free(svg);
   }
+  fputs("</div>\n", to);
 }
 
 /* --- tables of success ------------------------------------------------------------------------ */
@@ -114,7 +129,9 @@ static void put_bar(FILE *to, const char *row, const json_t *rate) {
           row, 100 * low, 100 * (high - low), 100 * point);
 }
 
-static void put_cell(FILE *to, orr_cell cell) { put_element(to, "td", cell.text); }
+static void put_cell(FILE *to, orr_cell cell) {
+  put_element(to, "td", cell.text);
+}
 
 static void put_row(FILE *to, const json_t *row) {
   const char *name = orr_json_text(row, "row");
@@ -130,16 +147,24 @@ static void put_row(FILE *to, const json_t *row) {
   put_cell(to, orr_cell_rate(rest));
   put_cell(to, orr_cell_number(orr_json_at(row, "final_position.point"), 2, 1.0));
   put_cell(to, orr_cell_number(orr_json_at(row, "final_angle.point"), 1, 180.0 / ORR_PI));
-  put_cell(to, orr_cell_integer(json_object_get(row, "diverged")));
   fputs("</tr>\n", to);
 }
 
 static void put_comparisons(FILE *to, const json_t *table) {
   size_t i;
-  json_t *c;
+  json_t *c, *row;
+  json_array_foreach(json_object_get(table, "rows"), i, row) {
+    long long diverged = json_integer_value(json_object_get(row, "diverged"));
+    if (diverged)
+      fprintf(to,
+              "<p class=\"note\">%s: in %lld episodes the simulator's numbers diverged; they "
+              "count as not solved.</p>\n",
+              orr_row_title(orr_json_text(row, "row")), diverged);
+  }
   json_array_foreach(json_object_get(table, "comparisons"), i, c) {
-    fprintf(to, "<p class=\"soft\">%s against %s on the same pairs: %lld solved by %s alone, %lld "
-                "by %s alone; exact McNemar p = %.3g.</p>\n",
+    fprintf(to,
+            "<p class=\"soft\">%s against %s on the same pairs: %lld solved by %s alone, %lld "
+            "by %s alone; exact McNemar p = %.3g.</p>\n",
             orr_json_text(c, "a"), orr_json_text(c, "b"),
             (long long)json_integer_value(json_object_get(c, "only_a")), orr_json_text(c, "a"),
             (long long)json_integer_value(json_object_get(c, "only_b")), orr_json_text(c, "b"),
@@ -152,13 +177,15 @@ static void put_manifest(FILE *to, const json_t *report, const json_t *table) {
   const char *unit = orr_json_text(json_object_get(report, "scenario"), "unit");
   long long pairs = json_integer_value(json_object_get(m, "pairs"));
   long long must = json_integer_value(json_object_get(m, "must_move"));
-  fprintf(to, "<p class=\"soft\">%lld pairs of %lld candidates; %lld were solved at the start and "
-              "removed. In %lld of %lld (%.0f&nbsp;%%) a free body must move. ",
+  fprintf(to,
+          "<p class=\"soft\">%lld pairs of %lld candidates; %lld were solved at the start and "
+          "removed. In %lld of %lld (%.0f&nbsp;%%) a free body must move. ",
           pairs, (long long)json_integer_value(json_object_get(m, "considered")),
           (long long)json_integer_value(json_object_get(m, "removed")), must, pairs,
           pairs ? 100.0 * (double)must / (double)pairs : 0.0);
-  fprintf(to, "The first free body moves %s / %s / %s %s and turns %s / %s / %s&deg; from start to "
-              "goal (10, 50, 90 %% of the pairs). Manifest <code>%.16s</code>.</p>\n",
+  fprintf(to,
+          "The first free body moves %s / %s / %s %s and turns %s / %s / %s&deg; from start to "
+          "goal (10, 50, 90 %% of the pairs). Manifest <code>%.16s</code>.</p>\n",
           orr_cell_number(orr_json_at(m, "motion.distance.p10"), 1, 1.0).text,
           orr_cell_number(orr_json_at(m, "motion.distance.p50"), 1, 1.0).text,
           orr_cell_number(orr_json_at(m, "motion.distance.p90"), 1, 1.0).text, unit,
@@ -177,13 +204,13 @@ static void put_rule(FILE *to, const json_t *report, const json_t *table) {
   json_t *name;
   json_t *positions = json_object_get(rule, "position_bodies");
   if (json_array_size(positions)) {
-    fputs("the positions of ", to);
+    fputs(json_array_size(positions) > 1 ? "the positions of " : "the position of ", to);
     json_array_foreach(positions, i, name) {
       fputs(i ? " and " : "", to);
       put_text(to, json_string_value(name));
     }
-    fprintf(to, " together are within %s %s", orr_cell_number(json_object_get(rule, "position"), 4,
-            1.0).text, unit);
+    fprintf(to, "%s within %.6g %s", json_array_size(positions) > 1 ? " together are" : " is",
+            json_number_value(json_object_get(rule, "position")), unit);
     join = " and ";
   }
   json_t *angles = json_object_get(rule, "angle_bodies");
@@ -198,17 +225,19 @@ static void put_rule(FILE *to, const json_t *report, const json_t *table) {
   }
   long long hold = json_integer_value(json_object_get(rule, "hold"));
   if (hold > 1) fprintf(to, ", for %lld control steps in a row", hold);
-  fprintf(to, ". The goal lies %lld control steps ahead in a demonstration that no training saw; the "
-              "budget is %lld.</p>\n",
+  fprintf(to,
+          ". The goal lies %lld control steps ahead in a demonstration that no training saw; the "
+          "budget is %lld.</p>\n",
           (long long)json_integer_value(orr_json_at(table, "manifest.goal_offset")),
           (long long)json_integer_value(orr_json_at(table, "manifest.budget")));
 }
 
 static void put_planner(FILE *to, const json_t *report) {
   const json_t *p = json_object_get(report, "planner");
-  fprintf(to, "<p class=\"soft\">Planner of the rows <em>model</em> and <em>oracle</em> (%s): %s, "
-              "%lld samples &times; %lld iterations, %lld elites, horizon %lld blocks of %lld "
-              "control steps, replanning after %lld, sigma %s, hold %lld, objective %s (%s).</p>\n",
+  fprintf(to,
+          "<p class=\"soft\">Planner of the rows <em>model</em> and <em>oracle</em> (%s): %s, "
+          "%lld samples &times; %lld iterations, %lld elites, horizon %lld blocks of %lld "
+          "control steps, replanning after %lld, sigma %s, hold %lld, objective %s (%s).</p>\n",
           orr_json_text(p, "name"), orr_json_text(p, "kind"),
           (long long)json_integer_value(json_object_get(p, "samples")),
           (long long)json_integer_value(json_object_get(p, "iterations")),
@@ -232,14 +261,17 @@ static void put_tables(FILE *to, const json_t *report, const json_t *plots, cons
     put_text(to, rule);
     fputs("</h2>\n", to);
     put_rule(to, report, table);
-    fprintf(to, "<div class=\"scroll\"><table><thead><tr><th>policy</th><th>success&nbsp;%%</th>"
-                "<th>95&nbsp;%% interval</th><th></th><th>must move&nbsp;%%</th><th>interval</th>"
-                "<th>rest&nbsp;%%</th><th>end, %s</th><th>end, &deg;</th><th>diverged</th></tr>"
-                "</thead><tbody>\n", unit);
+    fprintf(to,
+            "<div class=\"scroll\"><table><thead><tr><th>policy</th><th>success&nbsp;%%</th>"
+            "<th>95&nbsp;%% interval</th><th></th><th>must move&nbsp;%%</th><th>interval</th>"
+            "<th>rest&nbsp;%%</th><th>end, %s</th><th>end, &deg;</th></tr>"
+            "</thead><tbody>\n",
+            unit);
     json_array_foreach(json_object_get(table, "rows"), k, row) put_row(to, row);
-    fprintf(to, "</tbody></table></div>\n<p class=\"soft\">n = %lld; Wilson intervals. "
-                "<em>end</em>: interquartile mean of the first free body's distance and angle to "
-                "its goal when the episode ends.</p>\n",
+    fprintf(to,
+            "</tbody></table></div>\n<p class=\"soft\">n = %lld; Wilson intervals. "
+            "<em>end</em>: interquartile mean of the first free body's distance and angle to "
+            "its goal when the episode ends.</p>\n",
             (long long)json_integer_value(orr_json_at(table, "manifest.pairs")));
     put_comparisons(to, table);
     put_planner(to, report);
@@ -284,8 +316,9 @@ static void put_cards(FILE *to, const json_t *report) {
 
 static void put_shift(FILE *to, const json_t *report) {
   if (!json_is_true(orr_json_at(report, "model.shift"))) return;
-  fprintf(to, "<p class=\"note\">Shift: this model was trained on another world (<code>%.12s</code>) "
-              "than the one it is judged in (<code>%.12s</code>).</p>\n",
+  fprintf(to,
+          "<p class=\"note\">Shift: this model was trained on another world (<code>%.12s</code>) "
+          "than the one it is judged in (<code>%.12s</code>).</p>\n",
           orr_json_text(json_object_get(report, "model"), "trained_on_world"),
           orr_json_text(json_object_get(report, "model"), "world"));
 }
@@ -294,12 +327,14 @@ static void put_head(FILE *to, const json_t *report) {
   const json_t *s = json_object_get(report, "scenario");
   const char *profile = orr_json_text(s, "profile");
   fputs("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>", to);
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>",
+        to);
   put_text(to, orr_json_text(s, "id"));
   fprintf(to, " &middot; Orrery</title><style>%s</style></head><body><main>\n<header>", STYLE);
   put_element(to, "h1", orr_json_text(s, "id"));
-  fprintf(to, "<p class=\"soft\">Orrery %s &middot; version %lld%s%s &middot; seeds %lld, %lld, %lld "
-              "(collect, train, eval)</p>\n",
+  fprintf(to,
+          "<p class=\"soft\">Orrery %s &middot; version %lld%s%s &middot; seeds %lld, %lld, %lld "
+          "(collect, train, eval)</p>\n",
           orr_json_text(json_object_get(report, "tool"), "version"),
           (long long)json_integer_value(json_object_get(s, "version")),
           *profile ? " &middot; profile " : "", profile,
@@ -320,23 +355,28 @@ static void put_open_loop(FILE *to, const json_t *report, const json_t *plots, c
   size_t i, h;
   json_t *body, *value;
   json_int_t block = json_integer_value(orr_json_at(report, "planner.block"));
-  fprintf(to, "<h2>How far the model sees</h2>\n<p>Open loop: the model is shown one observation of "
-              "a held-out episode and the actions that followed, and predicts the rest on its own. "
-              "Mean over %lld windows, beside the prediction that nothing moves.</p>\n"
-              "<div class=\"scroll\"><table><thead><tr><th>control steps ahead</th>",
+  fprintf(to,
+          "<h2>How far the model sees</h2>\n<p>Open loop: the model is shown one observation of "
+          "a held-out episode and the actions that followed, and predicts the rest on its own. "
+          "Mean over %lld windows, beside the prediction that nothing moves.</p>\n"
+          "<div class=\"scroll\"><table><thead><tr><th>control steps ahead</th>",
           (long long)json_integer_value(json_object_get(loop, "windows")));
-  json_array_foreach(json_object_get(json_array_get(json_object_get(loop, "bodies"), 0),
-                                     "position"), h, value)
-    fprintf(to, "<th>%lld</th>", (long long)(block * (json_int_t)(h + 1)));
+  json_array_foreach(
+      json_object_get(json_array_get(json_object_get(loop, "bodies"), 0), "position"), h, value)
+      fprintf(to, "<th>%lld</th>", (long long)(block * (json_int_t)(h + 1)));
   fputs("</tr></thead><tbody>\n", to);
-  static const struct { const char *key, *what; bool degrees; } lines[] = {
-      {"position", "position, model", false}, {"still_position", "position, nothing moves", false},
-      {"angle", "angle &deg;, model", true}, {"still_angle", "angle &deg;, nothing moves", true}};
+  static const struct {
+    const char *key, *what;
+    bool degrees;
+  } lines[] = {{"position", "position, model", false},
+               {"still_position", "position, nothing moves", false},
+               {"angle", "angle &deg;, model", true},
+               {"still_angle", "angle &deg;, nothing moves", true}};
   json_array_foreach(json_object_get(loop, "bodies"), i, body) {
     for (size_t k = 0; k < sizeof lines / sizeof lines[0]; k++) {
       fprintf(to, "<tr><td>%s, %s</td>", orr_json_text(body, "body"), lines[k].what);
       json_array_foreach(json_object_get(body, lines[k].key), h, value)
-        put_cell(to, orr_cell_number(value, 2, lines[k].degrees ? 180.0 / ORR_PI : 1.0));
+          put_cell(to, orr_cell_number(value, 2, lines[k].degrees ? 180.0 / ORR_PI : 1.0));
       fputs("</tr>\n", to);
     }
   }
@@ -358,10 +398,10 @@ static void put_model(FILE *to, const json_t *report, const json_t *plots, const
   put_fact(to, "block", text);
   put_fact(to, "weights", orr_json_text(m, "hash"));
   put_fact(to, "trained on data", orr_json_text(json_object_get(m, "record"), "data_hash"));
-  put_fact(to, "training steps",
-           orr_cell_integer(orr_json_at(m, "record.steps")).text);
-  put_fact(to, "checkpoint", json_is_true(json_object_get(m, "given"))
-                                 ? "given on the command line" : "trained by this run");
+  put_fact(to, "training steps", orr_cell_integer(orr_json_at(m, "record.steps")).text);
+  put_fact(to, "checkpoint",
+           json_is_true(json_object_get(m, "given")) ? "given on the command line"
+                                                     : "trained by this run");
   fputs("</dl>\n", to);
   put_plots(to, plots, folder, "training-");
 }
@@ -370,7 +410,8 @@ static void put_split(FILE *to, const json_t *data, const char *split) {
   const char *policy;
   json_t *facts;
   json_object_foreach(json_object_get(json_object_get(data, split), "policies"), policy, facts) {
-    fprintf(to, "<tr><td>%s, %s</td>", strcmp(split, "train") == 0 ? "training" : "held out", policy);
+    fprintf(to, "<tr><td>%s, %s</td>", strcmp(split, "train") == 0 ? "training" : "held out",
+            policy);
     put_cell(to, orr_cell_integer(json_object_get(facts, "episodes")));
     put_cell(to, orr_cell_integer(json_object_get(facts, "rows")));
     put_cell(to, orr_cell_number(json_object_get(facts, "mean_length"), 1, 1.0));
@@ -385,11 +426,13 @@ static void put_data(FILE *to, const json_t *report) {
   if (!data) return;
   fputs("<h2>The data</h2>\n<div class=\"scroll\"><table><thead><tr><th>split, policy</th>"
         "<th>episodes</th><th>rows</th><th>mean length</th><th>reached its goal&nbsp;%</th>"
-        "<th>rows in contact&nbsp;%</th></tr></thead><tbody>\n", to);
+        "<th>rows in contact&nbsp;%</th></tr></thead><tbody>\n",
+        to);
   put_split(to, data, "train");
   put_split(to, data, "held_out");
-  fprintf(to, "</tbody></table></div>\n<p class=\"soft\">%lld episodes diverged and were dropped. "
-              "Manifest <code>%s</code>.</p>\n",
+  fprintf(to,
+          "</tbody></table></div>\n<p class=\"soft\">%lld episodes diverged and were dropped. "
+          "Manifest <code>%s</code>.</p>\n",
           (long long)json_integer_value(json_object_get(data, "diverged")),
           orr_json_text(data, "manifest_sha256"));
 }
@@ -399,8 +442,10 @@ static void put_data(FILE *to, const json_t *report) {
 static void put_commands(FILE *to, const json_t *report) {
   size_t i;
   json_t *c;
-  fputs("<h2>Repeat it</h2>\n<p>Same binary, same type of machine, same configuration and seeds give "
-        "the same bytes. In the folder of this report:</p>\n<pre>", to);
+  fputs(
+      "<h2>Repeat it</h2>\n<p>Same binary, same type of machine, same configuration and seeds give "
+      "the same bytes. In the folder of this report:</p>\n<pre>",
+      to);
   json_array_foreach(json_object_get(report, "commands"), i, c) {
     fputs("# ", to);
     put_text(to, orr_json_text(c, "what"));
@@ -424,10 +469,12 @@ static void put_timings(FILE *to, const json_t *timings) {
     fputs("<p class=\"soft\">There is no timings.json.</p>\n" ORR_TIMINGS_END "\n", to);
     return;
   }
-  fputs("<p class=\"soft\">Wall-clock values, read from timings.json: the only part of this page that "
+  fputs("<p class=\"soft\">Wall-clock values, read from timings.json: the only part of this page "
+        "that "
         "differs from run to run.</p>\n<div class=\"scroll\"><table><thead><tr><th>rule/policy</th>"
         "<th>plans</th><th>mean ms</th><th>p50</th><th>p95</th><th>p99</th><th>all, s</th></tr>"
-        "</thead><tbody>\n", to);
+        "</thead><tbody>\n",
+        to);
   json_object_foreach(json_object_get(timings, "eval"), key, t) {
     fputs("<tr>", to);
     put_element(to, "td", key);
@@ -440,7 +487,8 @@ static void put_timings(FILE *to, const json_t *timings) {
     fputs("</tr>\n", to);
   }
   fputs("</tbody></table></div>\n<dl>", to);
-  put_fact(to, "collecting, s", orr_cell_number(orr_json_at(timings, "collect.seconds"), 1, 1.0).text);
+  put_fact(to, "collecting, s",
+           orr_cell_number(orr_json_at(timings, "collect.seconds"), 1, 1.0).text);
   put_fact(to, "training, s", orr_cell_number(orr_json_at(timings, "train.seconds"), 1, 1.0).text);
   put_fact(to, "machine", orr_json_text(machine, "processor"));
   put_fact(to, "threads", orr_cell_integer(json_object_get(machine, "threads")).text);
@@ -462,7 +510,8 @@ void orr_report_html(const json_t *report, const json_t *timings, const json_t *
   put_commands(out, report);
   put_timings(out, timings);
   fputs("<h2>Configuration</h2>\n<details><summary>The effective configuration, every default "
-        "written out (config.yaml)</summary>\n<pre>", out);
+        "written out (config.yaml)</summary>\n<pre>",
+        out);
   put_text(out, yaml);
   fputs("</pre></details>\n</main></body></html>\n", out);
 }

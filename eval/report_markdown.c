@@ -11,9 +11,11 @@ static long long whole(const json_t *object, const char *path) {
 static void put_table(FILE *to, const json_t *table, const char *unit) {
   size_t i;
   json_t *row, *c;
-  fprintf(to, "## Rule %s\n\n| policy | success %% | 95 %% interval | must move %% | interval | rest %% "
-              "| end, %s | end, ° |\n|---|---|---|---|---|---|---|---|\n",
-          orr_json_text(json_object_get(table, "rule"), "name"), unit);
+  fprintf(
+      to,
+      "## Rule %s\n\n| policy | success %% | 95 %% interval | must move %% | interval | rest %% "
+      "| end, %s | end, ° |\n|---|---|---|---|---|---|---|---|\n",
+      orr_json_text(json_object_get(table, "rule"), "name"), unit);
   json_array_foreach(json_object_get(table, "rows"), i, row) {
     const json_t *all = json_object_get(row, "all"), *must = json_object_get(row, "must_move");
     fprintf(to, "| %s | %s | %s | %s | %s | %s | %s | %s |\n",
@@ -23,13 +25,15 @@ static void put_table(FILE *to, const json_t *table, const char *unit) {
             orr_cell_number(orr_json_at(row, "final_position.point"), 2, 1.0).text,
             orr_cell_number(orr_json_at(row, "final_angle.point"), 1, 180.0 / ORR_PI).text);
   }
-  fprintf(to, "\nn = %lld of %lld candidates (%lld solved at the start were removed); in %lld a free "
-              "body must move.\n",
+  fprintf(to,
+          "\nn = %lld of %lld candidates (%lld solved at the start were removed); in %lld a free "
+          "body must move.\n",
           whole(table, "manifest.pairs"), whole(table, "manifest.considered"),
           whole(table, "manifest.removed"), whole(table, "manifest.must_move"));
   json_array_foreach(json_object_get(table, "comparisons"), i, c) {
-    fprintf(to, "%s against %s, paired: %lld solved by the first alone, %lld by the second alone, "
-                "exact McNemar p = %.3g.\n",
+    fprintf(to,
+            "%s against %s, paired: %lld solved by the first alone, %lld by the second alone, "
+            "exact McNemar p = %.3g.\n",
             orr_json_text(c, "a"), orr_json_text(c, "b"), whole(c, "only_a"), whole(c, "only_b"),
             json_number_value(json_object_get(c, "p")));
   }
@@ -41,8 +45,9 @@ static void put_open_loop(FILE *to, const json_t *report) {
   size_t i, h;
   json_t *body, *value;
   if (!loop) return;
-  fprintf(to, "## Open loop\n\nMean error over %lld held-out windows, by blocks ahead; \"still\": "
-              "nothing moves.\n\n",
+  fprintf(to,
+          "## Open loop\n\nMean error over %lld held-out windows, by blocks ahead; \"still\": "
+          "nothing moves.\n\n",
           whole(loop, "windows"));
   json_array_foreach(json_object_get(loop, "bodies"), i, body) {
     fprintf(to, "- %s: ", orr_json_text(body, "body"));
@@ -60,7 +65,8 @@ static void put_timings(FILE *to, const json_t *timings) {
   const char *key;
   json_t *t;
   fputs(ORR_TIMINGS_BEGIN "\n## Time\n\n| rule/policy | plans | p50 ms | p95 ms | p99 ms |\n"
-        "|---|---|---|---|---|\n", to);
+                          "|---|---|---|---|---|\n",
+        to);
   json_object_foreach(json_object_get(timings, "eval"), key, t) {
     fprintf(to, "| %s | %s | %s | %s | %s |\n", key,
             orr_cell_integer(json_object_get(t, "plans")).text,
@@ -84,16 +90,17 @@ void orr_report_markdown(const json_t *report, const json_t *timings, FILE *out)
   if (json_is_true(orr_json_at(report, "model.shift")))
     fputs("**Shift: the model was trained on another world than it is judged in.**\n\n", out);
   json_array_foreach(json_object_get(report, "tables"), i, item)
-    put_table(out, item, orr_json_text(s, "unit"));
-  fprintf(out, "Planner %s: %s, %lld samples x %lld iterations, horizon %lld blocks of %lld control "
-               "steps, replanning after %lld, objective %s (%s).\n\n",
+      put_table(out, item, orr_json_text(s, "unit"));
+  fprintf(out,
+          "Planner %s: %s, %lld samples x %lld iterations, horizon %lld blocks of %lld control "
+          "steps, replanning after %lld, objective %s (%s).\n\n",
           orr_json_text(p, "name"), orr_json_text(p, "kind"), whole(p, "samples"),
           whole(p, "iterations"), whole(p, "horizon"), whole(p, "block"), whole(p, "replan"),
           orr_json_text(p, "objective"), orr_json_text(p, "aggregate"));
   put_open_loop(out, report);
   fputs("## Repeat it\n\nIn the folder of this report:\n\n```sh\n", out);
   json_array_foreach(json_object_get(report, "commands"), i, item)
-    fprintf(out, "%s   # %s\n", orr_json_text(item, "command"), orr_json_text(item, "what"));
+      fprintf(out, "%s   # %s\n", orr_json_text(item, "command"), orr_json_text(item, "what"));
   fputs("```\n\n", out);
   put_timings(out, timings);
 }

@@ -5,11 +5,14 @@
 #include <inttypes.h>
 #include <string.h>
 
-typedef struct csv_line { char row[16]; size_t index; orr_outcome outcome; } csv_line;
+typedef struct csv_line {
+  char row[16];
+  size_t index;
+  orr_outcome outcome;
+} csv_line;
 
 static bool parse_line(const char *line, csv_line *out) {
-  static const char *const ends[] = {"running", "terminated", "truncated", "diverged",
-                                     "cancelled"};
+  static const char *const ends[] = {"running", "terminated", "truncated", "diverged", "cancelled"};
   char end[16];
   int must_move, success;
   orr_outcome *o = &out->outcome;

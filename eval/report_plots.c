@@ -69,7 +69,8 @@ static void end(plot *p, const char *title, json_t *drawn) {
   if (orr_file_commit(p->writer, &ignored) != ORR_OK) return;
   if (call_gnuplot(p) && orr_file_size(svg) > 0)
     json_array_append_new(drawn, json_pack("{s:s, s:s}", "name", p->name, "title", title));
-  else orr_file_remove(svg, &ignored); /* nothing, or half of it */
+  else
+    orr_file_remove(svg, &ignored); /* nothing, or half of it */
 }
 
 /* $name << EOD, then two numbers a line. */
@@ -139,8 +140,9 @@ static void plot_open_loop(const json_t *report, const char *key, const char *st
   json_array_foreach(bodies, i, body) {
     if (strcmp(orr_json_text(body, "role"), "free") != 0) continue;
     const char *which = orr_json_text(body, "body");
-    fprintf(p.to, "%s$model%zu with linespoints pt 7 ps 0.5 lw 2 lc rgb '#3b7dd8' title '%s, model'"
-                  ", $still%zu with lines lw 2 dt 2 lc rgb '#d9822b' title '%s, nothing moves'",
+    fprintf(p.to,
+            "%s$model%zu with linespoints pt 7 ps 0.5 lw 2 lc rgb '#3b7dd8' title '%s, model'"
+            ", $still%zu with lines lw 2 dt 2 lc rgb '#d9822b' title '%s, nothing moves'",
             shown++ ? ", " : "", i, which, i, which);
   }
   fprintf(p.to, shown ? "\n" : "0\n");
@@ -203,8 +205,8 @@ static void plot_training(const json_t *report, const char *folder, json_t *draw
   snprintf(label, sizeof label, "%.40s position error, %.20s", body,
            orr_json_text(json_object_get(report, "scenario"), "unit"));
   json_t *training = orr_report_training(folder, body);
-  plot_pairs(json_object_get(training, "loss"), folder, "training-loss", "loss",
-             "Training loss", true, drawn);
+  plot_pairs(json_object_get(training, "loss"), folder, "training-loss", "loss", "Training loss",
+             true, drawn);
   plot_pairs(json_object_get(training, "held_out_position"), folder, "training-check", label,
              "Open-loop error on held-out windows while training", false, drawn);
   json_decref(training);
@@ -215,7 +217,7 @@ json_t *orr_report_plots(const json_t *report, const char *folder) {
   size_t i;
   json_t *table;
   json_array_foreach(json_object_get(report, "tables"), i, table)
-    plot_success(table, folder, drawn);
+      plot_success(table, folder, drawn);
   if (json_object_get(report, "open_loop")) {
     plot_open_loop(report, "position", "still_position",
                    orr_json_text(json_object_get(report, "scenario"), "unit"), 1.0, folder, drawn);

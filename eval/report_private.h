@@ -34,17 +34,20 @@ void orr_report_html(const json_t *report, const json_t *timings, const json_t *
                      const char *folder, const char *yaml, FILE *out);
 
 /* Formatting that both share. Rates "91.0", "[86.2, 94.3]"; a dash for what is not there. */
-typedef struct orr_cell { char text[64]; } orr_cell;
-orr_cell orr_cell_rate(const json_t *rate);             /* {"n", "successes", "rate", "low", "high"} */
+typedef struct orr_cell {
+  char text[64];
+} orr_cell;
+orr_cell orr_cell_rate(const json_t *rate); /* {"n", "successes", "rate", "low", "high"} */
 orr_cell orr_cell_range(const json_t *rate);
 orr_cell orr_cell_number(const json_t *value, int digits, double factor);
 orr_cell orr_cell_integer(const json_t *value);
 const char *orr_json_text(const json_t *object, const char *key);
 json_t *orr_json_at(const json_t *object, const char *path); /* "a.b.c"; borrowed or NULL */
-const char *orr_row_title(const char *row); /* "random (floor)" */
+const char *orr_row_title(const char *row);                  /* "random (floor)" */
 
 /* What marks the part of report.html and report.md that is outside the promise of equal bytes. */
-#define ORR_TIMINGS_BEGIN "<!-- timings: wall-clock values from timings.json; these bytes differ from run to run -->"
+#define ORR_TIMINGS_BEGIN                                                                          \
+  "<!-- timings: wall-clock values from timings.json; these bytes differ from run to run -->"
 #define ORR_TIMINGS_END "<!-- end of timings -->"
 
 #endif

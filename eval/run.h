@@ -18,7 +18,12 @@ typedef struct orr_run {
 } orr_run;
 
 /* One folder of the run and what it is made from. */
-typedef enum orr_run_stage { ORR_RUN_COLLECT, ORR_RUN_TRAIN, ORR_RUN_OPEN_LOOP, ORR_RUN_RULE } orr_run_stage;
+typedef enum orr_run_stage {
+  ORR_RUN_COLLECT,
+  ORR_RUN_TRAIN,
+  ORR_RUN_OPEN_LOOP,
+  ORR_RUN_RULE
+} orr_run_stage;
 /* `rule`: index, for ORR_RUN_RULE alone. */
 orr_status orr_run_describe(const orr_run *run, orr_run_stage kind, size_t rule, orr_stage *out,
                             orr_error *err);

@@ -72,13 +72,19 @@ orr_status orr_stage_input(orr_stage *stage, const char *name, const char *ident
 
 /* --- comparing -------------------------------------------------------------------------------- */
 
-typedef struct difference { char path[256], now[96], then[96]; } difference;
+typedef struct difference {
+  char path[256], now[96], then[96];
+} difference;
 
 static void show(const orr_node *node, char *out, size_t size) {
-  if (!node) snprintf(out, size, "absent");
-  else if (node->kind == ORR_NODE_SCALAR) snprintf(out, size, "%.80s", node->text);
-  else if (node->kind == ORR_NODE_NULL) snprintf(out, size, "null");
-  else snprintf(out, size, "%s of %zu", node->kind == ORR_NODE_LIST ? "a list" : "a map", node->count);
+  if (!node)
+    snprintf(out, size, "absent");
+  else if (node->kind == ORR_NODE_SCALAR)
+    snprintf(out, size, "%.80s", node->text);
+  else if (node->kind == ORR_NODE_NULL)
+    snprintf(out, size, "null");
+  else
+    snprintf(out, size, "%s of %zu", node->kind == ORR_NODE_LIST ? "a list" : "a map", node->count);
 }
 
 static bool report_difference(const char *path, const orr_node *now, const orr_node *then,
@@ -103,7 +109,8 @@ static bool find_difference(const char *path, const orr_node *now, const orr_nod
     for (size_t i = 0; i < then->count; i++) {
       const char *key = then->entries[i].key;
       snprintf(below, sizeof below, "%.150s.%.100s", path, key);
-      if (!orr_node_get(now, key)) return report_difference(below, NULL, then->entries[i].value, out);
+      if (!orr_node_get(now, key))
+        return report_difference(below, NULL, then->entries[i].value, out);
     }
     return false;
   }

@@ -11,9 +11,9 @@
 #include <jansson.h>
 
 typedef struct orr_stage {
-  char name[96];    /* "collect", "eval strict" */
+  char name[96]; /* "collect", "eval strict" */
   char folder[512];
-  json_t *record;   /* what stage.json will say */
+  json_t *record; /* what stage.json will say */
 } orr_stage;
 
 /* `sections`: NULL-terminated paths into the effective configuration. */

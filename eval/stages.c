@@ -65,7 +65,8 @@ orr_status orr_run_describe(const orr_run *run, orr_run_stage kind, size_t rule,
   case ORR_RUN_OPEN_LOOP:
     orr_path_join(folder, sizeof folder, run->eval, "open_loop");
     return orr_stage_create(run->experiment, "open loop", folder, open_loop, out, err);
-  case ORR_RUN_RULE: break;
+  case ORR_RUN_RULE:
+    break;
   }
   return describe_rule(run, rule, out, err);
 }
@@ -74,8 +75,8 @@ orr_status orr_run_describe(const orr_run *run, orr_run_stage kind, size_t rule,
 typedef orr_status stage_visit(const orr_run *run, orr_run_stage kind, orr_stage *stage,
                                void *context, orr_error *err);
 
-static orr_status visit_one(const orr_run *run, orr_run_stage kind, size_t rule,
-                            stage_visit *visit, void *context, orr_error *err) {
+static orr_status visit_one(const orr_run *run, orr_run_stage kind, size_t rule, stage_visit *visit,
+                            void *context, orr_error *err) {
   orr_stage stage;
   ORR_TRY(orr_run_describe(run, kind, rule, &stage, err));
   orr_status status = visit(run, kind, &stage, context, err);
@@ -147,7 +148,8 @@ static void fill_paths(orr_run *run) {
   orr_path_join(run->eval, sizeof run->eval, run->out, "eval");
   if (run->options->model)
     snprintf(run->checkpoint, sizeof run->checkpoint, "%s", run->options->model);
-  else orr_path_join(run->checkpoint, sizeof run->checkpoint, run->model, "model.safetensors");
+  else
+    orr_path_join(run->checkpoint, sizeof run->checkpoint, run->model, "model.safetensors");
 }
 
 /* Nothing is written before everything that stands there has been compared. */
@@ -193,8 +195,7 @@ static orr_status run_until(orr_run *run, last_stage last, orr_error *err) {
   if (!run->options->model) ORR_TRY(orr_run_train(run, err));
   if (last == LAST_TRAIN) return ORR_OK;
   ORR_TRY(orr_run_load_model(run, err));
-  for (size_t i = 0; i < run->experiment->eval.rules.count; i++)
-    ORR_TRY(orr_run_rule(run, i, err));
+  for (size_t i = 0; i < run->experiment->eval.rules.count; i++) ORR_TRY(orr_run_rule(run, i, err));
   ORR_TRY(orr_run_open_loop(run, err));
   return last == LAST_REPORT ? report(run, err) : ORR_OK;
 }
@@ -203,8 +204,11 @@ static orr_status start(orr_experiment *experiment, const orr_run_options *optio
                         const orr_control *control, last_stage last, orr_error *err) {
   orr_run *run;
   ORR_TRY(orr_new(&run, 1, sizeof *run, err));
-  *run = (orr_run){.experiment = experiment, .options = options, .control = control,
-                   .out = options->out, .lock = -1};
+  *run = (orr_run){.experiment = experiment,
+                   .options = options,
+                   .control = control,
+                   .out = options->out,
+                   .lock = -1};
   orr_status status = run_until(run, last, err);
   close_run(run);
   orr_free(run);
@@ -238,13 +242,18 @@ orr_status orr_experiment_report(orr_experiment *experiment, const orr_run_optio
 
 /* --- --dry-run -------------------------------------------------------------------------------- */
 
-typedef struct plan_text { FILE *stream; bool fresh; } plan_text;
+typedef struct plan_text {
+  FILE *stream;
+  bool fresh;
+} plan_text;
 
-static void put_plan_line(const orr_run *run, orr_run_stage kind, const orr_stage *stage, FILE *to) {
+static void put_plan_line(const orr_run *run, orr_run_stage kind, const orr_stage *stage,
+                          FILE *to) {
   const orr_experiment *e = run->experiment;
   const orr_collect_def *c = &e->collect;
   if (kind == ORR_RUN_COLLECT)
-    fprintf(to, "%lld + %lld demonstrations (x %lld noisy replays), %lld weak, %lld random episodes",
+    fprintf(to,
+            "%lld + %lld demonstrations (x %lld noisy replays), %lld weak, %lld random episodes",
             (long long)c->experts, (long long)c->held_out, (long long)c->replay.count,
             (long long)c->weak, (long long)c->random);
   else if (kind == ORR_RUN_TRAIN)
@@ -267,9 +276,12 @@ static orr_status put_plan_stage(const orr_run *run, orr_run_stage kind, orr_sta
   if (orr_stage_check(stage, err) != ORR_OK) {
     state = run->options->force ? "redo" : "refused without --force";
     plan->fresh = true;
-  } else if (plan->fresh && orr_file_exists(stage->folder)) state = "redo";
-  else if (orr_stage_is_done(stage)) state = "done";
-  else if (orr_file_exists(begun)) state = "go on";
+  } else if (plan->fresh && orr_file_exists(stage->folder))
+    state = "redo";
+  else if (orr_stage_is_done(stage))
+    state = "done";
+  else if (orr_file_exists(begun))
+    state = "go on";
   if (strcmp(state, "to do") == 0) plan->fresh = true;
   fprintf(plan->stream, "  %-16s %-24s ", stage->name, state);
   put_plan_line(run, kind, stage, plan->stream);

@@ -24,7 +24,10 @@ static char *scenario_yaml(const orr_experiment *experiment) {
   return orr_node_to_yaml(&node);
 }
 
-typedef struct kind_facts { int64_t episodes, rows, succeeded; double contact; } kind_facts;
+typedef struct kind_facts {
+  int64_t episodes, rows, succeeded;
+  double contact;
+} kind_facts;
 
 /* How much of the data each kind of policy made. */
 static json_t *policies_json(const orr_dataset *data) {
@@ -44,12 +47,11 @@ static json_t *policies_json(const orr_dataset *data) {
   for (size_t k = 0; k < KINDS; k++) {
     if (facts[k].episodes == 0) continue;
     double n = (double)facts[k].episodes, rows = (double)facts[k].rows;
-    json_object_set_new(all, names[k],
-                        json_pack("{s:I, s:I, s:f, s:f, s:f}", "episodes",
-                                  (json_int_t)facts[k].episodes, "rows", (json_int_t)facts[k].rows,
-                                  "mean_length", rows / n - 1.0, "terminated",
-                                  (double)facts[k].succeeded / n, "contact",
-                                  facts[k].contact / rows));
+    json_object_set_new(
+        all, names[k],
+        json_pack("{s:I, s:I, s:f, s:f, s:f}", "episodes", (json_int_t)facts[k].episodes, "rows",
+                  (json_int_t)facts[k].rows, "mean_length", rows / n - 1.0, "terminated",
+                  (double)facts[k].succeeded / n, "contact", facts[k].contact / rows));
   }
   return all;
 }
@@ -90,16 +92,16 @@ static orr_status collect(orr_run *run, orr_error *err) {
   if (!yaml) return orr_fail(err, ORR_ERR_MEMORY, "out of memory");
   double begun = orr_clock_seconds();
   orr_collect_result result = {0};
-  orr_status status = orr_collect_run(e->scenario, &e->observer, &e->collect, e->id,
-                                      yaml, (size_t)e->model.block, run->data, run->control,
-                                      &result, err);
+  orr_status status =
+      orr_collect_run(e->scenario, &e->observer, &e->collect, e->id, yaml, (size_t)e->model.block,
+                      run->data, run->control, &result, err);
   orr_free(yaml);
   ORR_TRY(status);
   ORR_TRY(write_statistics(run, &result, err));
-  json_t *time = json_pack("{s:f, s:I, s:I, s:I}", "seconds", orr_clock_seconds() - begun,
-                           "episodes", (json_int_t)result.episodes, "shards",
-                           (json_int_t)result.shards, "shards_kept",
-                           (json_int_t)result.shards_kept);
+  json_t *time =
+      json_pack("{s:f, s:I, s:I, s:I}", "seconds", orr_clock_seconds() - begun, "episodes",
+                (json_int_t)result.episodes, "shards", (json_int_t)result.shards, "shards_kept",
+                (json_int_t)result.shards_kept);
   return orr_timings_set(run->out, "collect", NULL, time, err);
 }
 
@@ -123,8 +125,11 @@ orr_status orr_run_collect(orr_run *run, orr_error *err) {
 static orr_status train_on(orr_run *run, const orr_dataset *data, const orr_dataset *held_out,
                            orr_error *err) {
   const orr_experiment *e = run->experiment;
-  orr_train_setup setup = {.model = &e->model, .train = &e->train, .data = data,
-                           .held_out = held_out, .folder = run->model};
+  orr_train_setup setup = {.model = &e->model,
+                           .train = &e->train,
+                           .data = data,
+                           .held_out = held_out,
+                           .folder = run->model};
   orr_train_result result = {0};
   ORR_TRY(orr_train_run(&setup, run->control, &result, err));
   json_t *time = json_pack("{s:f, s:f, s:b}", "seconds", result.seconds, "windows_per_second",
@@ -174,17 +179,18 @@ static orr_status check_interface(const orr_run *run, orr_error *err) {
   const orr_experiment *e = run->experiment;
   const orr_model *model = run->weights;
   int64_t block = orr_model_definition(model)->block;
-  orr_hash here = orr_interface_hash(&e->observer.space, &e->scenario->action,
-                                     (size_t)e->model.block);
+  orr_hash here =
+      orr_interface_hash(&e->observer.space, &e->scenario->action, (size_t)e->model.block);
   if (orr_hash_equal(orr_model_interface(model), here)) return ORR_OK;
   char why[256] = "";
   if (block != e->model.block)
     snprintf(why, sizeof why, "its block is %lld control steps, here %lld", (long long)block,
              (long long)e->model.block);
-  if (!*why) name_difference("observation", orr_model_observation(model), &e->observer.space, why,
-                             sizeof why);
-  if (!*why) name_difference("action", orr_model_action(model), &e->scenario->action, why,
-                             sizeof why);
+  if (!*why)
+    name_difference("observation", orr_model_observation(model), &e->observer.space, why,
+                    sizeof why);
+  if (!*why)
+    name_difference("action", orr_model_action(model), &e->scenario->action, why, sizeof why);
   orr_fail(err, ORR_ERR_MISMATCH, "%s was trained for another interface: %s", run->checkpoint,
            *why ? why : "bodies, bounds or the meaning of actions differ");
   orr_hint(err, "train a model for this scenario, or set observe and model.block as it was");
@@ -255,8 +261,8 @@ static orr_status measure(orr_run *run, const char *folder, orr_error *err) {
   ORR_TRY(orr_dataset_open(run->data, ORR_SPLIT_HELD_OUT, false, &data, err));
   orr_status status = orr_new(&loop, 1, sizeof *loop, err);
   if (status == ORR_OK)
-    status = orr_open_loop_measure(run->weights, data, (size_t)def->horizon,
-                                   (size_t)def->windows, run->control, loop, err);
+    status = orr_open_loop_measure(run->weights, data, (size_t)def->horizon, (size_t)def->windows,
+                                   run->control, loop, err);
   if (status == ORR_OK) {
     json_t *bodies = json_array();
     for (size_t b = 0; b < loop->bodies; b++)
@@ -298,16 +304,15 @@ static orr_status get_pairs(orr_run *run, size_t rule, const char *folder, orr_p
   if (frozen) return orr_pairs_read(path, out, err);
   orr_dataset *data;
   ORR_TRY(orr_dataset_open(run->data, ORR_SPLIT_HELD_OUT, true, &data, err));
-  orr_status status = orr_pairs_make(run->experiment, orr_run_rule_of(run, rule), data,
-                                     run->control, out, err);
+  orr_status status =
+      orr_pairs_make(run->experiment, orr_run_rule_of(run, rule), data, run->control, out, err);
   orr_dataset_close(data);
   return status == ORR_OK ? orr_pairs_write(*out, path, err) : status;
 }
 
 static void put_rows(FILE *stream, const char *row, const orr_pairs *pairs,
                      const orr_outcome *outcomes) {
-  static const char *const ends[] = {"running", "terminated", "truncated", "diverged",
-                                     "cancelled"};
+  static const char *const ends[] = {"running", "terminated", "truncated", "diverged", "cancelled"};
   for (size_t i = 0; i < pairs->count; i++) {
     const orr_pair *p = &pairs->items[i];
     const orr_outcome *o = &outcomes[i];
@@ -357,7 +362,8 @@ static orr_status run_table(orr_run *run, size_t rule, const orr_pairs *pairs, c
   if (status == ORR_OK) {
     FILE *stream = orr_file_stream(writer);
     fputs("row,index,seed,reset_episode,episode,start,must_move,success,end,steps,plans,position,"
-          "angle\n", stream);
+          "angle\n",
+          stream);
     for (size_t r = 0; r < count; r++)
       put_rows(stream, rows[r], pairs, outcomes + r * pairs->count);
     status = orr_file_commit(writer, err);

@@ -6,7 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef struct orr_interval { double point, low, high; } orr_interval;
+typedef struct orr_interval {
+  double point, low, high;
+} orr_interval;
 
 /* Wilson score interval of a rate, 95 % (Wilson, 1927). total 0: NaN. */
 orr_interval orr_wilson(int64_t successes, int64_t total);

@@ -29,10 +29,10 @@ orr_status orr_timings_set(const char *folder, const char *section, const char *
     json_object_set_new(all, section, json_object());
     part = json_object_get(all, section);
   }
-  int failed = key ? json_object_set_new(part, key, value)
-                   : json_object_set_new(all, section, value);
-  orr_status status = failed ? orr_fail(err, ORR_ERR_MEMORY, "out of memory")
-                             : orr_json_put(path, all, err);
+  int failed =
+      key ? json_object_set_new(part, key, value) : json_object_set_new(all, section, value);
+  orr_status status =
+      failed ? orr_fail(err, ORR_ERR_MEMORY, "out of memory") : orr_json_put(path, all, err);
   json_decref(all);
   return status;
 }

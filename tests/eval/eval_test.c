@@ -7,8 +7,8 @@
 orr_experiment *orr_test_load_file(const char *path, const char *profile,
                                    const char *const *assignments, size_t count) {
   orr_diagnostics *found = orr_diagnostics_create();
-  orr_experiment_options options = {.profile = profile, .assignments = assignments,
-                                    .assignment_count = count};
+  orr_experiment_options options = {
+      .profile = profile, .assignments = assignments, .assignment_count = count};
   orr_experiment *experiment = NULL;
   orr_status status = orr_experiment_load(path, &options, &experiment, found);
   if (status != ORR_OK) orr_diagnostics_print(found, stderr, false);
@@ -20,7 +20,11 @@ orr_experiment *orr_test_load_file(const char *path, const char *profile,
 
 /* --- hashing a folder ------------------------------------------------------------------------- */
 
-typedef struct hashing { orr_hash hash; FILE *names; size_t skip; } hashing;
+typedef struct hashing {
+  orr_hash hash;
+  FILE *names;
+  size_t skip;
+} hashing;
 
 static bool ends_with(const char *text, const char *end) {
   size_t a = strlen(text), b = strlen(end);
@@ -42,8 +46,8 @@ static void hash_file(hashing *h, const char *path) {
   if (ends_with(path, "/report.html") || ends_with(path, "/report.md")) cut_timings(bytes, &length);
   orr_hash hash = orr_hash_bytes(bytes, length);
   orr_free(bytes);
-  h->hash = orr_hash_join(h->hash, orr_hash_join(hash, orr_hash_bytes(path + h->skip,
-                                                                      strlen(path + h->skip))));
+  h->hash = orr_hash_join(
+      h->hash, orr_hash_join(hash, orr_hash_bytes(path + h->skip, strlen(path + h->skip))));
   orr_hash_text(hash, text);
   fprintf(h->names, "%s %s\n", text, path + h->skip);
 }
@@ -60,8 +64,10 @@ static void walk(hashing *h, const char *folder) {
     free(entries[i]);
     if (dots) continue;
     assert_int_equal(stat(path, &info), 0);
-    if (S_ISDIR(info.st_mode)) walk(h, path);
-    else hash_file(h, path);
+    if (S_ISDIR(info.st_mode))
+      walk(h, path);
+    else
+      hash_file(h, path);
   }
   free(entries);
 }
@@ -78,4 +84,6 @@ orr_hash orr_test_folder_hash(const char *folder, char **names) {
   return h.hash;
 }
 
-int main(void) { return orr_test_statistics() + orr_test_load() + orr_test_run(); }
+int main(void) {
+  return orr_test_statistics() + orr_test_load() + orr_test_run();
+}

@@ -106,7 +106,9 @@ static void shipped_scenarios_are_good(void **state) {
 /* --- broken files ----------------------------------------------------------------------------- */
 
 /* In tiny.yaml the words `old`, which stand there once, become `fresh`. */
-typedef struct breakage { const char *old, *fresh, *profile, *set; } breakage;
+typedef struct breakage {
+  const char *old, *fresh, *profile, *set;
+} breakage;
 
 static const breakage breakages[] = {
     {.old = "schema: orrery-scenario/1", .fresh = "schema: orrery-scenario/9"},
@@ -131,7 +133,8 @@ static const breakage breakages[] = {
     {.old = "  - name: paper", .fresh = "  - name: default"},
     {.old = "horizon: 3, replan: 3}", .fresh = "horizon: 3, replan: 9}"},
     {.old = "position_bodies: [agent, puck]", .fresh = "position_bodies: [agent, walls]"},
-    {.old = "{name: there, position_bodies: [puck]", .fresh = "{name: near, position_bodies: [puck]"},
+    {.old = "{name: there, position_bodies: [puck]",
+     .fresh = "{name: near, position_bodies: [puck]"},
     {.old = "{name: there, position_bodies: [puck]", .fresh = "{name: there, position_bodies: []"},
     {.old = "hold: 2}", .fresh = "hold: 21}"},
     {.old = "  goal_offset: 15", .fresh = "  goal_offset: 31"},
@@ -161,8 +164,8 @@ static void write_broken(const breakage *b, const char *good) {
 static void say(const breakage *b, FILE *to) {
   orr_diagnostics *found = orr_diagnostics_create();
   orr_experiment *e = NULL;
-  orr_experiment_options options = {.profile = b->profile, .assignments = &b->set,
-                                    .assignment_count = b->set != NULL};
+  orr_experiment_options options = {
+      .profile = b->profile, .assignments = &b->set, .assignment_count = b->set != NULL};
   fprintf(to, "=== %s", b->fresh);
   if (b->profile) fprintf(to, " --profile %s", b->profile);
   if (b->set) fprintf(to, " --set %s", b->set);
@@ -189,8 +192,9 @@ static void mistakes_are_shown_with_place_and_hint(void **state) {
   }
   fclose(to);
   assert_int_equal(orr_file_get("broken.actual", 1 << 20, &actual, &length, NULL), ORR_OK);
-  assert_int_equal(orr_file_get(ORR_SOURCE_DIR "/tests/eval/broken.golden", 1 << 20, &golden,
-                                &length, NULL), ORR_OK);
+  assert_int_equal(
+      orr_file_get(ORR_SOURCE_DIR "/tests/eval/broken.golden", 1 << 20, &golden, &length, NULL),
+      ORR_OK);
   assert_string_equal(actual, golden);
   orr_free(golden);
   orr_free(actual);
@@ -221,4 +225,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(profiles_are_listed),
 };
 
-int orr_test_load(void) { return cmocka_run_group_tests_name("load", tests, NULL, NULL); }
+int orr_test_load(void) {
+  return cmocka_run_group_tests_name("load", tests, NULL, NULL);
+}

@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 /* Names of the stages that were told, "+" for worked and "-" for skipped ones. */
-typedef struct told { char text[1024]; } told;
+typedef struct told {
+  char text[1024];
+} told;
 
 static void tell(void *user, const char *name, bool skipped) {
   told *t = user;
@@ -30,8 +32,11 @@ static orr_status go(const trial *t, told *heard, orr_error *err) {
   assert_int_equal(orr_pool_create(t->threads ? t->threads : 1, &pool, err), ORR_OK);
   orr_control control = {.pool = pool};
   if (heard) *heard = (told){{0}};
-  orr_run_options options = {.out = t->out, .force = t->force, .model = t->model,
-                             .stage = heard ? tell : NULL, .user = heard};
+  orr_run_options options = {.out = t->out,
+                             .force = t->force,
+                             .model = t->model,
+                             .stage = heard ? tell : NULL,
+                             .user = heard};
   orr_status status = orr_experiment_run(e, &options, &control, err);
   orr_pool_destroy(pool);
   orr_experiment_destroy(e);
@@ -84,12 +89,25 @@ static void same_as_reference(const char *folder) {
 
 static void all_files_are_there(void **state) {
   (void)state;
-  static const char *const files[] = {
-      "config.yaml", "data/manifest.json", "data/all.h5", "data/statistics.json",
-      "data/stage.json", "model/model.safetensors", "model/state.safetensors",
-      "model/metrics.jsonl", "model/stage.json", "eval/near/pairs.h5", "eval/near/episodes.csv",
-      "eval/there/stage.json", "eval/open_loop/open_loop.json", "eval/model.json", "report.html",
-      "report.json", "report.md", "episodes.csv", "timings.json"};
+  static const char *const files[] = {"config.yaml",
+                                      "data/manifest.json",
+                                      "data/all.h5",
+                                      "data/statistics.json",
+                                      "data/stage.json",
+                                      "model/model.safetensors",
+                                      "model/state.safetensors",
+                                      "model/metrics.jsonl",
+                                      "model/stage.json",
+                                      "eval/near/pairs.h5",
+                                      "eval/near/episodes.csv",
+                                      "eval/there/stage.json",
+                                      "eval/open_loop/open_loop.json",
+                                      "eval/model.json",
+                                      "report.html",
+                                      "report.json",
+                                      "report.md",
+                                      "episodes.csv",
+                                      "timings.json"};
   for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
     char path[256];
     orr_path_join(path, sizeof path, "reference", files[i]);
@@ -119,13 +137,14 @@ static void a_second_run_skips(void **state) {
 
 static void a_changed_setting_is_refused_and_named(void **state) {
   (void)state;
-  static const struct { const char *set, *stage, *field; } changes[] = {
-      {"collect.weak=11", "`collect`", "collect.weak is 11"},
-      {"world.bodies.puck.mass=2", "`collect`", "world.bodies[2].mass is 2"},
-      {"train.rate=0.01", "`train`", "train.rate is 0.01"},
-      {"eval.rules.there.position=4", "`eval there`", "position is 4"},
-      {"plan.sigma=0.5", "`eval near`", "plan.sigma is 0.5"},
-      {"eval.open_loop.windows=7", "`open loop`", "windows is 7"}};
+  static const struct {
+    const char *set, *stage, *field;
+  } changes[] = {{"collect.weak=11", "`collect`", "collect.weak is 11"},
+                 {"world.bodies.puck.mass=2", "`collect`", "world.bodies[2].mass is 2"},
+                 {"train.rate=0.01", "`train`", "train.rate is 0.01"},
+                 {"eval.rules.there.position=4", "`eval there`", "position is 4"},
+                 {"plan.sigma=0.5", "`eval near`", "plan.sigma is 0.5"},
+                 {"eval.open_loop.windows=7", "`open loop`", "windows is 7"}};
   for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
     orr_error err = {0};
     assert_int_equal(go(&(trial){.out = "reference", .set = changes[i].set}, NULL, &err),
@@ -168,7 +187,8 @@ static void a_given_model_is_judged_and_its_world_compared(void **state) {
   (void)state;
   told heard;
   clear("given");
-  trial t = {.out = "given", .model = "reference/model/model.safetensors",
+  trial t = {.out = "given",
+             .model = "reference/model/model.safetensors",
              .set = "world.bodies.puck.mass=3"};
   good(&t, &heard);
   assert_null(strstr(heard.text, "train"));
@@ -254,18 +274,62 @@ static void kills_change_nothing(void **state) {
   assert_true(struck >= kills);
 }
 
+/* --- cancelled runs --------------------------------------------------------------------------- */
+
+typedef struct brake {
+  atomic_bool cancel;
+  int64_t after;
+} brake;
+
+/* Stops the row `model` of the first rule when so many episodes are done. */
+static void press(void *user, const char *what, int64_t done, int64_t total, const char *note) {
+  brake *b = user;
+  (void)what, (void)total;
+  if (note && strcmp(note, "model") == 0 && done >= b->after) atomic_store(&b->cancel, true);
+}
+
+static void a_cancelled_row_goes_on_after_a_torn_line(void **state) {
+  (void)state;
+  brake b = {.after = 3};
+  orr_error err = {0};
+  orr_experiment *e = orr_test_load_file(TINY, NULL, NULL, 0);
+  orr_control control = {.cancel = &b.cancel, .progress = press, .user = &b};
+  clear("cancelled");
+  assert_int_equal(orr_experiment_run(e, &(orr_run_options){.out = "cancelled"}, &control, &err),
+                   ORR_ERR_CANCELLED);
+  orr_experiment_destroy(e);
+  char *part = read_text("cancelled/eval/near/model.part.csv");
+  int lines = 0;
+  for (const char *c = part; *c; c++) lines += *c == '\n';
+  orr_free(part);
+  assert_int_equal(lines, 4); /* the head and three episodes */
+  FILE *file = fopen("cancelled/eval/near/model.part.csv", "a");
+  fputs("5,1,1,1,20,1,3.0,0.0,0.0", file); /* a success that never was, cut off */
+  fclose(file);
+  told heard;
+  good(&(trial){.out = "cancelled"}, &heard);
+  assert_non_null(strstr(heard.text, "-pairs near;"));
+  same_as_reference("cancelled");
+  clear("cancelled");
+}
+
 /* --- the report ------------------------------------------------------------------------------- */
 
 static void the_html_stands_alone(void **state) {
   (void)state;
   char *html = read_text("reference/report.html");
   static const char *const never[] = {"http://", "https://", "<script", "<link", "@import",
-                                      "url(", "src=\"/", "%s", "nan"};
+                                      "url(",    "src=\"/",  "%s",      "nan"};
   for (size_t i = 0; i < sizeof never / sizeof never[0]; i++)
     if (strstr(html, never[i])) fail_msg("report.html has %s", never[i]);
-  static const char *const always[] = {"name=\"viewport\"", "prefers-color-scheme",
-                                       "random (floor)", "oracle (ceiling)", "Rule near",
-                                       "McNemar", "orrery run config.yaml", "</html>"};
+  static const char *const always[] = {"name=\"viewport\"",
+                                       "prefers-color-scheme",
+                                       "random (floor)",
+                                       "oracle (ceiling)",
+                                       "Rule near",
+                                       "McNemar",
+                                       "orrery run config.yaml",
+                                       "</html>"};
   for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
     if (!strstr(html, always[i])) fail_msg("report.html has no %s", always[i]);
   orr_free(html);
@@ -315,6 +379,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_given_model_is_judged_and_its_world_compared),
     cmocka_unit_test(a_damaged_manifest_is_refused),
     cmocka_unit_test(kills_change_nothing),
+    cmocka_unit_test(a_cancelled_row_goes_on_after_a_torn_line),
     cmocka_unit_test(the_html_stands_alone),
     cmocka_unit_test(the_summary_has_every_row),
     cmocka_unit_test(a_dry_run_says_what_is_done),

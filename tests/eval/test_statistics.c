@@ -7,9 +7,14 @@
 static void wilson_is_the_published_one(void **state) {
   (void)state;
   /* Newcombe (1998), table I: 81/263, 15/148, 0/20, 1/29. */
-  static const struct { int64_t s, n; double low, high; } rows[] = {
-      {81, 263, 0.2553, 0.3662}, {15, 148, 0.0624, 0.1605}, {0, 20, 0.0, 0.1611},
-      {1, 29, 0.0061, 0.1718}, {45, 50, 0.7864, 0.9565}};
+  static const struct {
+    int64_t s, n;
+    double low, high;
+  } rows[] = {{81, 263, 0.2553, 0.3662},
+              {15, 148, 0.0624, 0.1605},
+              {0, 20, 0.0, 0.1611},
+              {1, 29, 0.0061, 0.1718},
+              {45, 50, 0.7864, 0.9565}};
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
     orr_interval w = orr_wilson(rows[i].s, rows[i].n);
     assert_true(fabs(w.point - (double)rows[i].s / (double)rows[i].n) < 1e-15);
@@ -90,4 +95,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_bootstrap_covers),
 };
 
-int orr_test_statistics(void) { return cmocka_run_group_tests_name("statistics", tests, NULL, NULL); }
+int orr_test_statistics(void) {
+  return cmocka_run_group_tests_name("statistics", tests, NULL, NULL);
+}
