@@ -10,10 +10,10 @@ static int run(const orr_invocation *invocation) {
   char suggestion[128] = "";
   const orr_field *field =
       orr_record_find(&orr_experiment_record, path, suggestion, sizeof suggestion);
-  if (field) {
-    orr_field_explain(field, path, stdout);
-    return 0;
-  }
+  const orr_record *record = orr_record_at(&orr_experiment_record, path);
+  if (field) orr_field_explain(field, path, stdout);
+  if (record) orr_record_explain(record, path, stdout);
+  if (field || record) return 0;
   fprintf(stderr, "orrery: there is no setting '%s'\n", path);
   if (*suggestion) fprintf(stderr, "  hint: did you mean '%s'?\n", suggestion);
   else fputs("  hint: `orrery explain` lists the sections\n", stderr);

@@ -5,6 +5,8 @@
 #include "view/window.h"
 #include <SDL.h>
 #include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #define WIDTH        1000
@@ -12,6 +14,8 @@
 #define MARGIN       20
 #define WORLD_PIXELS 680
 #define PANEL_X      (MARGIN + WORLD_PIXELS + 24)
+#define VALUE_X      92 /* of a value, from the panel's left edge */
+#define LINE         26
 #define REST_SECONDS 1.0 /* how long a finished episode stays on screen */
 
 static const orr_colour paper = {248, 247, 243, 1.0}, table = {255, 255, 255, 1.0},
@@ -91,49 +95,56 @@ static const char *end_name(const view_loop *loop) {
   }
 }
 
+/* One line of the panel: a name, and a value in its own column. */
+static void put(view_loop *loop, int *y, const char *name, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+static void put(view_loop *loop, int *y, const char *name, const char *format, ...) {
+  char value[128];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(value, sizeof value, format, arguments);
+  va_end(arguments);
+  orr_canvas_text(loop->canvas, PANEL_X, *y, 1, faint, "%s", name);
+  orr_canvas_text(loop->canvas, PANEL_X + VALUE_X, *y, 1, ink, "%s", value);
+  *y += LINE;
+}
+
 static void draw_panel(view_loop *loop) {
   static const char *const agents[] = {"human", "random", "weak", "cem"};
-  orr_canvas *canvas = loop->canvas;
   orr_world *world = orr_env_world(orr_player_env(loop->player));
-  const orr_experiment *experiment = loop->def->experiment;
-  bool success = orr_player_success(loop->player);
+  bool success = orr_player_success(loop->player), planning = loop->def->agent == ORR_VIEW_CEM;
   char hash[ORR_HASH_TEXT];
   orr_hash_text(orr_world_hash(world), hash);
-  hash[8] = 0;
-  int y = MARGIN, line = 26;
-  orr_canvas_text(canvas, PANEL_X, y, 2, ink, "%s", experiment->id);
-  y += 36;
-  orr_canvas_text(canvas, PANEL_X, y, 1, success ? good : accent, "%s", end_name(loop));
-  y += line + 10;
-  orr_canvas_text(canvas, PANEL_X, y, 1, ink, "agent      %s", agents[loop->def->agent]);
-  orr_canvas_text(canvas, PANEL_X, y += line, 1, ink, "dynamics  %s",
-                  loop->def->agent != ORR_VIEW_CEM ? "-" : loop->def->model ? "model" : "simulator");
-  orr_canvas_text(canvas, PANEL_X, y += line, 1, ink, "episode   %u", loop->episode);
-  orr_canvas_text(canvas, PANEL_X, y += line, 1, ink, "step         %lld",
-                  (long long)orr_world_steps(world));
-  orr_canvas_text(canvas, PANEL_X, y += line, 1, ink, "time         %.1f s", orr_world_time(world));
-  orr_canvas_text(canvas, PANEL_X, y += line, 1, ink, "coverage  %.3f", orr_world_coverage(world));
-  orr_canvas_text(canvas, PANEL_X, y += line, 1, ink, "reward     %.3f", orr_world_reward(world));
-  if (loop->def->agent == ORR_VIEW_CEM) {
-    orr_canvas_text(canvas, PANEL_X, y += line, 1, ink, "plan         %.1f ms",
-                    orr_player_plan_milliseconds(loop->player));
-    orr_canvas_text(canvas, PANEL_X, y += line, 1, ink, "cost         %.3f",
-                    orr_player_plan_cost(loop->player));
-  }
-  orr_canvas_text(canvas, PANEL_X, y += line, 1, faint, "state        %s", hash);
+  int y = MARGIN + 82;
+  orr_canvas_text(loop->canvas, PANEL_X, MARGIN, 2, ink, "%s", loop->def->experiment->id);
+  orr_canvas_text(loop->canvas, PANEL_X, MARGIN + 38, 1, success ? good : accent, "%s",
+                  end_name(loop));
+  put(loop, &y, "agent", "%s", agents[loop->def->agent]);
+  if (planning) put(loop, &y, "plans in", "%s", loop->def->model ? "model" : "simulator");
+  put(loop, &y, "episode", "%u", loop->episode);
+  put(loop, &y, "step", "%lld", (long long)orr_world_steps(world));
+  put(loop, &y, "time", "%.1f s", orr_world_time(world));
+  put(loop, &y, "coverage", "%.3f", orr_world_coverage(world));
+  put(loop, &y, "reward", "%.3f", orr_world_reward(world));
+  if (planning) put(loop, &y, "plan", "%.1f ms", orr_player_plan_milliseconds(loop->player));
+  if (planning) put(loop, &y, "cost", "%.3f", orr_player_plan_cost(loop->player));
+  put(loop, &y, "state", "%.8s", hash);
 }
 
 static void draw_help(view_loop *loop) {
-  static const char *const lines[] = {"Space   pause or go on", ".            one step",
-                                      "R           next episode", "H           hide this help",
-                                      "Q           quit", "mouse  the human's target"};
-  int y = HEIGHT - MARGIN - 6 * 22;
+  static const char *const keys[][2] = {{"Space", "pause or go on"}, {".", "one step"},
+                                        {"R", "next episode"},       {"H", "hide this help"},
+                                        {"Q", "quit"},               {"mouse", "the human's target"}};
+  size_t count = sizeof keys / sizeof *keys;
+  int y = HEIGHT - MARGIN - (int)count * LINE;
   if (!loop->help) {
-    orr_canvas_text(loop->canvas, PANEL_X, HEIGHT - MARGIN - 22, 1, faint, "H  help");
+    orr_canvas_text(loop->canvas, PANEL_X, HEIGHT - MARGIN - LINE, 1, faint, "H  help");
     return;
   }
-  for (size_t i = 0; i < sizeof lines / sizeof *lines; i++, y += 22)
-    orr_canvas_text(loop->canvas, PANEL_X, y, 1, faint, "%s", lines[i]);
+  for (size_t i = 0; i < count; i++, y += LINE) {
+    orr_canvas_text(loop->canvas, PANEL_X, y, 1, ink, "%s", keys[i][0]);
+    orr_canvas_text(loop->canvas, PANEL_X + VALUE_X, y, 1, faint, "%s", keys[i][1]);
+  }
 }
 
 static void draw(view_loop *loop, orr_camera *out_camera) {
