@@ -421,6 +421,22 @@ static void put_split(FILE *to, const json_t *data, const char *split) {
   }
 }
 
+/* Columns of the training split: what the model's input transform was fitted on. */
+static void put_columns(FILE *to, const json_t *data, const char *which) {
+  static const char *const keys[] = {"mean", "std", "low", "high"};
+  size_t i;
+  json_t *column;
+  json_array_foreach(json_object_get(json_object_get(data, "train"), which), i, column) {
+    fputs("<tr><td>", to);
+    put_text(to, orr_json_text(column, "name"));
+    if (*orr_json_text(column, "unit")) fprintf(to, ", %s", orr_json_text(column, "unit"));
+    fputs("</td>", to);
+    for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++)
+      put_cell(to, orr_cell_number(json_object_get(column, keys[k]), 3, 1.0));
+    fputs("</tr>\n", to);
+  }
+}
+
 static void put_data(FILE *to, const json_t *report) {
   const json_t *data = json_object_get(report, "data");
   if (!data) return;
@@ -435,6 +451,13 @@ static void put_data(FILE *to, const json_t *report) {
           "Manifest <code>%s</code>.</p>\n",
           (long long)json_integer_value(json_object_get(data, "diverged")),
           orr_json_text(data, "manifest_sha256"));
+  fputs("<details><summary>Columns of the training split</summary>\n<div class=\"scroll\"><table>"
+        "<thead><tr><th>column</th><th>mean</th><th>std</th><th>least</th><th>largest</th></tr>"
+        "</thead><tbody>\n",
+        to);
+  put_columns(to, data, "state");
+  put_columns(to, data, "action");
+  fputs("</tbody></table></div></details>\n", to);
 }
 
 /* --- the end ---------------------------------------------------------------------------------- */

@@ -304,7 +304,7 @@ static void a_cancelled_row_goes_on_after_a_torn_line(void **state) {
   orr_free(part);
   assert_int_equal(lines, 4); /* the head and three episodes */
   FILE *file = fopen("cancelled/eval/near/model.part.csv", "a");
-  fputs("5,1,1,1,20,1,3.0,0.0,0.0", file); /* a success that never was, cut off */
+  fputs("5,1,1,1,20,1,3,0,0.01;", file); /* a success that never was, cut off */
   fclose(file);
   told heard;
   good(&(trial){.out = "cancelled"}, &heard);
@@ -333,6 +333,28 @@ static void the_html_stands_alone(void **state) {
   for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
     if (!strstr(html, always[i])) fail_msg("report.html has no %s", always[i]);
   orr_free(html);
+}
+
+static void without_gnuplot_there_are_tables(void **state) {
+  (void)state;
+  char *path = orr_strdup(getenv("PATH"));
+  orr_experiment *e = orr_test_load_file(TINY, NULL, NULL, 0);
+  clear("plain");
+  good(&(trial){.out = "plain"}, NULL);
+  setenv("PATH", "/nowhere", 1);
+  orr_status status = orr_report_write(e, "plain", NULL);
+  setenv("PATH", path, 1);
+  orr_free(path);
+  assert_int_equal(status, ORR_OK);
+  char *html = read_text("plain/report.html");
+  assert_non_null(strstr(html, "gnuplot was not found"));
+  assert_non_null(strstr(html, "oracle (ceiling)"));
+  assert_null(strstr(html, "<img"));
+  orr_free(html);
+  orr_experiment_destroy(e);
+  good(&(trial){.out = "plain"}, NULL); /* with gnuplot again */
+  same_as_reference("plain");
+  clear("plain");
 }
 
 static void the_summary_has_every_row(void **state) {
@@ -381,6 +403,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(kills_change_nothing),
     cmocka_unit_test(a_cancelled_row_goes_on_after_a_torn_line),
     cmocka_unit_test(the_html_stands_alone),
+    cmocka_unit_test(without_gnuplot_there_are_tables),
     cmocka_unit_test(the_summary_has_every_row),
     cmocka_unit_test(a_dry_run_says_what_is_done),
     cmocka_unit_test(nothing_to_judge_is_an_error),
