@@ -117,6 +117,52 @@ static void forged_seals(void **state) {
   orr_free(bytes);
 }
 
+/* Structures that lie about themselves: `value` of `bytes` bytes at `offset` behind `mark`. */
+typedef struct lie { const char *mark; size_t offset; uint64_t value; size_t bytes; } lie;
+#define HUGE ((uint64_t)1 << 62)
+static const lie lies[] = {
+    {"GCOL", 24, HUGE, 8},          /* a heap object that reaches beyond its collection */
+    {"GCOL", 24, UINT64_MAX - 3, 8},/* the same, where the sum overflows */
+    {"GCOL", 24, 4096, 8},
+    {"GCOL", 8, HUGE, 8},           /* a collection that reaches beyond the file */
+    {"GCOL", 8, 15, 8},
+    {"GCOL", 4, 2, 1},
+    {"TREE", 5, 9, 1},              /* a level deeper than there are nodes */
+    {"TREE", 5, 1, 1},
+    {"TREE", 6, 65535, 2},          /* more children than there are bytes */
+    {"TREE", 32, 0, 8},             /* a child that is no node */
+    {"TREE", 32, UINT64_MAX, 8},
+    {"SNOD", 6, 65535, 2},
+    {"SNOD", 8, HUGE, 8},           /* a name outside the heap of names */
+    {"SNOD", 16, UINT64_MAX - 8, 8},/* an object outside the file */
+    {"HEAP", 8, HUGE, 8},
+    {"HEAP", 24, UINT64_MAX - 1, 8},
+    {"\x89HDF", 64, 0, 8},          /* a root group outside of anything */
+    {"\x89HDF", 64, UINT64_MAX, 8},
+    {"\x89HDF", 40, 1, 8},          /* an end of file elsewhere */
+    {"\x89HDF", 13, 4, 1},
+};
+
+static void structures_lie(void **state) {
+  size_t count;
+  const char *path = in_scratch(state, "train-00000.h5");
+  char *good = good_shard(path, &count), *bytes = orr_alloc(count, 1);
+  for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
+    orr_error err = {0};
+    orr_dataset *dataset;
+    memcpy(bytes, good, count);
+    char *mark = memmem(bytes, count, lies[i].mark, 4);
+    assert_non_null(mark);
+    memcpy(mark + lies[i].offset, &lies[i].value, lies[i].bytes);
+    spill_sealed(path, bytes, count - ORR_HDF5_SEAL);
+    orr_status status = orr_dataset_open_shard(path, &dataset, &err);
+    if (status == ORR_OK) fail_msg("lie %zu was believed", i);
+    assert_true(err.message[0] && err.hint[0]);
+  }
+  orr_free(good);
+  orr_free(bytes);
+}
+
 static void other_things(void **state) {
   orr_error err = {0};
   orr_dataset *dataset;
@@ -136,6 +182,7 @@ int test_damage(void) {
       cmocka_unit_test_setup_teardown(longer_file, make_scratch, drop_scratch),
       cmocka_unit_test_setup_teardown(flip_anywhere, make_scratch, drop_scratch),
       cmocka_unit_test_setup_teardown(forged_seals, make_scratch, drop_scratch),
+      cmocka_unit_test_setup_teardown(structures_lie, make_scratch, drop_scratch),
       cmocka_unit_test_setup_teardown(other_things, make_scratch, drop_scratch),
   };
   return cmocka_run_group_tests_name("damage", tests, NULL, NULL);
