@@ -229,6 +229,18 @@ static void write_text(const char *folder, const char *name, const char *text) {
   assert_int_equal(orr_file_put(path, text, strlen(text), NULL), ORR_OK);
 }
 
+/* One byte of the middle changes; the length stays. */
+static void damage(const char *folder, const char *name) {
+  char path[512];
+  orr_path_join(path, sizeof path, folder, name);
+  char *bytes;
+  size_t count;
+  assert_int_equal(orr_file_get(path, (size_t)1 << 24, &bytes, &count, NULL), ORR_OK);
+  bytes[count / 2] ^= 1;
+  assert_int_equal(orr_file_put(path, bytes, count, NULL), ORR_OK);
+  orr_free(bytes);
+}
+
 /* Damaged, changed, superfluous and foreign shards. */
 static void finished_shards_are_checked(void **state) {
   (void)state;
@@ -240,7 +252,7 @@ static void finished_shards_are_checked(void **state) {
   orr_collect_result result = collect_well(&b, &def, whole, 1);
   assert_int_equal(result.shards, 5);
   collect_well(&b, &def, touched, 1);
-  write_text(touched, "train-00001.h5", "not a shard");
+  damage(touched, "train-00001.h5");
   write_text(touched, "train-00000.h5.orr-tmp1", "left by a killed run");
   result = collect_well(&b, &def, touched, 1);
   assert_int_equal(result.shards_kept, 4);

@@ -108,6 +108,31 @@ static void goal_rule_must_hold(void **state) {
   close_bench(&b);
 }
 
+/* Passing through the goal again and again is not holding it. */
+static void passing_through_does_not_add_up(void **state) {
+  (void)state;
+  bench b;
+  open_reacher(&b);
+  const char *agent[] = {"agent"};
+  orr_goal_rule rule = {.name = "near", .position_bodies = {agent, 1}, .position = 30.0,
+                        .angle = INFINITY, .hold = 6};
+  orr_env *env = new_env(&b, 3, 0);
+  double goal[6], now[6];
+  orr_world_state(orr_env_look(env), goal);
+  goal[0] += 40.0;
+  orr_env_set_goal(env, &rule, goal);
+  int inside = 0;
+  for (int i = 0; i < 20; i++) {
+    float action[2] = {i / 5 % 2 ? -0.6f : 0.6f, 0.0f};
+    orr_env_step(env, action);
+    orr_world_state(orr_env_look(env), now);
+    inside += fabs(now[0] - goal[0]) < 30.0;
+  }
+  assert_true(inside >= 6 && !orr_env_success(env));
+  orr_env_destroy(env);
+  close_bench(&b);
+}
+
 static void goal_is_an_observation(void **state) {
   (void)state;
   bench b;
@@ -133,6 +158,7 @@ int run_env_tests(void) {
       cmocka_unit_test(observer_refuses_what_is_not_there),
       cmocka_unit_test(interface_depends_on_all_it_names),
       cmocka_unit_test(goal_rule_must_hold),
+      cmocka_unit_test(passing_through_does_not_add_up),
       cmocka_unit_test(goal_is_an_observation),
   };
   return cmocka_run_group_tests_name("env", tests, NULL, NULL);

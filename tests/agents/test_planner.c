@@ -123,32 +123,53 @@ static void plans_hold_and_stay_in_range(void **state) {
   close_rig(&r);
 }
 
-/* The second decision starts from what is left of the first: with one iteration of few samples it
- * can only be this good by the plan that it kept. */
+/* The plan chosen last time goes on into the next decision, without the block that was executed. */
 static void warm_start_keeps_what_is_left(void **state) {
   (void)state;
   rig r;
+  enum { LEFT = 4 * BLOCK * 2 };
   open_quadratic(&r);
-  r.def.objective.aggregate = ORR_AGGREGATE_MINIMUM;
-  r.def.iterations = 12;
+  r.def.iterations = 1;
   set_up(&r, 1);
   begin(&r);
-  const float *plan = orr_planner_plan(r.planner, r.dynamics, NULL, NULL);
-  float left[4 * BLOCK * 2];
+  const float *plan = orr_planner_plan(r.planner, r.dynamics, NULL, NULL), *samples;
+  float left[LEFT];
   memcpy(left, plan + BLOCK * 2, sizeof left);
   for (int i = 0; i < BLOCK; i++) orr_env_step(r.env, plan + 2 * i);
   begin(&r);
-  double value, warm, cold;
-  orr_dynamics_roll(r.dynamics, NULL, left, 1, 4, &value);
-  orr_planner_plan(r.planner, r.dynamics, NULL, &warm);
-  assert_true(warm <= 1.05 * value + 1e-3);
+  orr_planner_plan(r.planner, r.dynamics, NULL, NULL);
+  orr_planner_samples(r.planner, &samples, NULL);
+  assert_memory_equal(samples + 5 * BLOCK * 2, left, sizeof left); /* the first after the mean */
+  float mean = samples[(5 * BLOCK - 1) * 2];
+  assert_true(mean == samples[(4 * BLOCK - 1) * 2] && mean != 0.0f); /* its last action repeats */
+  orr_planner_reset(r.planner, 5, 0);
+  orr_planner_plan(r.planner, r.dynamics, NULL, NULL);
+  orr_planner_samples(r.planner, &samples, NULL);
+  for (int i = 0; i < 5 * BLOCK * 2; i++) assert_true(samples[i] == 0.0f); /* forgotten */
+  assert_true(memcmp(samples + 5 * BLOCK * 2, left, sizeof left) != 0);
   tear_down(&r);
-  r.def.iterations = 1, r.def.samples = 8, r.def.elites = 4;
-  set_up(&r, 1);
-  begin(&r);
-  orr_planner_plan(r.planner, r.dynamics, NULL, &cold);
-  assert_true(cold > warm);
-  tear_down(&r);
+  close_rig(&r);
+}
+
+/* Ten iterations of noise that never narrows: what the first one found is not lost. */
+static void the_best_plan_ever_seen_is_returned(void **state) {
+  (void)state;
+  rig r;
+  open_quadratic(&r);
+  r.def.samples = r.def.elites = 8, r.def.keep = 0;
+  r.def.sigma = r.def.floor = 1.0, r.def.momentum = 0.0;
+  for (uint32_t episode = 0; episode < 8; episode++) {
+    double costs[2];
+    for (int i = 0; i < 2; i++) {
+      r.def.iterations = i ? 10 : 1;
+      set_up(&r, 1);
+      orr_planner_reset(r.planner, 5, episode);
+      begin(&r);
+      orr_planner_plan(r.planner, r.dynamics, NULL, &costs[i]);
+      tear_down(&r);
+    }
+    assert_true(costs[1] <= costs[0]);
+  }
   close_rig(&r);
 }
 
@@ -318,6 +339,7 @@ int run_planner_tests(void) {
       cmocka_unit_test(both_kinds_solve_a_quadratic),
       cmocka_unit_test(plans_hold_and_stay_in_range),
       cmocka_unit_test(warm_start_keeps_what_is_left),
+      cmocka_unit_test(the_best_plan_ever_seen_is_returned),
       cmocka_unit_test(threads_do_not_change_plans),
       cmocka_unit_test(batch_cuts_do_not_change_costs),
       cmocka_unit_test(oracle_reaches_short_goals),
