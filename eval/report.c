@@ -142,6 +142,7 @@ orr_status orr_report_write(const orr_experiment *experiment, const char *folder
   char path[600];
   if (strlen(folder) > 400)
     return orr_fail(err, ORR_ERR_CONFIG, "the name of the folder is too long");
+  ORR_TRY(orr_stage_sweep(folder, err));
   ORR_TRY(orr_report_build(experiment, folder, &report, err));
   json_t *timings = read_timings(folder);
   orr_path_join(path, sizeof path, folder, "report.json");

@@ -214,6 +214,10 @@ static void plot_training(const json_t *report, const char *folder, json_t *draw
 
 json_t *orr_report_plots(const json_t *report, const char *folder) {
   json_t *drawn = json_array();
+  char plots[640];
+  orr_error ignored;
+  snprintf(plots, sizeof plots, "%.400s/plots", folder);
+  orr_folder_remove(plots, &ignored); /* what an earlier or a killed run left */
   size_t i;
   json_t *table;
   json_array_foreach(json_object_get(report, "tables"), i, table)
