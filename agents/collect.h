@@ -1,10 +1,14 @@
 /* Collection: units of episodes -> shards.
  *
  * A unit is stateless and seeded by its number: an expert demonstration (planner on the true
- * simulator; the goal is the task's own or a random pose) followed by its noisy replays, or a group
- * of weak or random episodes. All episodes of a demonstration share `source` and lie on one side of the
- * split. A shard is a fixed run of units; finished shards are kept, so a killed run loses at most the
- * shards in flight and ends with the same bytes for any number of threads. */
+ * simulator; the goal is the task's own or a random pose) followed by its noisy replays, or a weak
+ * or random episode. All episodes of a demonstration share `source` and lie on one side of the
+ * split. A shard is a fixed run of units of one kind; finished shards are kept, so a killed run loses
+ * at most the shard in flight and ends with the same bytes for any number of threads.
+ *
+ * A demonstration plans with the goal's bodies alone in its objective, and with `approach`, which
+ * leads the actor to what it should push. A replay aims at the demonstration's absolute targets plus
+ * AR(1) noise, from wherever its own actor is: relative actions replayed as they are random-walk. */
 #ifndef ORR_AGENTS_COLLECT_H
 #define ORR_AGENTS_COLLECT_H
 
@@ -24,7 +28,7 @@ typedef struct orr_collect_def {
   int64_t steps;             /* longest expert episode, control steps */
   int64_t linger;            /* control steps that go on after the expert has succeeded */
   double random_goals;       /* share of demonstrations with a random goal pose */
-  orr_goal_rule reached;     /* when a demonstration counts as done; without bodies: all of the goal */
+  orr_goal_rule reached;     /* when a demonstration is done; without bodies: all of the goal */
   orr_planner_def expert;
   orr_replay_def replay;
   int64_t weak, weak_steps;  /* weak episodes and their length */
@@ -42,11 +46,11 @@ typedef struct orr_collect_result {
 
 /* Collects both splits into `folder` and seals the data set. Beside each finished shard stands
  * `<shard>.json` with the hash of what it was made from: shards of the same configuration are kept,
- * others made anew, superfluous ones removed. `id` and `scenario_yaml` (effective world and task) go
- * into the files. */
+ * others made anew, superfluous ones removed. `id` and `scenario_yaml` (effective world and task)
+ * go into the files. */
 orr_status orr_collect_run(const orr_scenario *scenario, const orr_observer *observer,
                            const orr_collect_def *def, const char *id, const char *scenario_yaml,
-                           size_t block, const char *folder, const orr_control *control, orr_collect_result *out,
-                           orr_error *err);
+                           size_t block, const char *folder, const orr_control *control,
+                           orr_collect_result *out, orr_error *err);
 
 #endif

@@ -35,6 +35,7 @@ void orr_dynamics_roll(orr_dynamics *dynamics, orr_pool *pool, const float *plan
                        size_t horizon, double *costs);
 /* One plan's predicted observations at block ends, for the window: horizon x S. False when the
  * dynamics cannot decode. */
-bool orr_dynamics_imagine(orr_dynamics *dynamics, const float *plan, size_t horizon, float *observations);
+bool orr_dynamics_imagine(orr_dynamics *dynamics, const float *plan, size_t horizon,
+                          float *observations);
 
 #endif

@@ -1,9 +1,9 @@
 /* The true simulator as dynamics.
  *
- * Each lane owns a replica world. At the first roll after `begin` the lane brings its replica to the
- * env's exact state: back to the snapshot of the last decision, whose event log is a beginning of the
- * env's, then by lockstep over what has happened since. That costs the few steps since the last
- * decision, not a replay from reset. */
+ * Each lane owns a replica world. At the first roll after `begin` the lane brings its replica to
+ * the env's exact state: back to the snapshot of the last decision, whose event log is a beginning
+ * of the env's, then by lockstep over what has happened since. That costs the few steps since the
+ * last decision, not a replay from reset. */
 #include "agents/dynamics_private.h"
 
 #include "base/maths.h"

@@ -1,5 +1,11 @@
 /* The env: a world, seen through an observer, with an optional goal to reach.
  *
+ * The room `agents` owns everything that acts: env (here), policies, planners, and the two adapters
+ * between which a planner stands: dynamics, which roll action plans out (the true simulator or a
+ * world model), and objectives, which say what a rollout is worth. Both are freely combined: the
+ * oracle is simulator + goal distance, an agent is model + either distance, metric regret is
+ * simulator + latent distance. Collection turns policies into data sets.
+ *
  * One env loop serves collection, evaluation and the window. The observer picks named quantities of
  * the world's state (section `observe:`) as floats: what files hold and what models see. */
 #ifndef ORR_AGENTS_ENV_H
@@ -9,7 +15,9 @@
 #include "sim/world.h"
 
 /* Section `observe:`. */
-typedef struct orr_observe_def { orr_list state; /* const char *: "block.angle"; empty: all */ } orr_observe_def;
+typedef struct orr_observe_def {
+  orr_list state; /* const char *: "block.angle"; empty: all */
+} orr_observe_def;
 extern const orr_record orr_observe_record;
 
 typedef struct orr_observer {
@@ -21,7 +29,7 @@ orr_status orr_observer_create(const orr_scenario *scenario, const orr_observe_d
                                orr_observer *out, orr_error *err);
 /* world state (doubles) -> observation (space.count floats) */
 void orr_observer_read(const orr_observer *observer, const double *state, float *out);
-/* The interface: observation fields, action meaning, block length. A model of another is refused. */
+/* The interface: observation fields, action meaning, block. A model of another is refused. */
 orr_hash orr_interface_hash(const orr_space *observation, const orr_space *action, size_t block);
 
 typedef struct orr_env orr_env;

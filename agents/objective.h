@@ -4,15 +4,17 @@
  *   cost = sum over bodies b of weight_b * (|dp_b|^2 / position^2 + wrap(da_b)^2 / angle^2)
  * plus `approach` * (gap / position)^2 for every actuated body, its gap to the free body that is
  * nearest: shaping that leads a demonstration to what it should push; 0 unless it is asked for.
- * `latent` is the model's own distance between latents. An objective aggregates over the points of a
- * rollout as final, sum or minimum (+ 0.01 final, which breaks ties towards staying there). */
+ * `latent` is the model's own distance between latents. An objective aggregates over the points of
+ * a rollout as final, sum or minimum (+ 0.01 final, which breaks ties towards staying there). */
 #ifndef ORR_AGENTS_OBJECTIVE_H
 #define ORR_AGENTS_OBJECTIVE_H
 
 #include "agents/env.h"
 
 typedef enum orr_objective_kind { ORR_OBJECTIVE_GOAL, ORR_OBJECTIVE_LATENT } orr_objective_kind;
-typedef enum orr_aggregate { ORR_AGGREGATE_FINAL, ORR_AGGREGATE_SUM, ORR_AGGREGATE_MINIMUM } orr_aggregate;
+typedef enum orr_aggregate {
+  ORR_AGGREGATE_FINAL, ORR_AGGREGATE_SUM, ORR_AGGREGATE_MINIMUM
+} orr_aggregate;
 
 /* Section `plan.objective`. */
 typedef struct orr_body_weight { const char *name; double weight; } orr_body_weight;
@@ -21,7 +23,7 @@ typedef struct orr_objective_def {
   int aggregate;    /* orr_aggregate */
   double position;  /* world units that count as one */
   double angle;     /* rad that count as one */
-  orr_list weights; /* orr_body_weight; a body that is not named weighs 1 if free, 0.05 if actuated */
+  orr_list weights; /* orr_body_weight; one that is not named weighs 1 if free, 0.05 if actuated */
   double approach;  /* weight of an actuated body's gap to the nearest free body */
 } orr_objective_def;
 extern const orr_record orr_objective_record;
@@ -46,7 +48,8 @@ typedef struct orr_objective {
 orr_status orr_objective_create(const orr_objective_def *def, const orr_space *observation,
                                 orr_objective *out, orr_error *err);
 /* Cost of one observation against the goal. */
-double orr_objective_cost(const orr_objective *objective, const float *observation, const float *goal);
+double orr_objective_cost(const orr_objective *objective, const float *observation,
+                          const float *goal);
 /* Aggregates `points` costs of one rollout (point p at costs[p * stride]). */
 double orr_objective_aggregate(const orr_objective *objective, const double *costs, size_t points,
                                size_t stride);

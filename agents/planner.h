@@ -1,9 +1,11 @@
 /* Planners: search over action plans. Each is one readable loop.
  *
  * CEM (Rubinstein 1999; settings of DINO-WM and stable-worldmodel) and iCEM (Pinneri et al., CoRL
- * 2020: elites kept and reused, momentum, clipped samples, best plan ever seen is executed, the mean
- * is a candidate, the plan is shifted for the next decision). Noise of (decision, iteration, sample)
- * is drawn from the counter RNG, so a plan depends on neither threads nor batch size. */
+ * 2020: elites kept and reused, momentum, clipped samples, the best plan ever seen is executed, the
+ * plan is shifted for the next decision). In both the mean is a candidate. Noise of (decision,
+ * iteration, sample) is drawn from the counter RNG, so a plan depends on neither threads nor batch
+ * size. Departures: noise is AR(1) instead of coloured by a spectrum, the number of samples does not
+ * shrink, and deviations are the population's (DINO-WM: the sample's). */
 #ifndef ORR_AGENTS_PLANNER_H
 #define ORR_AGENTS_PLANNER_H
 
@@ -16,8 +18,8 @@ typedef struct orr_planner_def {
   int kind;              /* orr_planner_kind */
   int64_t samples, iterations, elites;
   int64_t horizon;       /* blocks */
-  int64_t hold;          /* control steps that one action of the plan is held; = block: 1 action a block */
-  int64_t replan;        /* blocks executed before planning again; horizon: the plan is executed whole */
+  int64_t hold;          /* control steps that one action of a plan is held; divides the block */
+  int64_t replan;        /* blocks executed before planning again; horizon: the whole plan */
   double sigma;          /* initial standard deviation, action units */
   double floor;          /* least standard deviation */
   double momentum;       /* iCEM: share of the old mean and deviation kept in an update */
@@ -38,10 +40,11 @@ void orr_planner_reset(orr_planner *planner, uint64_t seed, uint32_t episode);
  * borrowed until the next call. `out_cost` may be NULL. */
 const float *orr_planner_plan(orr_planner *planner, orr_dynamics *dynamics, orr_pool *pool,
                               double *out_cost);
-/* The samples of the last iteration and their costs (for the window): count x horizon x block x A. */
-size_t orr_planner_samples(const orr_planner *planner, const float **out_plans, const double **out_costs);
+/* The samples of the last iteration and their costs, for the window: count x horizon x block x A. */
+size_t orr_planner_samples(const orr_planner *planner, const float **out_plans,
+                           const double **out_costs);
 
-/* The plan that the last decision chose (horizon x block x A; NULL before the first) and its cost. */
+/* The plan that the last decision chose (horizon x block x A; NULL before the first), its cost. */
 const float *orr_planner_best(const orr_planner *planner);
 double orr_planner_best_cost(const orr_planner *planner);
 

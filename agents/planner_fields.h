@@ -8,7 +8,7 @@ extern const char *const orr_planner_kinds[]; /* in the order of orr_planner_kin
 
 #define ORR_PLANNER_FIELDS(samples_, iterations_, elites_, correlation_, objective_)               \
   {ORR_FIELD(ENUM, orr_planner_def, kind), .names = orr_planner_kinds, .preset = "icem",           \
-   .help = "cem: cross-entropy method, returns the mean; icem: its improved form, returns the best"}, \
+   .help = "cem: cross-entropy method, returns the mean; icem: improved, returns the best plan"},  \
   {ORR_FIELD(INT, orr_planner_def, samples), .low = 1, .high = 100000, .preset = samples_,         \
    .help = "Plans tried in an iteration"},                                                         \
   {ORR_FIELD(INT, orr_planner_def, iterations), .low = 1, .high = 1000, .preset = iterations_,     \

@@ -1,4 +1,4 @@
-/* World models as dynamics: a model of each family, trained for three steps on a tiny collection. */
+/* World models as dynamics: one of each family, trained for three steps on a tiny collection. */
 #include "agents_test.h"
 
 #include "base/file.h"

@@ -113,8 +113,10 @@ static void aggregates(void **state) {
 
 int run_objective_tests(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(costs_are_those_of_the_formula), cmocka_unit_test(angles_wrap),
-      cmocka_unit_test(weights_go_by_name),             cmocka_unit_test(approach_pulls_until_touch),
+      cmocka_unit_test(costs_are_those_of_the_formula),
+      cmocka_unit_test(angles_wrap),
+      cmocka_unit_test(weights_go_by_name),
+      cmocka_unit_test(approach_pulls_until_touch),
       cmocka_unit_test(aggregates),
   };
   return cmocka_run_group_tests_name("objective", tests, NULL, NULL);
