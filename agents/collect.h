@@ -3,12 +3,13 @@
  * A unit is stateless and seeded by its number: an expert demonstration (planner on the true
  * simulator; the goal is the task's own or a random pose) followed by its noisy replays, or a weak
  * or random episode. All episodes of a demonstration share `source` and lie on one side of the
- * split. A shard is a fixed run of units of one kind; finished shards are kept, so a killed run loses
- * at most the shard in flight and ends with the same bytes for any number of threads.
+ * split. A shard is a fixed run of units of one kind; finished shards are kept, so a killed run
+ * loses at most the shard in flight and ends with the same bytes for any number of threads.
  *
  * A demonstration plans with the goal's bodies alone in its objective, and with `approach`, which
- * leads the actor to what it should push. A replay aims at the demonstration's absolute targets plus
- * AR(1) noise, from wherever its own actor is: relative actions replayed as they are random-walk. */
+ * leads the actor to what it should push. A replay aims at the demonstration's absolute targets
+ * plus AR(1) noise, from wherever its own actor is: relative actions replayed as they are would
+ * walk away at random. */
 #ifndef ORR_AGENTS_COLLECT_H
 #define ORR_AGENTS_COLLECT_H
 

@@ -243,7 +243,7 @@ static void begin_cold(orr_planner *planner) {
   planner->kept_count = 0;
 }
 
-/* What has been executed leaves; the mean's last action repeats, the kept plans' tails are drawn. */
+/* What was executed leaves; the mean's last action repeats, the kept plans' tails are drawn. */
 static void begin_warm(orr_planner *planner) {
   size_t left = planner->free - planner->shift, actions = planner->actions;
   memmove(planner->mean, planner->mean + planner->shift, left * sizeof *planner->mean);

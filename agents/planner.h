@@ -4,8 +4,8 @@
  * 2020: elites kept and reused, momentum, clipped samples, the best plan ever seen is executed, the
  * plan is shifted for the next decision). In both the mean is a candidate. Noise of (decision,
  * iteration, sample) is drawn from the counter RNG, so a plan depends on neither threads nor batch
- * size. Departures: noise is AR(1) instead of coloured by a spectrum, the number of samples does not
- * shrink, and deviations are the population's (DINO-WM: the sample's). */
+ * size. Departures: noise is AR(1) instead of coloured by a spectrum, the number of samples does
+ * not shrink, and deviations are the population's (DINO-WM: the sample's). */
 #ifndef ORR_AGENTS_PLANNER_H
 #define ORR_AGENTS_PLANNER_H
 
@@ -40,7 +40,7 @@ void orr_planner_reset(orr_planner *planner, uint64_t seed, uint32_t episode);
  * borrowed until the next call. `out_cost` may be NULL. */
 const float *orr_planner_plan(orr_planner *planner, orr_dynamics *dynamics, orr_pool *pool,
                               double *out_cost);
-/* The samples of the last iteration and their costs, for the window: count x horizon x block x A. */
+/* The samples of the last iteration, count x horizon x block x A, and their costs. */
 size_t orr_planner_samples(const orr_planner *planner, const float **out_plans,
                            const double **out_costs);
 
