@@ -36,9 +36,10 @@ static const char STYLE[] =
     "1rem}"
     "figure{margin:1rem 0;max-width:40rem}figure img{width:100%;height:auto;display:block}"
     "pre,code{font:.86rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}"
-    "pre{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.8rem "
-    "1rem;"
-    "overflow-x:auto}details{margin:1rem 0}summary{cursor:pointer;color:var(--soft)}"
+    "code{overflow-wrap:anywhere}"
+    "pre{background:var(--card);border:1px solid var(--line);border-radius:.5rem;"
+    "padding:.8rem 1rem;overflow-x:auto}"
+    "details{margin:1rem 0}summary{cursor:pointer;color:var(--soft)}"
     "dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.25rem "
     "1.2rem;margin:.6rem 0}"
     "dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}";
