@@ -21,7 +21,10 @@ static int by_value(const void *a, const void *b) {
 
 /* ---- the bare products, one independent stream per lane ---- */
 
-typedef struct gemm_task { size_t width; double rates[256]; } gemm_task;
+typedef struct gemm_task {
+  size_t width;
+  double rates[256];
+} gemm_task;
 
 static void run_gemm(void *context, size_t index, size_t lane) {
   (void)lane;

@@ -165,7 +165,7 @@ typedef struct shard_task {
   bool *reached;         /* units */
   pthread_mutex_t lock;  /* guards what follows */
   int64_t done;
-  size_t failed_unit;    /* the first of those that failed */
+  size_t failed_unit; /* the first of those that failed */
   orr_status status;
   orr_error err;
 } shard_task;
@@ -233,7 +233,8 @@ static orr_status write_episodes(shard_task *task, int64_t index, const char *pa
   if (note->episodes > 0)
     status = orr_shard_write(path, &task->work->info, task->shard->split, whole,
                              (size_t)note->episodes, err);
-  else status = orr_file_remove(path, err);
+  else
+    status = orr_file_remove(path, err);
   orr_free(whole);
   return status;
 }
@@ -249,7 +250,8 @@ static orr_status finish_shard(shard_task *task, int64_t index, shard_note *note
   if (note->episodes > 0) {
     note->bytes = orr_file_size(path);
     ORR_TRY(orr_sha256_file(path, note->sha256, err));
-  } else memset(note->sha256, '0', ORR_SHA256_TEXT - 1);
+  } else
+    memset(note->sha256, '0', ORR_SHA256_TEXT - 1);
   bool expert = shard->kind == ORR_UNIT_EXPERT;
   note->demonstrations = expert ? shard->units : 0;
   for (int64_t i = 0; expert && i < shard->units; i++) note->reached += task->reached[i];
@@ -317,8 +319,7 @@ static orr_status sweep(const collection *work, orr_error *err) {
     size_t count;
     ORR_TRY(orr_folder_list(work->folder, prefixes[p], "", &names, &count, err));
     orr_status status = ORR_OK;
-    for (size_t i = 0; i < count && status == ORR_OK; i++)
-      status = sweep_file(work, names[i], err);
+    for (size_t i = 0; i < count && status == ORR_OK; i++) status = sweep_file(work, names[i], err);
     orr_free(names);
     ORR_TRY(status);
   }

@@ -32,10 +32,10 @@ typedef struct orr_collect_def {
   orr_goal_rule reached;     /* when a demonstration is done; without bodies: all of the goal */
   orr_planner_def expert;
   orr_replay_def replay;
-  int64_t weak, weak_steps;  /* weak episodes and their length */
+  int64_t weak, weak_steps; /* weak episodes and their length */
   orr_weak_def weak_policy;
   int64_t random, random_steps;
-  int64_t shard_episodes;    /* about how many episodes go into a shard */
+  int64_t shard_episodes; /* about how many episodes go into a shard */
 } orr_collect_def;
 extern const orr_record orr_collect_record;
 

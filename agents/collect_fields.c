@@ -7,73 +7,71 @@
 /* 24 x 3 suffice in the true simulator; correlated noise and the approach term make demonstrations
  * reach for a block that is far away. */
 static const orr_field expert_fields[] = {
-  ORR_PLANNER_FIELDS("24", "3", "6", "0.5", "{approach: 0.02}")};
+    ORR_PLANNER_FIELDS("24", "3", "6", "0.5", "{approach: 0.02}")};
 static const orr_record expert_record = {
-  ORR_RECORD("expert", orr_planner_def, expert_fields),
-  .help = "The planner that demonstrates, on the true simulator"};
+    ORR_RECORD("expert", orr_planner_def, expert_fields),
+    .help = "The planner that demonstrates, on the true simulator"};
 
 static const orr_field replay_fields[] = {
-  {ORR_FIELD(INT, orr_replay_def, count), .low = 0, .high = 1000, .preset = "4",
-   .help = "Noisy replays of each demonstration for training"},
-  {ORR_FIELD(RANGE, orr_replay_def, sigma), .unit = "action", .low = 0, .high = 1e6,
-   .preset = "{choice: [0.1, 0.2, 0.3]}",
-   .help = "Deviation of the noise on where the actuated bodies aim, drawn per replay"},
-  {ORR_FIELD(RANGE, orr_replay_def, correlation), .low = 0, .high = 0.999,
-   .preset = "{uniform: [0, 0.9]}",
-   .help = "Correlation of the noise from one control step to the next, drawn per replay"},
+    {ORR_FIELD(INT, orr_replay_def, count), .low = 0, .high = 1000, .preset = "4",
+     .help = "Noisy replays of each demonstration for training"},
+    {ORR_FIELD(RANGE, orr_replay_def, sigma), .unit = "action", .low = 0, .high = 1e6,
+     .preset = "{choice: [0.1, 0.2, 0.3]}",
+     .help = "Deviation of the noise on where the actuated bodies aim, drawn per replay"},
+    {ORR_FIELD(RANGE, orr_replay_def, correlation), .low = 0, .high = 0.999,
+     .preset = "{uniform: [0, 0.9]}",
+     .help = "Correlation of the noise from one control step to the next, drawn per replay"},
 };
 static const orr_record replay_record = {
-  ORR_RECORD("replay", orr_replay_def, replay_fields),
-  .help = "Replays of demonstrations with noise: what happens beside the path"};
+    ORR_RECORD("replay", orr_replay_def, replay_fields),
+    .help = "Replays of demonstrations with noise: what happens beside the path"};
 
 static const orr_field weak_fields[] = {
-  {ORR_FIELD(REAL, orr_weak_def, amplitude), .low = 0, .high = 1e6, .preset = "1",
-   .help = "Longest stroke: of a relative action, or in reaches of an absolute one"},
-  {ORR_FIELD(REAL, orr_weak_def, reach), .unit = "length", .low = 0, .high = 1e9, .preset = "100",
-   .help = "Targets stay this near, along each axis, to the nearest free body"},
-  {ORR_FIELD(INT, orr_weak_def, hold), .unit = "control steps", .low = 1, .high = 1000,
-   .preset = "1", .help = "How long a stroke is held"},
+    {ORR_FIELD(REAL, orr_weak_def, amplitude), .low = 0, .high = 1e6, .preset = "1",
+     .help = "Longest stroke: of a relative action, or in reaches of an absolute one"},
+    {ORR_FIELD(REAL, orr_weak_def, reach), .unit = "length", .low = 0, .high = 1e9, .preset = "100",
+     .help = "Targets stay this near, along each axis, to the nearest free body"},
+    {ORR_FIELD(INT, orr_weak_def, hold), .unit = "control steps", .low = 1, .high = 1000,
+     .preset = "1", .help = "How long a stroke is held"},
 };
-static const orr_record weak_record = {
-  ORR_RECORD("weak_policy", orr_weak_def, weak_fields),
-  .help = "Random strokes that stay near what can be pushed"};
+static const orr_record weak_record = {ORR_RECORD("weak_policy", orr_weak_def, weak_fields),
+                                       .help = "Random strokes that stay near what can be pushed"};
 
 static const orr_field collect_fields[] = {
-  {ORR_FIELD(INT, orr_collect_def, seed), .low = 0, .high = 9007199254740991.0, .preset = "0",
-   .help = "Seed of starts, goals, planners and noise"},
-  {ORR_FIELD(INT, orr_collect_def, experts), .low = 0, .high = 1e8, .preset = "1000",
-   .help = "Demonstrations for training"},
-  {ORR_FIELD(INT, orr_collect_def, held_out), .low = 0, .high = 1e8, .preset = "100",
-   .help = "Other demonstrations, without replays, for evaluation"},
-  {ORR_FIELD(INT, orr_collect_def, steps), .unit = "control steps", .low = 1, .high = 1e6,
-   .preset = "150", .help = "Longest demonstration"},
-  {ORR_FIELD(INT, orr_collect_def, linger), .unit = "control steps", .low = 0, .high = 1e6,
-   .preset = "5", .help = "How long a demonstration goes on at its goal"},
-  {ORR_FIELD(REAL, orr_collect_def, random_goals), .low = 0, .high = 1, .preset = "0.5",
-   .help = "Share of demonstrations whose goal is drawn like a start instead of the task's"},
-  {ORR_FIELD(RECORD, orr_collect_def, reached), .record = &orr_goal_rule_record,
-   .preset = "{name: reached, position: 8, angle: 0.1, hold: 5}",
-   .help = "When a demonstration counts as done; without bodies: all bodies of the goal"},
-  {ORR_FIELD(RECORD, orr_collect_def, expert), .record = &expert_record, .preset = "{}",
-   .help = "The planner that demonstrates"},
-  {ORR_FIELD(RECORD, orr_collect_def, replay), .record = &replay_record, .preset = "{}",
-   .help = "Noisy replays of demonstrations"},
-  {ORR_FIELD(INT, orr_collect_def, weak), .low = 0, .high = 1e8, .preset = "2000",
-   .help = "Episodes of the weak policy"},
-  {ORR_FIELD(INT, orr_collect_def, weak_steps), .unit = "control steps", .low = 1, .high = 1e6,
-   .preset = "60", .help = "Their length"},
-  {ORR_FIELD(RECORD, orr_collect_def, weak_policy), .record = &weak_record, .preset = "{}",
-   .help = "The weak policy"},
-  {ORR_FIELD(INT, orr_collect_def, random), .low = 0, .high = 1e8, .preset = "0",
-   .help = "Episodes of uniformly random actions"},
-  {ORR_FIELD(INT, orr_collect_def, random_steps), .unit = "control steps", .low = 1, .high = 1e6,
-   .preset = "60", .help = "Their length"},
-  {ORR_FIELD(INT, orr_collect_def, shard_episodes), .low = 1, .high = 1e6, .preset = "500",
-   .help = "About how many episodes go into one file"},
+    {ORR_FIELD(INT, orr_collect_def, seed), .low = 0, .high = 9007199254740991.0, .preset = "0",
+     .help = "Seed of starts, goals, planners and noise"},
+    {ORR_FIELD(INT, orr_collect_def, experts), .low = 0, .high = 1e8, .preset = "1000",
+     .help = "Demonstrations for training"},
+    {ORR_FIELD(INT, orr_collect_def, held_out), .low = 0, .high = 1e8, .preset = "100",
+     .help = "Other demonstrations, without replays, for evaluation"},
+    {ORR_FIELD(INT, orr_collect_def, steps), .unit = "control steps", .low = 1, .high = 1e6,
+     .preset = "150", .help = "Longest demonstration"},
+    {ORR_FIELD(INT, orr_collect_def, linger), .unit = "control steps", .low = 0, .high = 1e6,
+     .preset = "5", .help = "How long a demonstration goes on at its goal"},
+    {ORR_FIELD(REAL, orr_collect_def, random_goals), .low = 0, .high = 1, .preset = "0.5",
+     .help = "Share of demonstrations whose goal is drawn like a start instead of the task's"},
+    {ORR_FIELD(RECORD, orr_collect_def, reached), .record = &orr_goal_rule_record,
+     .preset = "{name: reached, position: 8, angle: 0.1, hold: 5}",
+     .help = "When a demonstration counts as done; without bodies: all bodies of the goal"},
+    {ORR_FIELD(RECORD, orr_collect_def, expert), .record = &expert_record, .preset = "{}",
+     .help = "The planner that demonstrates"},
+    {ORR_FIELD(RECORD, orr_collect_def, replay), .record = &replay_record, .preset = "{}",
+     .help = "Noisy replays of demonstrations"},
+    {ORR_FIELD(INT, orr_collect_def, weak), .low = 0, .high = 1e8, .preset = "2000",
+     .help = "Episodes of the weak policy"},
+    {ORR_FIELD(INT, orr_collect_def, weak_steps), .unit = "control steps", .low = 1, .high = 1e6,
+     .preset = "60", .help = "Their length"},
+    {ORR_FIELD(RECORD, orr_collect_def, weak_policy), .record = &weak_record, .preset = "{}",
+     .help = "The weak policy"},
+    {ORR_FIELD(INT, orr_collect_def, random), .low = 0, .high = 1e8, .preset = "0",
+     .help = "Episodes of uniformly random actions"},
+    {ORR_FIELD(INT, orr_collect_def, random_steps), .unit = "control steps", .low = 1, .high = 1e6,
+     .preset = "60", .help = "Their length"},
+    {ORR_FIELD(INT, orr_collect_def, shard_episodes), .low = 1, .high = 1e6, .preset = "500",
+     .help = "About how many episodes go into one file"},
 };
-const orr_record orr_collect_record = {
-  ORR_RECORD("collect", orr_collect_def, collect_fields),
-  .help = "Which episodes are recorded"};
+const orr_record orr_collect_record = {ORR_RECORD("collect", orr_collect_def, collect_fields),
+                                       .help = "Which episodes are recorded"};
 
 /* ---- digest ---- */
 
@@ -84,10 +82,10 @@ static orr_hash text_digest(const char *text) {
 static orr_hash list_digest(const orr_field *field, const orr_list *list) {
   orr_hash hash = orr_hash_bytes(&list->count, sizeof list->count);
   for (size_t i = 0; i < list->count; i++) {
-    orr_hash item = field->type == ORR_FIELD_TEXTS
-                        ? text_digest(((const char *const *)list->items)[i])
-                        : orr_record_digest(field->record, (const char *)list->items +
-                                                               i * field->record->size);
+    orr_hash item =
+        field->type == ORR_FIELD_TEXTS
+            ? text_digest(((const char *const *)list->items)[i])
+            : orr_record_digest(field->record, (const char *)list->items + i * field->record->size);
     hash = orr_hash_join(hash, item);
   }
   return hash;

@@ -9,8 +9,8 @@ typedef struct orr_collect_lane {
   orr_env *env;
   orr_dynamics *dynamics;
   orr_policy *expert, *weak, *random; /* NULL when none is asked for */
-  double *state, *goal;   /* the world's state vector */
-  double *targets;        /* steps x A: where the expert aimed */
+  double *state, *goal;               /* the world's state vector */
+  double *targets;                    /* steps x A: where the expert aimed */
   float *seen, *action;
 } orr_collect_lane;
 
@@ -19,11 +19,11 @@ typedef struct orr_collector {
   const orr_observer *observer;
   const orr_collect_def *def;
   size_t block;
-  bool goal_body[ORR_MAX_BODIES];      /* bodies that demonstrations bring to a pose */
+  bool goal_body[ORR_MAX_BODIES]; /* bodies that demonstrations bring to a pose */
   const char *goal_names[ORR_MAX_BODIES];
   size_t goal_count;
-  orr_goal_rule reached;               /* its empty lists filled with the goal's bodies */
-  orr_objective objective;             /* of the expert: the goal's bodies alone */
+  orr_goal_rule reached;   /* its empty lists filled with the goal's bodies */
+  orr_objective objective; /* of the expert: the goal's bodies alone */
   size_t lane_count;
   orr_collect_lane *lanes;
 } orr_collector;
@@ -35,7 +35,11 @@ void orr_collector_destroy(orr_collector *collector); /* what it owns */
 typedef enum orr_unit_kind { ORR_UNIT_EXPERT, ORR_UNIT_WEAK, ORR_UNIT_RANDOM } orr_unit_kind;
 
 /* The `number`-th unit of its kind and split. */
-typedef struct orr_unit { orr_unit_kind kind; orr_split split; uint32_t number; } orr_unit;
+typedef struct orr_unit {
+  orr_unit_kind kind;
+  orr_split split;
+  uint32_t number;
+} orr_unit;
 
 /* Episodes of a unit (a demonstration for training is followed by its replays), and the longest. */
 size_t orr_unit_episodes(const orr_collect_def *def, orr_unit_kind kind, orr_split split);

@@ -234,8 +234,8 @@ static void task_poses(const orr_collector *collector, orr_collect_lane *lane) {
 
 /* Sets lane->goal to the poses to reach, before the demonstration's own reset. */
 static void draw_goal(const orr_collector *collector, orr_collect_lane *lane, uint32_t number) {
-  orr_random random = orr_random_at((uint64_t)collector->def->seed, ORR_PURPOSE_GOAL, number, 0, 0,
-                                    0);
+  orr_random random =
+      orr_random_at((uint64_t)collector->def->seed, ORR_PURPOSE_GOAL, number, 0, 0, 0);
   bool drawn = orr_random_unit(&random) < collector->def->random_goals;
   bool has_task = collector->scenario->task.goals.count > 0;
   if ((!drawn && has_task) || !draw_poses(collector, lane, number)) task_poses(collector, lane);
@@ -262,8 +262,7 @@ static void note_targets(const orr_collector *collector, orr_collect_lane *lane,
 }
 
 static orr_status run_expert(const orr_collector *collector, orr_collect_lane *lane,
-                             uint32_t number, orr_episode *episode, bool *reached,
-                             orr_error *err) {
+                             uint32_t number, orr_episode *episode, bool *reached, orr_error *err) {
   const orr_collect_def *def = collector->def;
   draw_goal(collector, lane, number);
   ORR_TRY(reset(collector, lane, number, episode, err));

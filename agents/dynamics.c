@@ -70,8 +70,7 @@ static orr_status describe(const orr_space *model, const orr_space *here, const 
                   "the model was trained on %s of other bodies, units, bounds or meaning", what);
 }
 
-orr_status orr_dynamics_fits(const orr_model *model, const orr_observer *observer,
-                             orr_error *err) {
+orr_status orr_dynamics_fits(const orr_model *model, const orr_observer *observer, orr_error *err) {
   const orr_space *observation = orr_model_observation(model), *action = orr_model_action(model);
   const orr_space *actions = &observer->scenario->action;
   size_t block = (size_t)orr_model_definition(model)->block;
@@ -81,7 +80,8 @@ orr_status orr_dynamics_fits(const orr_model *model, const orr_observer *observe
     describe(observation, &observer->space, "observations", err);
   else if (!orr_hash_equal(orr_space_hash(action), orr_space_hash(actions)))
     describe(action, actions, "actions", err);
-  else orr_fail(err, ORR_ERR_MISMATCH, "the model was trained with another length of a block");
+  else
+    orr_fail(err, ORR_ERR_MISMATCH, "the model was trained with another length of a block");
   orr_hint(err, "use the scenario that the model was trained for, or train a model for this one");
   return ORR_ERR_MISMATCH;
 }

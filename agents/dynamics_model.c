@@ -82,8 +82,7 @@ static void roll_tile(void *context, size_t index, size_t lane_index) {
   size_t first = index * TILE, width = model->base.width, L = model->latent;
   size_t rows = task->count - first < TILE ? task->count - first : TILE;
   const float *plans = task->plans + first * task->horizon * width;
-  for (size_t r = 0; r < rows; r++)
-    memcpy(lane->latents + r * L, model->start, L * sizeof(float));
+  for (size_t r = 0; r < rows; r++) memcpy(lane->latents + r * L, model->start, L * sizeof(float));
   for (size_t h = 0; h < task->horizon; h++) {
     for (size_t r = 0; r < rows; r++)
       memcpy(lane->actions + r * width, plans + (r * task->horizon + h) * width,
@@ -148,8 +147,9 @@ orr_status orr_dynamics_model(const orr_model *model, const orr_scenario *scenar
   ORR_TRY(orr_dynamics_fits(model, observer, err));
   bool decodes = orr_dynamics_decodes(model);
   if (objective->kind == ORR_OBJECTIVE_GOAL && !decodes) {
-    orr_fail(err, ORR_ERR_CONFIG, "this model has no read-out head, so its futures have no goal "
-                                  "distance");
+    orr_fail(err, ORR_ERR_CONFIG,
+             "this model has no read-out head, so its futures have no goal "
+             "distance");
     orr_hint(err, "plan with objective.kind: latent, or train with model.readout above 0");
     return ORR_ERR_CONFIG;
   }
@@ -161,7 +161,9 @@ orr_status orr_dynamics_model(const orr_model *model, const orr_scenario *scenar
   made->max_plans = max_plans;
   made->decodes = decodes;
   orr_status status = create_parts(made, model, err);
-  if (status == ORR_OK) *out = &made->base;
-  else destroy(&made->base);
+  if (status == ORR_OK)
+    *out = &made->base;
+  else
+    destroy(&made->base);
   return status;
 }

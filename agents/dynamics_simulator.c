@@ -12,10 +12,10 @@
 typedef struct sim_lane {
   orr_world *world;
   orr_snapshot *snapshot;
-  bool saved, ready;        /* the snapshot holds something; holds the present state */
+  bool saved, ready; /* the snapshot holds something; holds the present state */
   double *state;
-  float *seen;              /* ORR_MAX_PLAN x S: observations of one rollout */
-  orr_model_worker *metric; /* NULL: the objective looks at observations */
+  float *seen;                /* ORR_MAX_PLAN x S: observations of one rollout */
+  orr_model_worker *metric;   /* NULL: the objective looks at observations */
   float *latents, *distances; /* ORR_MAX_PLAN x L; ORR_MAX_PLAN */
 } sim_lane;
 
@@ -71,8 +71,10 @@ static orr_status begin(orr_dynamics *dynamics, const orr_env *env, orr_error *e
 static bool rollout(sim_dynamics *sim, sim_lane *lane, const float *plan, size_t horizon,
                     float *observations) {
   size_t actions = sim->base.scenario->action_count, fields = sim->base.observer.space.count;
-  if (!lane->ready) ORR_ASSERT(prepare(sim, lane, NULL) == ORR_OK); /* lane 0 could */
-  else orr_world_restore(lane->world, lane->snapshot);
+  if (!lane->ready)
+    ORR_ASSERT(prepare(sim, lane, NULL) == ORR_OK); /* lane 0 could */
+  else
+    orr_world_restore(lane->world, lane->snapshot);
   for (size_t h = 0; h < horizon; h++) {
     for (size_t k = 0; k < sim->base.block; k++, plan += actions)
       if (orr_world_step(lane->world, plan) == ORR_DIVERGED) return false;
@@ -167,7 +169,9 @@ orr_status orr_dynamics_simulator(const orr_scenario *scenario, const orr_observ
   ORR_TRY(orr_new(&sim, 1, sizeof *sim, err));
   orr_dynamics_fill(&sim->base, &table, observer, objective, block, lanes);
   orr_status status = create_lanes(sim, latent ? metric : NULL, err);
-  if (status == ORR_OK) *out = &sim->base;
-  else destroy(&sim->base);
+  if (status == ORR_OK)
+    *out = &sim->base;
+  else
+    destroy(&sim->base);
   return status;
 }

@@ -6,12 +6,11 @@
 #include <string.h>
 
 static const orr_field observe_fields[] = {
-  {ORR_FIELD(TEXTS, orr_observe_def, state), .preset = "[]",
-   .help = "Quantities of the world that agents see, such as block.angle; empty: all"},
+    {ORR_FIELD(TEXTS, orr_observe_def, state), .preset = "[]",
+     .help = "Quantities of the world that agents see, such as block.angle; empty: all"},
 };
-const orr_record orr_observe_record = {
-  ORR_RECORD("observe", orr_observe_def, observe_fields),
-  .help = "What agents and models see of the world"};
+const orr_record orr_observe_record = {ORR_RECORD("observe", orr_observe_def, observe_fields),
+                                       .help = "What agents and models see of the world"};
 
 /* ---- observer ---- */
 
@@ -20,8 +19,10 @@ static orr_status unknown_quantity(const orr_space *space, const char *name, orr
   for (size_t i = 0; i < space->count; i++) known[i] = space->fields[i].name;
   const char *close = orr_closest(name, known, space->count);
   orr_fail(err, ORR_ERR_CONFIG, "the world has no quantity \"%s\"", name);
-  if (close) orr_hint(err, "did you mean \"%s\"?", close);
-  else orr_hint(err, "quantities are called body.x, .y, .angle, .vx, .vy, .omega");
+  if (close)
+    orr_hint(err, "did you mean \"%s\"?", close);
+  else
+    orr_hint(err, "quantities are called body.x, .y, .angle, .vx, .vy, .omega");
   return ORR_ERR_CONFIG;
 }
 
@@ -90,8 +91,10 @@ orr_status orr_env_create(const orr_scenario *scenario, const orr_observer *obse
   env->scenario = scenario;
   env->observer = *observer;
   orr_status status = create_parts(env, err);
-  if (status == ORR_OK) *out = env;
-  else orr_env_destroy(env);
+  if (status == ORR_OK)
+    *out = env;
+  else
+    orr_env_destroy(env);
   return status;
 }
 

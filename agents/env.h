@@ -22,8 +22,8 @@ extern const orr_record orr_observe_record;
 
 typedef struct orr_observer {
   const orr_scenario *scenario;
-  orr_space space;               /* of the observation */
-  size_t pick[ORR_MAX_FIELDS];   /* index into the world's state vector */
+  orr_space space;             /* of the observation */
+  size_t pick[ORR_MAX_FIELDS]; /* index into the world's state vector */
 } orr_observer;
 orr_status orr_observer_create(const orr_scenario *scenario, const orr_observe_def *def,
                                orr_observer *out, orr_error *err);
@@ -47,8 +47,8 @@ orr_status orr_env_reset(orr_env *env, uint64_t seed, uint32_t episode, orr_erro
 void orr_env_set_goal(orr_env *env, const orr_goal_rule *rule, const double *goal_state);
 /* One control step. ORR_TERMINATED when the goal rule (or, without one, the task) is met. */
 orr_end orr_env_step(orr_env *env, const float *action);
-void orr_env_observe(const orr_env *env, float *out);      /* observer's space.count floats */
-void orr_env_goal(const orr_env *env, float *out);         /* the goal as an observation */
+void orr_env_observe(const orr_env *env, float *out); /* observer's space.count floats */
+void orr_env_goal(const orr_env *env, float *out);    /* the goal as an observation */
 bool orr_env_has_goal(const orr_env *env);
 bool orr_env_success(const orr_env *env);
 int64_t orr_env_steps(const orr_env *env); /* control steps since reset */

@@ -6,34 +6,33 @@
 #include <string.h>
 
 static const orr_field weight_fields[] = {
-  {ORR_FIELD(TEXT, orr_body_weight, name), .help = "A moving body of the world"},
-  {ORR_FIELD(REAL, orr_body_weight, weight), .low = 0.0, .high = 1e6,
-   .help = "How much its distance to the goal counts; 0: not at all"},
+    {ORR_FIELD(TEXT, orr_body_weight, name), .help = "A moving body of the world"},
+    {ORR_FIELD(REAL, orr_body_weight, weight), .low = 0.0, .high = 1e6,
+     .help = "How much its distance to the goal counts; 0: not at all"},
 };
-static const orr_record weight_record = {
-  ORR_RECORD("weight", orr_body_weight, weight_fields), .unique_names = true,
-  .help = "How much one body counts"};
+static const orr_record weight_record = {ORR_RECORD("weight", orr_body_weight, weight_fields),
+                                         .unique_names = true, .help = "How much one body counts"};
 
 static const char *const kind_names[] = {"goal", "latent", NULL};
 static const char *const aggregate_names[] = {"final", "sum", "minimum", NULL};
 
 static const orr_field objective_fields[] = {
-  {ORR_FIELD(ENUM, orr_objective_def, kind), .names = kind_names, .preset = "goal",
-   .help = "goal: distance to the goal in named quantities; latent: the model's own distance"},
-  {ORR_FIELD(ENUM, orr_objective_def, aggregate), .names = aggregate_names, .preset = "minimum",
-   .help = "Which block ends of a rollout count: the final one, all, or the best (+ 0.01 final)"},
-  {ORR_FIELD(REAL, orr_objective_def, position), .unit = "length", .low = 1e-9, .high = 1e9,
-   .preset = "20", .help = "The distance that counts as one"},
-  {ORR_FIELD(REAL, orr_objective_def, angle), .unit = "rad", .low = 1e-9, .high = 1e6,
-   .preset = "20deg", .help = "The turn that counts as one"},
-  {ORR_FIELD(LIST, orr_objective_def, weights), .record = &weight_record, .preset = "[]",
-   .help = "Weights of bodies; one that is not named weighs 1 if free, 0.05 if actuated"},
-  {ORR_FIELD(REAL, orr_objective_def, approach), .low = 0.0, .high = 1e6, .preset = "0",
-   .help = "Weight of the gap between an actuated body and the free body nearest to it"},
+    {ORR_FIELD(ENUM, orr_objective_def, kind), .names = kind_names, .preset = "goal",
+     .help = "goal: distance to the goal in named quantities; latent: the model's own distance"},
+    {ORR_FIELD(ENUM, orr_objective_def, aggregate), .names = aggregate_names, .preset = "minimum",
+     .help = "Which block ends of a rollout count: the final one, all, or the best (+ 0.01 final)"},
+    {ORR_FIELD(REAL, orr_objective_def, position), .unit = "length", .low = 1e-9, .high = 1e9,
+     .preset = "20", .help = "The distance that counts as one"},
+    {ORR_FIELD(REAL, orr_objective_def, angle), .unit = "rad", .low = 1e-9, .high = 1e6,
+     .preset = "20deg", .help = "The turn that counts as one"},
+    {ORR_FIELD(LIST, orr_objective_def, weights), .record = &weight_record, .preset = "[]",
+     .help = "Weights of bodies; one that is not named weighs 1 if free, 0.05 if actuated"},
+    {ORR_FIELD(REAL, orr_objective_def, approach), .low = 0.0, .high = 1e6, .preset = "0",
+     .help = "Weight of the gap between an actuated body and the free body nearest to it"},
 };
 const orr_record orr_objective_record = {
-  ORR_RECORD("objective", orr_objective_def, objective_fields),
-  .help = "What a rollout is worth; lower is better"};
+    ORR_RECORD("objective", orr_objective_def, objective_fields),
+    .help = "What a rollout is worth; lower is better"};
 
 static orr_status check_weights(const orr_objective_def *def, const orr_space *space,
                                 orr_error *err) {
@@ -77,8 +76,10 @@ static void compile_approach(const orr_objective_def *def, const orr_space *spac
     orr_disc disc;
     if (!find_disc(space, (int)i, &disc)) continue;
     bool actuated = space->bodies[i].role == ORR_ROLE_ACTUATED;
-    if (actuated) out->actuated[out->actuated_count++] = disc;
-    else out->free[out->free_count++] = disc;
+    if (actuated)
+      out->actuated[out->actuated_count++] = disc;
+    else
+      out->free[out->free_count++] = disc;
   }
 }
 

@@ -13,11 +13,16 @@
 
 typedef enum orr_objective_kind { ORR_OBJECTIVE_GOAL, ORR_OBJECTIVE_LATENT } orr_objective_kind;
 typedef enum orr_aggregate {
-  ORR_AGGREGATE_FINAL, ORR_AGGREGATE_SUM, ORR_AGGREGATE_MINIMUM
+  ORR_AGGREGATE_FINAL,
+  ORR_AGGREGATE_SUM,
+  ORR_AGGREGATE_MINIMUM
 } orr_aggregate;
 
 /* Section `plan.objective`. */
-typedef struct orr_body_weight { const char *name; double weight; } orr_body_weight;
+typedef struct orr_body_weight {
+  const char *name;
+  double weight;
+} orr_body_weight;
 typedef struct orr_objective_def {
   int kind;         /* orr_objective_kind */
   int aggregate;    /* orr_aggregate */
@@ -38,10 +43,10 @@ typedef struct orr_disc {
 typedef struct orr_objective {
   orr_objective_kind kind;
   orr_aggregate aggregate;
-  size_t count; /* observation fields */
+  size_t count;                  /* observation fields */
   double factor[ORR_MAX_FIELDS]; /* weight / scale^2; 0: does not count */
   bool is_angle[ORR_MAX_FIELDS];
-  double approach; /* weight / position^2 */
+  double approach;                   /* weight / position^2 */
   size_t actuated_count, free_count; /* 0 when approach is */
   orr_disc actuated[ORR_MAX_BODIES], free[ORR_MAX_BODIES];
 } orr_objective;

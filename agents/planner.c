@@ -8,9 +8,8 @@
 const char *const orr_planner_kinds[] = {"cem", "icem", NULL};
 
 static const orr_field planner_fields[] = {ORR_PLANNER_FIELDS("64", "5", "8", "0", "{}")};
-const orr_record orr_planner_record = {
-  ORR_RECORD("plan", orr_planner_def, planner_fields),
-  .help = "How an agent searches for actions"};
+const orr_record orr_planner_record = {ORR_RECORD("plan", orr_planner_def, planner_fields),
+                                       .help = "How an agent searches for actions"};
 
 #define DRAW_CHUNK 16 /* samples per pool task */
 
@@ -27,7 +26,7 @@ struct orr_planner {
   double *costs;            /* samples */
   size_t *elites;           /* numbers of the best candidates, best first */
   size_t elite_count;
-  float *kept;              /* most_kept x free */
+  float *kept; /* most_kept x free */
   size_t kept_count;
   float *best, *best_full;
   double best_cost;
@@ -96,8 +95,10 @@ orr_status orr_planner_create(const orr_planner_def *def, const orr_space *actio
     planner->middle[a] = isfinite(low) && isfinite(high) ? 0.5 * (low + high) : 0.0;
   }
   orr_status status = create_arrays(planner, err);
-  if (status == ORR_OK) *out = planner;
-  else orr_planner_destroy(planner);
+  if (status == ORR_OK)
+    *out = planner;
+  else
+    orr_planner_destroy(planner);
   return status;
 }
 
@@ -163,7 +164,8 @@ static void propose_one(orr_planner *planner, size_t sample) {
   else if (sample <= planner->kept_count)
     memcpy(candidate, planner->kept + (sample - 1) * planner->free,
            planner->free * sizeof *candidate);
-  else draw(planner, planner->iteration, (uint32_t)sample, 0, candidate);
+  else
+    draw(planner, planner->iteration, (uint32_t)sample, 0, candidate);
   expand(planner, candidate, planner->plans + sample * planner->full);
 }
 
@@ -257,8 +259,10 @@ static void begin_warm(orr_planner *planner) {
 
 static void begin_decision(orr_planner *planner) {
   for (size_t k = 0; k < planner->free; k++) planner->deviation[k] = planner->def.sigma;
-  if (planner->warm && planner->shift < planner->free) begin_warm(planner);
-  else begin_cold(planner);
+  if (planner->warm && planner->shift < planner->free)
+    begin_warm(planner);
+  else
+    begin_cold(planner);
   planner->best_cost = INFINITY;
   for (size_t k = 0; k < planner->free; k++)
     planner->best[k] = settled(planner, k, planner->mean[k]);

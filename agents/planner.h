@@ -15,17 +15,17 @@ typedef enum orr_planner_kind { ORR_PLANNER_CEM, ORR_PLANNER_ICEM } orr_planner_
 
 /* Section `plan:` of a scenario file. */
 typedef struct orr_planner_def {
-  int kind;              /* orr_planner_kind */
+  int kind; /* orr_planner_kind */
   int64_t samples, iterations, elites;
-  int64_t horizon;       /* blocks */
-  int64_t hold;          /* control steps that one action of a plan is held; divides the block */
-  int64_t replan;        /* blocks executed before planning again; horizon: the whole plan */
-  double sigma;          /* initial standard deviation, action units */
-  double floor;          /* least standard deviation */
-  double momentum;       /* iCEM: share of the old mean and deviation kept in an update */
-  int64_t keep;          /* iCEM: elites carried over to the next iteration and decision */
-  double correlation;    /* of the noise between neighbouring actions of a plan (AR(1)) */
-  bool clip;             /* clip samples to the action space's nominal range */
+  int64_t horizon;    /* blocks */
+  int64_t hold;       /* control steps that one action of a plan is held; divides the block */
+  int64_t replan;     /* blocks executed before planning again; horizon: the whole plan */
+  double sigma;       /* initial standard deviation, action units */
+  double floor;       /* least standard deviation */
+  double momentum;    /* iCEM: share of the old mean and deviation kept in an update */
+  int64_t keep;       /* iCEM: elites carried over to the next iteration and decision */
+  double correlation; /* of the noise between neighbouring actions of a plan (AR(1)) */
+  bool clip;          /* clip samples to the action space's nominal range */
   orr_objective_def objective;
 } orr_planner_def;
 extern const orr_record orr_planner_record;

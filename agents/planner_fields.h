@@ -6,6 +6,7 @@
 
 extern const char *const orr_planner_kinds[]; /* in the order of orr_planner_kind */
 
+/* clang-format off */
 #define ORR_PLANNER_FIELDS(samples_, iterations_, elites_, correlation_, objective_)               \
   {ORR_FIELD(ENUM, orr_planner_def, kind), .names = orr_planner_kinds, .preset = "icem",           \
    .help = "cem: cross-entropy method, returns the mean; icem: improved, returns the best plan"},  \

@@ -20,7 +20,7 @@ struct orr_policy {
   orr_dynamics *dynamics;
   orr_planner *planner;
   orr_pool *pool;
-  const float *plan; /* NULL: none yet */
+  const float *plan;            /* NULL: none yet */
   size_t plan_step, plan_steps; /* of the plan: executed, to execute */
   double plan_seconds;
 };
@@ -36,8 +36,10 @@ static orr_status create(policy_kind kind, const orr_observer *observer, orr_pol
   policy->hold = 1;
   orr_status status =
       orr_new(&policy->state, observer->scenario->state.count, sizeof *policy->state, err);
-  if (status == ORR_OK) *out = policy;
-  else orr_policy_destroy(policy);
+  if (status == ORR_OK)
+    *out = policy;
+  else
+    orr_policy_destroy(policy);
   return status;
 }
 
@@ -189,8 +191,8 @@ static void nearest_free(const orr_space *space, const double *state, int body, 
 /* The draw is held, the clipping is not: the target stays in the box while the agent moves. */
 static void act_weak(const orr_policy *policy, float *action) {
   const orr_space *space = &policy->observer.scenario->action;
-  double stroke = policy->amplitude *
-                  (space->meaning == ORR_ACTION_RELATIVE ? space->scale : policy->reach);
+  double stroke =
+      policy->amplitude * (space->meaning == ORR_ACTION_RELATIVE ? space->scale : policy->reach);
   orr_random random = draws(policy);
   for (size_t a = 0; a < space->count; a++) {
     const orr_space_field *field = &space->fields[a];

@@ -12,7 +12,10 @@ orr_status orr_policy_random(const orr_observer *observer, int64_t hold, orr_pol
                              orr_error *err);
 /* Targets near the nearest free body: a = U[-1,1]^2 * amplitude, the target clipped to a box of
  * +-reach around the body (and to the arena). */
-typedef struct orr_weak_def { double amplitude, reach; int64_t hold; } orr_weak_def;
+typedef struct orr_weak_def {
+  double amplitude, reach;
+  int64_t hold;
+} orr_weak_def;
 orr_status orr_policy_weak(const orr_observer *observer, const orr_weak_def *def, orr_policy **out,
                            orr_error *err);
 /* A planner over dynamics (both borrowed): the expert when the dynamics is the simulator. `pool`

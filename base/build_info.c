@@ -29,16 +29,12 @@
   "gcc " TEXT_OF(__GNUC__) "." TEXT_OF(__GNUC_MINOR__) "." TEXT_OF(__GNUC_PATCHLEVEL__)
 #endif
 
-const char *orr_build_compiler(void) {
-  return COMPILER;
-}
+const char *orr_build_compiler(void) { return COMPILER; }
 const char *orr_build_libraries(void) {
-  return "jansson " JANSSON_VERSION ", xxhash " TEXT_OF(
-      XXH_VERSION_MAJOR) "." TEXT_OF(XXH_VERSION_MINOR) "." TEXT_OF(XXH_VERSION_RELEASE);
+  return "jansson " JANSSON_VERSION ", xxhash " TEXT_OF(XXH_VERSION_MAJOR) "." TEXT_OF(
+      XXH_VERSION_MINOR) "." TEXT_OF(XXH_VERSION_RELEASE);
 }
-const char *orr_build_id(void) {
-  return "orrery " ORR_VERSION ", " COMPILER ", " ORR_BUILD_FLAGS;
-}
+const char *orr_build_id(void) { return "orrery " ORR_VERSION ", " COMPILER ", " ORR_BUILD_FLAGS; }
 
 static const char *const levels[] = {"baseline", "v3", "v4"};
 

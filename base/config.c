@@ -86,19 +86,22 @@ orr_status orr_config_parse(const char *text, size_t length, const char *name, o
   bool mark = length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0;
   orr_config *config = config_create();
   if (config)
-    config->path = orr_config_add_source(config, name, text + (mark ? 3 : 0),
-                                         length - (mark ? 3 : 0));
+    config->path =
+        orr_config_add_source(config, name, text + (mark ? 3 : 0), length - (mark ? 3 : 0));
   if (!config || !config->path) {
     orr_config_destroy(config);
     orr_diagnostics_memory(diagnostics);
     return ORR_ERR_MEMORY;
   }
-  orr_yaml_input input = {.text = config->sources[0].text, .length = config->sources[0].length,
-                          .name = config->path, .need_map = true};
-  orr_status status =
-      orr_yaml_parse(&config->nodes, &input, config, diagnostics, &config->root);
-  if (config->root) *out = config;
-  else orr_config_destroy(config);
+  orr_yaml_input input = {.text = config->sources[0].text,
+                          .length = config->sources[0].length,
+                          .name = config->path,
+                          .need_map = true};
+  orr_status status = orr_yaml_parse(&config->nodes, &input, config, diagnostics, &config->root);
+  if (config->root)
+    *out = config;
+  else
+    orr_config_destroy(config);
   return status;
 }
 
@@ -185,10 +188,12 @@ orr_node *orr_node_find(const orr_node *root, const char *path) {
     const orr_node *from = first ? root : node;
     if (!from) return NULL;
     if (step.is_index)
-      node = from->kind == ORR_NODE_LIST && step.index < from->count ? from->items[step.index]
-                                                                     : NULL;
-    else if (from->kind == ORR_NODE_LIST) node = orr_node_named(from, step.name, step.length);
-    else node = get_part(from, step.name, step.length);
+      node =
+          from->kind == ORR_NODE_LIST && step.index < from->count ? from->items[step.index] : NULL;
+    else if (from->kind == ORR_NODE_LIST)
+      node = orr_node_named(from, step.name, step.length);
+    else
+      node = get_part(from, step.name, step.length);
     if (!node) return NULL;
   }
 }

@@ -22,7 +22,10 @@ typedef struct orr_place {
 } orr_place;
 
 typedef enum orr_node_kind {
-  ORR_NODE_NULL, ORR_NODE_SCALAR, ORR_NODE_LIST, ORR_NODE_MAP
+  ORR_NODE_NULL,
+  ORR_NODE_SCALAR,
+  ORR_NODE_LIST,
+  ORR_NODE_MAP
 } orr_node_kind;
 
 typedef struct orr_entry {

@@ -51,8 +51,7 @@ orr_node *orr_node_copy(orr_nodes *nodes, orr_config *config, const orr_node *no
 int orr_node_depth(const orr_node *node) {
   int deepest = 0;
   for (size_t i = 0; i < node->count; i++) {
-    const orr_node *child =
-        node->kind == ORR_NODE_MAP ? node->entries[i].value : node->items[i];
+    const orr_node *child = node->kind == ORR_NODE_MAP ? node->entries[i].value : node->items[i];
     int depth = orr_node_depth(child);
     if (depth > deepest) deepest = depth;
   }
@@ -228,8 +227,8 @@ static orr_status take_step(const assignment *a, orr_node *node, const orr_step 
   if (node->kind == ORR_NODE_NULL) node->kind = ORR_NODE_MAP;
   if (node->kind != ORR_NODE_MAP) {
     orr_diagnostics_add(a->diagnostics, a->config, place_in(a, step->name),
-                        "set the whole value instead",
-                        "%s cannot be set inside a single value", orr_show(word, shown));
+                        "set the whole value instead", "%s cannot be set inside a single value",
+                        orr_show(word, shown));
     return ORR_ERR_CONFIG;
   }
   *out = orr_node_get(node, word);
@@ -286,7 +285,9 @@ orr_status orr_config_set(orr_config *config, const char *text, orr_diagnostics 
   a.text = config->sources[config->source_count - 1].text;
   a.end = strchr(a.text, '=');
   if (!a.end) return bad_path(&a);
-  orr_yaml_input input = {.text = a.end + 1, .length = strlen(a.end + 1), .name = a.name,
+  orr_yaml_input input = {.text = a.end + 1,
+                          .length = strlen(a.end + 1),
+                          .name = a.name,
                           .first_column = place_in(&a, a.end).column};
   orr_node *value = NULL;
   ORR_TRY(orr_yaml_parse(&config->nodes, &input, config, diagnostics, &value));

@@ -81,7 +81,11 @@ int orr_path_step(const char **path, const char *end, bool first, orr_step *out)
 
 /* What a plain word means (YAML 1.2 core without octals, hexadecimals and variants of spelling). */
 typedef enum orr_word {
-  ORR_WORD_TEXT, ORR_WORD_NULL, ORR_WORD_BOOL, ORR_WORD_NUMBER, ORR_WORD_DEGREES
+  ORR_WORD_TEXT,
+  ORR_WORD_NULL,
+  ORR_WORD_BOOL,
+  ORR_WORD_NUMBER,
+  ORR_WORD_DEGREES
 } orr_word;
 orr_word orr_word_kind(const char *text);
 bool orr_node_is_text(const orr_node *node); /* a scalar that no reader takes for something else */

@@ -137,8 +137,8 @@ static bool wants_key(const parser *p) {
 static void add_anchor(parser *p, const yaml_char_t *name, orr_node *node, orr_place place) {
   if (!name) return;
   if (!p->anchors) p->anchors = orr_alloc(ORR_CONFIG_MAX_ANCHOR, sizeof *p->anchors);
-  char *copy = p->anchors ? orr_nodes_text(p->nodes, (const char *)name, strlen((const char *)name))
-                          : NULL;
+  char *copy =
+      p->anchors ? orr_nodes_text(p->nodes, (const char *)name, strlen((const char *)name)) : NULL;
   if (!copy) {
     out_of_memory(p);
     return;
@@ -207,8 +207,8 @@ static void add_key(parser *p, const yaml_event_t *event, orr_place place) {
     return;
   }
   orr_entry *entries = grow(p, f, sizeof(orr_entry));
-  char *key = orr_nodes_text(p->nodes, (const char *)event->data.scalar.value,
-                             event->data.scalar.length);
+  char *key =
+      orr_nodes_text(p->nodes, (const char *)event->data.scalar.value, event->data.scalar.length);
   if (!entries || !key) {
     out_of_memory(p);
     return;
@@ -293,8 +293,9 @@ static void on_alias(parser *p, const yaml_event_t *event) {
   else if (is_open(p, target))
     orr_diagnostics_add(p->diagnostics, p->config, place, NULL,
                         "the anchor %s contains itself here", orr_show(name, shown));
-  else copy = orr_node_copy(p->nodes, NULL, target, ORR_CONFIG_MAX_DEPTH - (int)p->depth,
-                            &p->expand_left);
+  else
+    copy = orr_node_copy(p->nodes, NULL, target, ORR_CONFIG_MAX_DEPTH - (int)p->depth,
+                         &p->expand_left);
   if (target && !copy && !is_open(p, target)) {
     orr_diagnostics_add(p->diagnostics, p->config, place, NULL,
                         "the aliases of this file expand to more than %d nodes or %d levels",
@@ -339,8 +340,10 @@ static void on_close(parser *p) {
     return;
   }
   if (f->count) memcpy(kept, f->elements, f->count * size);
-  if (map) f->node->entries = kept;
-  else f->node->items = kept;
+  if (map)
+    f->node->entries = kept;
+  else
+    f->node->items = kept;
   f->node->count = f->count;
   orr_free(f->elements);
   f->elements = NULL;
@@ -468,7 +471,10 @@ static void parse_events(parser *p) {
 
 orr_status orr_yaml_parse(orr_nodes *nodes, const orr_yaml_input *input, const orr_config *config,
                           orr_diagnostics *diagnostics, orr_node **out) {
-  parser p = {.nodes = nodes, .input = input, .config = config, .diagnostics = diagnostics,
+  parser p = {.nodes = nodes,
+              .input = input,
+              .config = config,
+              .diagnostics = diagnostics,
               .expand_left = ORR_CONFIG_MAX_EXPAND,
               .found_before = orr_diagnostics_count(diagnostics)};
   *out = NULL;

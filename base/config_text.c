@@ -62,8 +62,8 @@ static bool is_one_of(const char *text, const char *const *names) {
 orr_word orr_word_kind(const char *text) {
   static const char *const nulls[] = {"", "~", "null", "Null", "NULL", NULL};
   static const char *const bools[] = {"true", "false", NULL};
-  static const char *const numbers[] = {"inf", "+inf", "-inf", ".inf", "+.inf", "-.inf",
-                                        "nan", ".nan", NULL};
+  static const char *const numbers[] = {"inf",   "+inf", "-inf", ".inf", "+.inf",
+                                        "-.inf", "nan",  ".nan", NULL};
   if (is_one_of(text, nulls)) return ORR_WORD_NULL;
   if (is_one_of(text, bools)) return ORR_WORD_BOOL;
   if (is_one_of(text, numbers)) return ORR_WORD_NUMBER;
@@ -85,8 +85,10 @@ const char *orr_show(const char *text, char out[ORR_SHOWN]) {
     uint32_t code;
     size_t bytes = orr_utf8_next(text + at, length - at, &code);
     bool plain = bytes && code != '\t' && code != '\n' && code != '\r' && orr_utf8_printable(code);
-    if (plain) memcpy(out + used, text + at, bytes);
-    else out[used] = '?';
+    if (plain)
+      memcpy(out + used, text + at, bytes);
+    else
+      out[used] = '?';
     used += plain ? bytes : 1;
     at += bytes ? bytes : 1;
   }

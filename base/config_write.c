@@ -70,29 +70,41 @@ static void put_quoted(writer *w, const char *text) {
     size_t bytes = orr_utf8_next(text + at, length - at, &code);
     char escape[16];
     if (bytes == 0) bytes = 1; /* cannot come from a parsed text */
-    if (code == '"' || code == '\\') snprintf(escape, sizeof escape, "\\%c", (char)code);
-    else if (code == '\n') snprintf(escape, sizeof escape, "\\n");
-    else if (code == '\t') snprintf(escape, sizeof escape, "\\t");
+    if (code == '"' || code == '\\')
+      snprintf(escape, sizeof escape, "\\%c", (char)code);
+    else if (code == '\n')
+      snprintf(escape, sizeof escape, "\\n");
+    else if (code == '\t')
+      snprintf(escape, sizeof escape, "\\t");
     else if (code == '\r' || (!orr_utf8_printable(code) && code < 0x100))
       snprintf(escape, sizeof escape, "\\x%02X", (unsigned)code);
-    else if (!orr_utf8_printable(code)) snprintf(escape, sizeof escape, "\\u%04X", (unsigned)code);
-    else escape[0] = 0;
-    if (escape[0]) put_text(w, escape);
-    else put(w, text + at, bytes);
+    else if (!orr_utf8_printable(code))
+      snprintf(escape, sizeof escape, "\\u%04X", (unsigned)code);
+    else
+      escape[0] = 0;
+    if (escape[0])
+      put_text(w, escape);
+    else
+      put(w, text + at, bytes);
     at += bytes;
   }
   put(w, "\"", 1);
 }
 
 static void put_scalar(writer *w, const orr_node *node) {
-  if (node->kind == ORR_NODE_NULL) put_text(w, "null");
-  else if (needs_quotes(node)) put_quoted(w, node->text);
-  else put_text(w, node->text);
+  if (node->kind == ORR_NODE_NULL)
+    put_text(w, "null");
+  else if (needs_quotes(node))
+    put_quoted(w, node->text);
+  else
+    put_text(w, node->text);
 }
 
 static void put_key(writer *w, const char *key) {
-  if (is_plain(key, false) && !is_old_bool(key)) put_text(w, key);
-  else put_quoted(w, key);
+  if (is_plain(key, false) && !is_old_bool(key))
+    put_text(w, key);
+  else
+    put_quoted(w, key);
   put(w, ":", 1);
 }
 
@@ -131,8 +143,10 @@ static void put_block(writer *w, const orr_node *node, int indent, bool started)
     const bool map = node->kind == ORR_NODE_MAP;
     const orr_node *value = map ? node->entries[i].value : node->items[i];
     if (i > 0 || !started) put_indent(w, indent);
-    if (map) put_key(w, node->entries[i].key);
-    else put(w, "-", 1);
+    if (map)
+      put_key(w, node->entries[i].key);
+    else
+      put(w, "-", 1);
     if (is_inline(value)) {
       put(w, " ", 1);
       put_inline(w, value);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 enum {
-  KEPT = 200,         /* findings kept with their texts; the rest is counted */
+  KEPT = 200, /* findings kept with their texts; the rest is counted */
   MESSAGE = 1024,
   WINDOW = 96,        /* characters of a source line shown */
   WINDOW_BEFORE = 60, /* of these, at most so many before the caret */
@@ -50,9 +50,7 @@ size_t orr_diagnostics_count(const orr_diagnostics *diagnostics) { return diagno
 
 void orr_diagnostics_memory(orr_diagnostics *diagnostics) { diagnostics->memory = true; }
 
-bool orr_diagnostics_full(const orr_diagnostics *diagnostics) {
-  return diagnostics->count >= KEPT;
-}
+bool orr_diagnostics_full(const orr_diagnostics *diagnostics) { return diagnostics->count >= KEPT; }
 
 /* The source that a place points into: names of sources are told apart by their addresses, because
  * every --set has the same name. */
@@ -88,8 +86,10 @@ static int copy_line(const char *at, const char *end, int column, char out[WINDO
     size_t step = bytes ? bytes : 1;
     if (position >= skip) {
       bool plain = bytes && code >= 0x20 && code != 0x7f;
-      if (plain) memcpy(out + used, at, step);
-      else out[used] = bytes ? ' ' : '?';
+      if (plain)
+        memcpy(out + used, at, step);
+      else
+        out[used] = bytes ? ' ' : '?';
       used += plain ? step : 1;
       shown++;
     }
@@ -99,8 +99,8 @@ static int copy_line(const char *at, const char *end, int column, char out[WINDO
   return column - 1 - skip;
 }
 
-static void add_source_line(orr_diagnostics *diagnostics, const orr_config *config,
-                            orr_place place, finding *f) {
+static void add_source_line(orr_diagnostics *diagnostics, const orr_config *config, orr_place place,
+                            finding *f) {
   if (place.line < 1 || place.column < 1) return;
   const orr_source *source = find_source(config, place);
   const char *start = source ? line_start(source, place.line) : NULL;
@@ -153,8 +153,10 @@ static void sort_findings(const orr_diagnostics *diagnostics, const finding *out
 }
 
 static void place_text(const finding *f, char *out, size_t size) {
-  if (f->line > 0) snprintf(out, size, "%s:%d:%d: ", f->file, f->line, f->column);
-  else snprintf(out, size, "%s: ", f->file);
+  if (f->line > 0)
+    snprintf(out, size, "%s:%d:%d: ", f->file, f->line, f->column);
+  else
+    snprintf(out, size, "%s: ", f->file);
 }
 
 /* Puts the findings after the first into err->message, as many as fit. */

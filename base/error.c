@@ -70,20 +70,15 @@ void orr_error_context(orr_error *err, const char *format, ...) {
 
 int orr_exit_code(orr_status status) {
   switch (status) {
-  case ORR_OK:
-    return 0;
+  case ORR_OK: return 0;
   case ORR_ERR_CONFIG:
-  case ORR_ERR_MISMATCH:
-    return 2;
-  case ORR_ERR_GATE:
-    return 3;
-  case ORR_ERR_CANCELLED:
-    return 130;
+  case ORR_ERR_MISMATCH: return 2;
+  case ORR_ERR_GATE: return 3;
+  case ORR_ERR_CANCELLED: return 130;
   case ORR_ERR_FILE:
   case ORR_ERR_MEMORY:
   case ORR_ERR_NUMBERS:
-  case ORR_ERR_SYSTEM:
-    return 1;
+  case ORR_ERR_SYSTEM: return 1;
   }
   return 1;
 }

@@ -18,7 +18,11 @@
  * `3`, `{uniform: [a, b]}`, `{integer: [a, b]}` (b excluded), `{normal: [mean, std]}`,
  * `{choice: [..]}` (at most 8). */
 typedef enum orr_range_kind {
-  ORR_RANGE_VALUE, ORR_RANGE_UNIFORM, ORR_RANGE_INTEGER, ORR_RANGE_NORMAL, ORR_RANGE_CHOICE
+  ORR_RANGE_VALUE,
+  ORR_RANGE_UNIFORM,
+  ORR_RANGE_INTEGER,
+  ORR_RANGE_NORMAL,
+  ORR_RANGE_CHOICE
 } orr_range_kind;
 typedef struct orr_range {
   orr_range_kind kind;
@@ -28,27 +32,33 @@ typedef struct orr_range {
 double orr_range_draw(const orr_range *range, orr_random *random); /* a value draws nothing */
 
 typedef enum orr_field_type {
-  ORR_FIELD_BOOL,   /* bool */
-  ORR_FIELD_INT,    /* int64_t, within [low, high] */
-  ORR_FIELD_REAL,   /* double; "45deg" when the unit is "rad"; "inf" when `high` is INFINITY */
-  ORR_FIELD_TEXT,   /* const char *; plain numbers, booleans and null are no texts */
-  ORR_FIELD_ENUM,   /* int: index into `names` */
-  ORR_FIELD_VECTOR, /* double[length] */
-  ORR_FIELD_NUMBERS,/* orr_list of double */
-  ORR_FIELD_POINTS, /* orr_list of double[2]: a list of pairs */
-  ORR_FIELD_TEXTS,  /* orr_list of const char * */
-  ORR_FIELD_RANGE,  /* orr_range */
-  ORR_FIELD_RANGES, /* orr_range[length] */
-  ORR_FIELD_RECORD, /* a struct inside, described by `record` */
+  ORR_FIELD_BOOL,     /* bool */
+  ORR_FIELD_INT,      /* int64_t, within [low, high] */
+  ORR_FIELD_REAL,     /* double; "45deg" when the unit is "rad"; "inf" when `high` is INFINITY */
+  ORR_FIELD_TEXT,     /* const char *; plain numbers, booleans and null are no texts */
+  ORR_FIELD_ENUM,     /* int: index into `names` */
+  ORR_FIELD_VECTOR,   /* double[length] */
+  ORR_FIELD_NUMBERS,  /* orr_list of double */
+  ORR_FIELD_POINTS,   /* orr_list of double[2]: a list of pairs */
+  ORR_FIELD_TEXTS,    /* orr_list of const char * */
+  ORR_FIELD_RANGE,    /* orr_range */
+  ORR_FIELD_RANGES,   /* orr_range[length] */
+  ORR_FIELD_RECORD,   /* a struct inside, described by `record` */
   ORR_FIELD_OPTIONAL, /* pointer to a struct described by `record`, NULL when the key is absent */
-  ORR_FIELD_LIST,   /* orr_list of structs described by `record` */
-  ORR_FIELD_UNION,  /* orr_union: a map with exactly one key, the name of the variant */
-  ORR_FIELD_REF,    /* const char *: the `name` of an item of the list at path `target` */
-  ORR_FIELD_TREE    /* const orr_node *: any tree, read later by another room */
+  ORR_FIELD_LIST,     /* orr_list of structs described by `record` */
+  ORR_FIELD_UNION,    /* orr_union: a map with exactly one key, the name of the variant */
+  ORR_FIELD_REF,      /* const char *: the `name` of an item of the list at path `target` */
+  ORR_FIELD_TREE      /* const orr_node *: any tree, read later by another room */
 } orr_field_type;
 
-typedef struct orr_list { void *items; size_t count; } orr_list;
-typedef struct orr_union { int tag; void *value; } orr_union; /* value: struct of variants[tag] */
+typedef struct orr_list {
+  void *items;
+  size_t count;
+} orr_list;
+typedef struct orr_union {
+  int tag;
+  void *value;
+} orr_union; /* value: struct of variants[tag] */
 
 struct orr_record;
 
@@ -56,13 +66,13 @@ typedef struct orr_field {
   const char *name;
   orr_field_type type;
   size_t offset;
-  const char *help;          /* one sentence, no full stop needed */
-  const char *unit;          /* NULL or "" when it has none */
-  const char *preset;        /* the default as YAML text; NULL: the key is required */
-  double low, high;          /* allowed values of numbers; both 0: no limit */
-  size_t length;             /* of VECTOR, RANGES; least count of lists */
-  const char *const *names;  /* ENUM: NULL-terminated */
-  const struct orr_record *record;          /* RECORD, OPTIONAL, LIST */
+  const char *help;                /* one sentence, no full stop needed */
+  const char *unit;                /* NULL or "" when it has none */
+  const char *preset;              /* the default as YAML text; NULL: the key is required */
+  double low, high;                /* allowed values of numbers; both 0: no limit */
+  size_t length;                   /* of VECTOR, RANGES; least count of lists */
+  const char *const *names;        /* ENUM: NULL-terminated */
+  const struct orr_record *record; /* RECORD, OPTIONAL, LIST */
   const struct orr_record *const *variants; /* UNION: NULL-terminated; their names are the keys */
   const char *target;                       /* REF: "world.bodies" */
 } orr_field;
@@ -84,7 +94,7 @@ typedef struct orr_record {
  *   const orr_record orr_world_record = {ORR_RECORD("world", world, fields), .help = "..."}; */
 #define ORR_FIELD(kind, type_, member)                                                             \
   .name = #member, .type = ORR_FIELD_##kind, .offset = offsetof(type_, member)
-#define ORR_FIELDS(table) .fields = (table), .count = sizeof(table) / sizeof((table)[0])
+#define ORR_FIELDS(table)               .fields = (table), .count = sizeof(table) / sizeof((table)[0])
 #define ORR_RECORD(name_, type_, table) .name = (name_), .size = sizeof(type_), ORR_FIELDS(table)
 
 /* Reads `node` (a map; NULL reads as an empty map) into `out` (record->size bytes, overwritten).

@@ -27,8 +27,8 @@ orr_node *orr_preset_node(orr_nodes *nodes, const char *yaml, orr_place place) {
   }
   orr_diagnostics *diagnostics = orr_diagnostics_create();
   if (!diagnostics) return NULL;
-  orr_yaml_input input = {.text = yaml, .length = strlen(yaml), .name = place.file,
-                          .place = &place};
+  orr_yaml_input input = {
+      .text = yaml, .length = strlen(yaml), .name = place.file, .place = &place};
   orr_status status = orr_yaml_parse(nodes, &input, NULL, diagnostics, &node);
   orr_diagnostics_destroy(diagnostics);
   bool sound = status == ORR_OK || status == ORR_ERR_MEMORY;
@@ -73,11 +73,13 @@ orr_status orr_record_complete(const orr_record *record, orr_config *config, orr
     const orr_field *field = &record->fields[i];
     size_t at = 0;
     while (at < map->count && strcmp(map->entries[at].key, field->name) != 0) at++;
-    if (at < map->count) entries[count] = map->entries[at];
+    if (at < map->count)
+      entries[count] = map->entries[at];
     else if (field->preset)
       entries[count] = (orr_entry){orr_nodes_text(nodes, field->name, strlen(field->name)), place,
                                    orr_preset_node(nodes, field->preset, place)};
-    else continue;
+    else
+      continue;
     if (!entries[count].key || !entries[count].value) return out_of_memory(diagnostics);
     count++;
   }
@@ -114,8 +116,10 @@ static void check_field(orr_reader *reader, const orr_record *record, size_t at,
   bool preset = field->preset && strcmp(field->preset, "null") != 0;
   void *scratch = orr_arena_alloc(reader->arena, 1, record->size);
   const orr_node *node = preset ? orr_preset_node(&reader->nodes, field->preset, place) : NULL;
-  if (!scratch || (preset && !node)) orr_reader_memory(reader);
-  else if (preset) orr_read_field(reader, field, node, &here, (char *)scratch + field->offset);
+  if (!scratch || (preset && !node))
+    orr_reader_memory(reader);
+  else if (preset)
+    orr_read_field(reader, field, node, &here, (char *)scratch + field->offset);
   if (field->record) check_record(reader, field->record, &here, levels - 1);
   for (size_t i = 0; field->type == ORR_FIELD_UNION && field->variants[i]; i++) {
     orr_trail below = {&here, field->variants[i]->name, 0};
@@ -132,8 +136,8 @@ static void check_record(orr_reader *reader, const orr_record *record, const orr
 orr_status orr_record_check(const orr_record *record, orr_diagnostics *diagnostics) {
   orr_arena *arena = orr_arena_create(4096);
   if (!arena) return out_of_memory(diagnostics);
-  orr_reader reader = {.arena = arena, .diagnostics = diagnostics,
-                       .nodes = {.arena = arena, .chunk = 2048}};
+  orr_reader reader = {
+      .arena = arena, .diagnostics = diagnostics, .nodes = {.arena = arena, .chunk = 2048}};
   orr_trail trail = {NULL, record->name, 0};
   check_record(&reader, record, &trail, CHECK_LEVELS);
   orr_arena_destroy(arena);

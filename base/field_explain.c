@@ -46,9 +46,12 @@ void orr_field_explain(const orr_field *field, const char *path, FILE *stream) {
   bool list = field->type == ORR_FIELD_LIST || field->type == ORR_FIELD_NUMBERS ||
               field->type == ORR_FIELD_POINTS || field->type == ORR_FIELD_TEXTS;
   if (list && field->length) fprintf(stream, "  length   at least %zu\n", field->length);
-  if (field->preset) fprintf(stream, "  default  %s\n", field->preset);
-  else if (field->type == ORR_FIELD_OPTIONAL) fprintf(stream, "  default  none\n");
-  else fprintf(stream, "  required\n");
+  if (field->preset)
+    fprintf(stream, "  default  %s\n", field->preset);
+  else if (field->type == ORR_FIELD_OPTIONAL)
+    fprintf(stream, "  default  none\n");
+  else
+    fprintf(stream, "  required\n");
 }
 
 enum { EXPLAIN_LEVELS = 12 }; /* a table may hold itself behind a list */

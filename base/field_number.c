@@ -17,9 +17,12 @@ void orr_field_limits(const orr_field *field, char *out, size_t size) {
   out[0] = 0;
   if (!orr_field_has_limits(field)) return;
   if (isinf(field->high) && isinf(field->low)) return;
-  if (isinf(field->high)) snprintf(out, size, "at least %.10g", field->low);
-  else if (isinf(field->low)) snprintf(out, size, "at most %.10g", field->high);
-  else snprintf(out, size, "in [%.10g, %.10g]", field->low, field->high);
+  if (isinf(field->high))
+    snprintf(out, size, "at least %.10g", field->low);
+  else if (isinf(field->low))
+    snprintf(out, size, "at most %.10g", field->high);
+  else
+    snprintf(out, size, "in [%.10g, %.10g]", field->low, field->high);
   size_t used = strlen(out);
   if (unit && used < size) snprintf(out + used, size - used, " %s", unit);
 }
@@ -71,8 +74,10 @@ bool orr_read_integer(orr_reader *reader, const orr_field *field, const orr_node
     return false;
   }
   if (errno == ERANGE) {
-    orr_reader_complain(reader, node->place, NULL, trail, "%.60s is out of range: it does not fit "
-                        "into 64 bits", node->text);
+    orr_reader_complain(reader, node->place, NULL, trail,
+                        "%.60s is out of range: it does not fit "
+                        "into 64 bits",
+                        node->text);
     return false;
   }
   if (!check_limits(reader, field, node, trail, (double)value)) return false;
@@ -107,15 +112,20 @@ bool orr_read_real(orr_reader *reader, const orr_field *field, const orr_node *n
                    orr_word_kind(node->text) == ORR_WORD_DEGREES;
     if (degrees)
       orr_reader_expected(reader, node, "degrees are for angles only", trail, "a number");
-    else expected_number(reader, node, trail, is_angle(field) ? "a number of radians, or degrees "
-                                                                "such as 45deg" : "a number");
+    else
+      expected_number(reader, node, trail,
+                      is_angle(field) ? "a number of radians, or degrees "
+                                        "such as 45deg"
+                                      : "a number");
     return false;
   }
   bool wide = (value > 0 && isinf(field->high) && field->high > 0) ||
               (value < 0 && isinf(field->low) && field->low < 0);
   if (!isfinite(value) && !(isinf(value) && wide)) {
-    orr_reader_complain(reader, node->place, NULL, trail, "%.60s is out of range: it must be a "
-                        "finite number", node->text);
+    orr_reader_complain(reader, node->place, NULL, trail,
+                        "%.60s is out of range: it must be a "
+                        "finite number",
+                        node->text);
     return false;
   }
   if (!check_limits(reader, field, node, trail, value)) return false;
@@ -144,7 +154,8 @@ static bool read_values(orr_reader *reader, const orr_field *field, const orr_no
     if (spread) free_field.low = 0, free_field.high = INFINITY;
     if (!orr_read_real(reader, &free_field, list->items[i], &here, &out->values[i])) return false;
     if (isfinite(out->values[i])) continue;
-    orr_reader_complain(reader, list->items[i]->place, NULL, &here, "a distribution needs finite "
+    orr_reader_complain(reader, list->items[i]->place, NULL, &here,
+                        "a distribution needs finite "
                         "numbers");
     return false;
   }
@@ -156,8 +167,10 @@ static void check_order(orr_reader *reader, const orr_node *list, const orr_trai
                         const orr_range *range) {
   double low = range->values[0], high = range->values[1];
   if (range->kind == ORR_RANGE_UNIFORM && low > high)
-    orr_reader_complain(reader, list->place, "swap them", trail, "the low end %.10g is above the "
-                        "high end %.10g", low, high);
+    orr_reader_complain(reader, list->place, "swap them", trail,
+                        "the low end %.10g is above the "
+                        "high end %.10g",
+                        low, high);
   if (range->kind != ORR_RANGE_INTEGER) return;
   if (low != floor(low) || high != floor(high) || fabs(low) > 9e15 || fabs(high) > 9e15)
     orr_reader_complain(reader, list->place, NULL, trail, "integer needs two whole numbers");
@@ -177,8 +190,9 @@ void orr_read_range(orr_reader *reader, const orr_field *field, const orr_node *
     return;
   }
   if (node->kind != ORR_NODE_MAP || node->count != 1) {
-    orr_reader_expected(reader, node, "write 3, or {uniform: [a, b]}, {integer: [a, b]}, "
-                                      "{normal: [mean, std]}, {choice: [...]}",
+    orr_reader_expected(reader, node,
+                        "write 3, or {uniform: [a, b]}, {integer: [a, b]}, "
+                        "{normal: [mean, std]}, {choice: [...]}",
                         trail, "a number or one distribution");
     return;
   }

@@ -13,9 +13,10 @@ static void put_trail(const orr_trail *trail, char *out, size_t size) {
   }
   put_trail(trail->up, out, size);
   size_t used = strlen(out);
-  if (!trail->name) snprintf(out + used, size - used, "[%zu]", trail->index);
-  else if (trail->name[0]) snprintf(out + used, size - used, "%s%.200s", used ? "." : "",
-                                    trail->name);
+  if (!trail->name)
+    snprintf(out + used, size - used, "[%zu]", trail->index);
+  else if (trail->name[0])
+    snprintf(out + used, size - used, "%s%.200s", used ? "." : "", trail->name);
 }
 
 void orr_reader_complain(orr_reader *reader, orr_place place, const char *hint,
@@ -47,7 +48,8 @@ void orr_reader_expected(orr_reader *reader, const orr_node *node, const char *h
   case ORR_NODE_SCALAR:
     if (orr_node_is_text(node))
       snprintf(found, sizeof found, "the text %s", orr_show(node->text, shown));
-    else snprintf(found, sizeof found, "%.60s", node->text);
+    else
+      snprintf(found, sizeof found, "%.60s", node->text);
     break;
   }
   orr_reader_complain(reader, node->place, hint, trail, "expected %s, found %s", what, found);
@@ -118,9 +120,10 @@ const orr_field *orr_record_field(const orr_record *record, const char *name, si
 
 static void read_bool(orr_reader *reader, const orr_node *node, const orr_trail *trail, bool *out) {
   bool bare = node->kind == ORR_NODE_SCALAR && !node->quoted;
-  if (bare && orr_word_kind(node->text) == ORR_WORD_BOOL) *out = node->text[0] == 't';
-  else orr_reader_expected(reader, node, "only true and false are booleans", trail,
-                           "true or false");
+  if (bare && orr_word_kind(node->text) == ORR_WORD_BOOL)
+    *out = node->text[0] == 't';
+  else
+    orr_reader_expected(reader, node, "only true and false are booleans", trail, "true or false");
 }
 
 /* Null reads as NULL where the default is null. */
@@ -131,8 +134,8 @@ static bool read_text(orr_reader *reader, const orr_field *field, const orr_node
     *out = NULL;
     return false;
   }
-  if (!orr_node_is_text(node) && !(node->kind == ORR_NODE_SCALAR &&
-                                   orr_word_kind(node->text) == ORR_WORD_DEGREES)) {
+  if (!orr_node_is_text(node) &&
+      !(node->kind == ORR_NODE_SCALAR && orr_word_kind(node->text) == ORR_WORD_DEGREES)) {
     bool scalar = node->kind == ORR_NODE_SCALAR;
     orr_reader_expected(reader, node, scalar ? "put it in quotes to make it a text" : NULL, trail,
                         "a text");
@@ -178,8 +181,10 @@ static void read_ref(orr_reader *reader, const orr_field *field, const orr_node 
     if (name && name->kind == ORR_NODE_SCALAR && count < ORR_MAX_KEYS) names[count++] = name->text;
   }
   char hint[256], shown[ORR_SHOWN];
-  if (count) orr_word_hint(*out, names, count, hint, sizeof hint);
-  else snprintf(hint, sizeof hint, "%s has no named items", field->target);
+  if (count)
+    orr_word_hint(*out, names, count, hint, sizeof hint);
+  else
+    snprintf(hint, sizeof hint, "%s has no named items", field->target);
   orr_reader_complain(reader, node->place, hint, trail, "no item of %s has the name %s",
                       field->target, orr_show(*out, shown));
 }
@@ -211,8 +216,10 @@ static void read_fixed(orr_reader *reader, const orr_field *field, const orr_nod
   }
   for (size_t i = 0; i < length; i++) {
     orr_trail here = {trail, NULL, i};
-    if (ranges) orr_read_range(reader, field, node->items[i], &here, &ranges[i]);
-    else orr_read_real(reader, field, node->items[i], &here, &numbers[i]);
+    if (ranges)
+      orr_read_range(reader, field, node->items[i], &here, &ranges[i]);
+    else
+      orr_read_real(reader, field, node->items[i], &here, &numbers[i]);
   }
 }
 
@@ -226,8 +233,10 @@ static void read_numbers(orr_reader *reader, const orr_field *field, const orr_n
   *out = (orr_list){values, node->count};
   for (size_t i = 0; i < node->count; i++) {
     orr_trail here = {trail, NULL, i};
-    if (width == 1) orr_read_real(reader, field, node->items[i], &here, &values[i]);
-    else read_fixed(reader, field, node->items[i], &here, 2, &values[2 * i], NULL);
+    if (width == 1)
+      orr_read_real(reader, field, node->items[i], &here, &values[i]);
+    else
+      read_fixed(reader, field, node->items[i], &here, 2, &values[2 * i], NULL);
   }
 }
 
@@ -281,8 +290,10 @@ static void read_absent(orr_reader *reader, const orr_field *field, orr_place pl
   }
   if (is_null_preset(field)) return;
   const orr_node *preset = orr_preset_node(&reader->nodes, field->preset, place);
-  if (!preset) orr_reader_memory(reader);
-  else orr_read_field(reader, field, preset, trail, out);
+  if (!preset)
+    orr_reader_memory(reader);
+  else
+    orr_read_field(reader, field, preset, trail, out);
 }
 
 /* `node` NULL: an empty map that stands at `place`. */
@@ -292,8 +303,9 @@ static void read_record(orr_reader *reader, const orr_record *record, const orr_
   if (node && node->kind != ORR_NODE_MAP) {
     char what[128];
     snprintf(what, sizeof what, "a map (%s)", record->name);
-    orr_reader_expected(reader, node, node->kind == ORR_NODE_NULL ? "write {} for the defaults"
-                                                                  : NULL, trail, what);
+    orr_reader_expected(reader, node,
+                        node->kind == ORR_NODE_NULL ? "write {} for the defaults" : NULL, trail,
+                        what);
     return;
   }
   for (size_t i = 0; i < record->count; i++) {
@@ -301,8 +313,10 @@ static void read_record(orr_reader *reader, const orr_record *record, const orr_
     const orr_node *value = node ? orr_node_get(node, field->name) : NULL;
     orr_trail here = {trail, field->name, 0};
     void *member = at_offset(out, field->offset);
-    if (value) orr_read_field(reader, field, value, &here, member);
-    else read_absent(reader, field, place, &here, trail, member);
+    if (value)
+      orr_read_field(reader, field, value, &here, member);
+    else
+      read_absent(reader, field, place, &here, trail, member);
   }
   for (size_t i = 0; node && i < node->count; i++) {
     const orr_entry *entry = &node->entries[i];
@@ -393,32 +407,27 @@ void orr_read_field(orr_reader *reader, const orr_field *field, const orr_node *
   case ORR_FIELD_REAL: orr_read_real(reader, field, node, trail, out); break;
   case ORR_FIELD_TEXT: read_text(reader, field, node, trail, out); break;
   case ORR_FIELD_ENUM: read_enum(reader, field, node, trail, out); break;
-  case ORR_FIELD_VECTOR:
-    read_fixed(reader, field, node, trail, field->length, out, NULL);
-    break;
+  case ORR_FIELD_VECTOR: read_fixed(reader, field, node, trail, field->length, out, NULL); break;
   case ORR_FIELD_NUMBERS: read_numbers(reader, field, node, trail, 1, out); break;
   case ORR_FIELD_POINTS: read_numbers(reader, field, node, trail, 2, out); break;
   case ORR_FIELD_TEXTS: read_texts(reader, field, node, trail, out); break;
   case ORR_FIELD_RANGE: orr_read_range(reader, field, node, trail, out); break;
-  case ORR_FIELD_RANGES:
-    read_fixed(reader, field, node, trail, field->length, NULL, out);
-    break;
-  case ORR_FIELD_RECORD:
-    read_record(reader, field->record, node, node->place, trail, out);
-    break;
+  case ORR_FIELD_RANGES: read_fixed(reader, field, node, trail, field->length, NULL, out); break;
+  case ORR_FIELD_RECORD: read_record(reader, field->record, node, node->place, trail, out); break;
   case ORR_FIELD_OPTIONAL: read_optional(reader, field, node, trail, out); break;
   case ORR_FIELD_LIST: read_list(reader, field, node, trail, out); break;
   case ORR_FIELD_UNION: read_union(reader, field, node, trail, out); break;
   case ORR_FIELD_REF: read_ref(reader, field, node, trail, out); break;
-  case ORR_FIELD_TREE:
-    *(const orr_node **)out = node->kind == ORR_NODE_NULL ? NULL : node;
-    break;
+  case ORR_FIELD_TREE: *(const orr_node **)out = node->kind == ORR_NODE_NULL ? NULL : node; break;
   }
 }
 
 static orr_reader reader_at(const orr_config *config, const orr_node *root, orr_arena *arena,
                             orr_diagnostics *diagnostics) {
-  return (orr_reader){.config = config, .root = root, .arena = arena, .diagnostics = diagnostics,
+  return (orr_reader){.config = config,
+                      .root = root,
+                      .arena = arena,
+                      .diagnostics = diagnostics,
                       .nodes = {.arena = arena, .chunk = 2048}};
 }
 

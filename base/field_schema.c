@@ -25,8 +25,10 @@ static json_t *reference(schema *s, const orr_record *record) {
     size_t same = 1;
     for (size_t i = 0; i < s->count; i++) same += strcmp(s->records[i]->name, record->name) == 0;
     s->records[s->count++] = record;
-    if (same == 1) snprintf(s->names[at], sizeof s->names[at], "%s", record->name);
-    else snprintf(s->names[at], sizeof s->names[at], "%s_%zu", record->name, same);
+    if (same == 1)
+      snprintf(s->names[at], sizeof s->names[at], "%s", record->name);
+    else
+      snprintf(s->names[at], sizeof s->names[at], "%s_%zu", record->name, same);
     json_object_set_new(s->definitions, s->names[at], record_schema(s, record));
   }
   return json_pack("{s:s+}", "$ref", "#/definitions/", s->names[at]);
@@ -59,8 +61,8 @@ static json_t *real_schema(const orr_field *field) {
     json_array_append_new(any, json_pack("{s:s, s:s+}", "type", "string", "pattern",
                                          "^[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)",
                                          "([eE][-+]?[0-9]+)?deg$"));
-  if (wide) json_array_append_new(any, json_pack("{s:[s,s,s,s]}", "enum", "inf", "+inf", "-inf",
-                                                 ".inf"));
+  if (wide)
+    json_array_append_new(any, json_pack("{s:[s,s,s,s]}", "enum", "inf", "+inf", "-inf", ".inf"));
   return json_pack("{s:o}", "anyOf", any);
 }
 
@@ -78,9 +80,9 @@ static json_t *single_key(const char *name, json_t *type) {
 }
 
 static json_t *range_schema(const orr_field *field) {
-  json_t *normal = json_pack("{s:s, s:[o, {s:s, s:i}], s:i, s:i}", "type", "array", "items",
-                             real_schema(field), "type", "number", "minimum", 0, "minItems", 2,
-                             "maxItems", 2);
+  json_t *normal =
+      json_pack("{s:s, s:[o, {s:s, s:i}], s:i, s:i}", "type", "array", "items", real_schema(field),
+                "type", "number", "minimum", 0, "minItems", 2, "maxItems", 2);
   return json_pack("{s:[o, o, o, o, o]}", "oneOf", real_schema(field),
                    single_key("uniform", array_of(real_schema(field), 2, 2)),
                    single_key("integer", array_of(real_schema(field), 2, 2)),
@@ -156,8 +158,10 @@ static json_t *node_json(const orr_node *node) {
   bool list = node->kind == ORR_NODE_LIST;
   json_t *json = list ? json_array() : json_object();
   for (size_t i = 0; i < node->count; i++) {
-    if (list) json_array_append_new(json, node_json(node->items[i]));
-    else json_object_set_new(json, node->entries[i].key, node_json(node->entries[i].value));
+    if (list)
+      json_array_append_new(json, node_json(node->items[i]));
+    else
+      json_object_set_new(json, node->entries[i].key, node_json(node->entries[i].value));
   }
   return json;
 }
@@ -193,8 +197,10 @@ static json_t *record_schema(schema *s, const orr_record *record) {
   }
   json_t *json = json_pack("{s:s, s:o, s:b}", "type", "object", "properties", properties,
                            "additionalProperties", 0);
-  if (json_array_size(required)) json_object_set_new(json, "required", required);
-  else json_decref(required);
+  if (json_array_size(required))
+    json_object_set_new(json, "required", required);
+  else
+    json_decref(required);
   if (record->help) json_object_set_new(json, "description", json_string(record->help));
   return json;
 }

@@ -17,9 +17,7 @@ struct orr_file_writer {
 
 static atomic_int_fast64_t fail_countdown;
 
-void orr_file_fail_at(int64_t n) {
-  atomic_store(&fail_countdown, n);
-}
+void orr_file_fail_at(int64_t n) { atomic_store(&fail_countdown, n); }
 
 bool orr_file_injected(int error) {
   if (!orr_inject(&fail_countdown)) return false;
@@ -34,28 +32,17 @@ static void errno_hint(orr_error *err, int error) {
     orr_hint(err, "Nothing was lost: what stood there before is intact. Free some space on this "
                   "disk and run again.");
     return;
-  case ENOENT:
-    orr_hint(err, "There is no such file or folder: check the spelling.");
-    return;
+  case ENOENT: orr_hint(err, "There is no such file or folder: check the spelling."); return;
   case EACCES:
   case EPERM:
     orr_hint(err, "Check the owner and the permissions of the file and its folder.");
     return;
-  case EROFS:
-    orr_hint(err, "This disk is mounted read-only: choose another folder.");
-    return;
-  case ENOTDIR:
-    orr_hint(err, "A part of this path is a file, not a folder.");
-    return;
+  case EROFS: orr_hint(err, "This disk is mounted read-only: choose another folder."); return;
+  case ENOTDIR: orr_hint(err, "A part of this path is a file, not a folder."); return;
   case EMFILE:
-  case ENFILE:
-    orr_hint(err, "Too many files are open (ulimit -n).");
-    return;
-  case EIO:
-    orr_hint(err, "The disk reports a hardware error: see dmesg.");
-    return;
-  default:
-    return;
+  case ENFILE: orr_hint(err, "Too many files are open (ulimit -n)."); return;
+  case EIO: orr_hint(err, "The disk reports a hardware error: see dmesg."); return;
+  default: return;
   }
 }
 
@@ -129,13 +116,9 @@ orr_status orr_file_write(orr_file_writer *writer, const void *bytes, size_t cou
   return ORR_OK;
 }
 
-FILE *orr_file_stream(orr_file_writer *writer) {
-  return writer->stream;
-}
+FILE *orr_file_stream(orr_file_writer *writer) { return writer->stream; }
 
-const char *orr_file_temporary(const orr_file_writer *writer) {
-  return writer->temporary;
-}
+const char *orr_file_temporary(const orr_file_writer *writer) { return writer->temporary; }
 
 /* Puts the bytes on the disk, also when a library replaced the file under our stream. */
 static bool sync_temporary(orr_file_writer *writer) {
@@ -339,9 +322,7 @@ orr_status orr_file_scan(const char *path, orr_file_chunk_fn *chunk, void *conte
   return status;
 }
 
-bool orr_file_exists(const char *path) {
-  return access(path, F_OK) == 0;
-}
+bool orr_file_exists(const char *path) { return access(path, F_OK) == 0; }
 
 int64_t orr_file_size(const char *path) {
   struct stat info;

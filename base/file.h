@@ -34,20 +34,19 @@ orr_status orr_file_get(const char *path, size_t limit, char **out_bytes, size_t
 
 /* Hands a whole file, of any length, to `chunk` piece by piece. */
 typedef void orr_file_chunk_fn(void *context, const void *bytes, size_t count);
-orr_status orr_file_scan(const char *path, orr_file_chunk_fn *chunk, void *context,
-                         orr_error *err);
+orr_status orr_file_scan(const char *path, orr_file_chunk_fn *chunk, void *context, orr_error *err);
 
 /* Appends one line and flushes it (for metrics.jsonl: readers skip a torn last line). */
 orr_status orr_file_append(const char *path, const char *line, orr_error *err);
 
-bool orr_file_exists(const char *path); /* a folder too */
-int64_t orr_file_size(const char *path); /* -1 when it is not there */
+bool orr_file_exists(const char *path);                       /* a folder too */
+int64_t orr_file_size(const char *path);                      /* -1 when it is not there */
 orr_status orr_folder_make(const char *path, orr_error *err); /* with its parents; fine if there */
 /* The names in a folder that start with `prefix` and end with `suffix`, sorted bytewise. Free the
  * array and its texts with one orr_free. */
 orr_status orr_folder_list(const char *path, const char *prefix, const char *suffix,
                            char ***out_names, size_t *out_count, orr_error *err);
-orr_status orr_file_remove(const char *path, orr_error *err); /* fine when it is not there */
+orr_status orr_file_remove(const char *path, orr_error *err);   /* fine when it is not there */
 orr_status orr_folder_remove(const char *path, orr_error *err); /* with all that is in it */
 /* Joins "a" and "b" with one slash into `out`; asserts that it fits. */
 void orr_path_join(char *out, size_t size, const char *folder, const char *name);

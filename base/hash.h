@@ -5,7 +5,9 @@
 #include "base/error.h"
 #include <stdint.h>
 
-typedef struct orr_hash { uint64_t low, high; } orr_hash;
+typedef struct orr_hash {
+  uint64_t low, high;
+} orr_hash;
 
 orr_hash orr_hash_bytes(const void *bytes, size_t count);
 orr_hash orr_hash_join(orr_hash a, orr_hash b); /* order matters */

@@ -64,9 +64,7 @@ static void *codec_realloc(void *memory, size_t size) {
   return grown;
 }
 
-static void codec_refuse(void) {
-  codec_leave(CODEC_DAMAGED);
-}
+static void codec_refuse(void) { codec_leave(CODEC_DAMAGED); }
 
 typedef void codec_work_fn(void *job);
 

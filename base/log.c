@@ -15,9 +15,7 @@ void orr_log_set(orr_log_fn *sink, void *user) {
   log_user = user;
 }
 
-void orr_log_set_level(orr_log_level least) {
-  atomic_store(&log_least, (int)least);
-}
+void orr_log_set_level(orr_log_level least) { atomic_store(&log_least, (int)least); }
 
 static void to_stderr(orr_log_level level, const char *message) {
   static const char *const words[] = {"debug: ", "", "warning: ", "error: "};

@@ -12,12 +12,8 @@
 static atomic_uint_fast64_t allocations;
 static atomic_int_fast64_t fail_countdown;
 
-uint64_t orr_alloc_count(void) {
-  return atomic_load(&allocations);
-}
-void orr_alloc_fail_at(int64_t n) {
-  atomic_store(&fail_countdown, n);
-}
+uint64_t orr_alloc_count(void) { return atomic_load(&allocations); }
+void orr_alloc_fail_at(int64_t n) { atomic_store(&fail_countdown, n); }
 
 /* Counts one allocation; false when it has to fail. */
 static bool admit(void) {
@@ -64,9 +60,7 @@ char *orr_strdup(const char *text) {
   return copy ? memcpy(copy, text, bytes) : NULL;
 }
 
-void orr_free(void *memory) {
-  free(memory);
-}
+void orr_free(void *memory) { free(memory); }
 
 orr_status orr_new(void *out_pointer, size_t count, size_t size, orr_error *err) {
   void *memory = orr_alloc(count, size);

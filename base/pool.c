@@ -138,9 +138,7 @@ void orr_pool_destroy(orr_pool *pool) {
   orr_free(pool);
 }
 
-size_t orr_pool_lanes(const orr_pool *pool) {
-  return pool ? pool->lanes : 1;
-}
+size_t orr_pool_lanes(const orr_pool *pool) { return pool ? pool->lanes : 1; }
 
 /* Opens the run to the workers, takes part, and waits for those that joined. */
 static void run_shared(orr_pool *pool, size_t count, orr_task_fn *task, void *context) {

@@ -38,14 +38,10 @@ static double seconds_now(void) {
 
 static output_style resolve(orr_progress_style style, bool terminal) {
   switch (style) {
-  case ORR_PROGRESS_QUIET:
-    return STYLE_QUIET;
-  case ORR_PROGRESS_JSON:
-    return STYLE_JSON;
-  case ORR_PROGRESS_PLAIN:
-    return STYLE_PLAIN;
-  case ORR_PROGRESS_AUTO:
-    break;
+  case ORR_PROGRESS_QUIET: return STYLE_QUIET;
+  case ORR_PROGRESS_JSON: return STYLE_JSON;
+  case ORR_PROGRESS_PLAIN: return STYLE_PLAIN;
+  case ORR_PROGRESS_AUTO: break;
   }
   return terminal ? STYLE_BAR : STYLE_PLAIN;
 }
@@ -62,9 +58,7 @@ orr_progress *orr_progress_create(FILE *stream, orr_progress_style style) {
   return progress;
 }
 
-bool orr_progress_colour(const orr_progress *progress) {
-  return progress && progress->colour;
-}
+bool orr_progress_colour(const orr_progress *progress) { return progress && progress->colour; }
 
 /* Units a second since the first update; 0 when not known yet. */
 static double rate_of(const orr_progress *progress, double now) {

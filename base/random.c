@@ -22,12 +22,8 @@ uint64_t orr_mix64(uint64_t a, uint64_t b) {
 }
 
 void orr_philox(uint64_t key, const uint32_t counter[4], uint32_t out[4]) {
-  philox4x32_ctr_t block = {
-      {counter[0], counter[1], counter[2], counter[3]}
-  };
-  philox4x32_key_t words = {
-      {(uint32_t)key, (uint32_t)(key >> 32)}
-  };
+  philox4x32_ctr_t block = {{counter[0], counter[1], counter[2], counter[3]}};
+  philox4x32_key_t words = {{(uint32_t)key, (uint32_t)(key >> 32)}};
   block = philox4x32_R(10, block, words);
   for (int i = 0; i < 4; i++) out[i] = block.v[i];
 }

@@ -11,16 +11,16 @@
 #include <stdint.h>
 
 typedef enum orr_purpose {
-  ORR_PURPOSE_RESET = 1,   /* starts and factors of variation of an episode */
-  ORR_PURPOSE_POLICY,      /* random and weak policies */
-  ORR_PURPOSE_PLAN,        /* planners */
-  ORR_PURPOSE_NOISE,       /* noisy replays */
-  ORR_PURPOSE_WEIGHTS,     /* initial weights of a network */
-  ORR_PURPOSE_BATCH,       /* which windows a training step sees */
+  ORR_PURPOSE_RESET = 1, /* starts and factors of variation of an episode */
+  ORR_PURPOSE_POLICY,    /* random and weak policies */
+  ORR_PURPOSE_PLAN,      /* planners */
+  ORR_PURPOSE_NOISE,     /* noisy replays */
+  ORR_PURPOSE_WEIGHTS,   /* initial weights of a network */
+  ORR_PURPOSE_BATCH,     /* which windows a training step sees */
   ORR_PURPOSE_DROPOUT,
-  ORR_PURPOSE_PAIRS,       /* evaluation pairs */
+  ORR_PURPOSE_PAIRS, /* evaluation pairs */
   ORR_PURPOSE_BOOTSTRAP,
-  ORR_PURPOSE_GOAL,        /* the goals of expert demonstrations */
+  ORR_PURPOSE_GOAL, /* the goals of expert demonstrations */
   ORR_PURPOSE_TEST
 } orr_purpose;
 
@@ -37,7 +37,7 @@ orr_random orr_random_at(uint64_t seed, orr_purpose purpose, uint32_t episode, u
 
 uint32_t orr_random_u32(orr_random *random);
 uint64_t orr_random_u64(orr_random *random);
-double orr_random_unit(orr_random *random);                         /* [0, 1), 53 bits */
+double orr_random_unit(orr_random *random); /* [0, 1), 53 bits */
 double orr_random_uniform(orr_random *random, double low, double high);
 int64_t orr_random_integer(orr_random *random, int64_t low, int64_t high); /* [low, high) */
 double orr_random_normal(orr_random *random); /* inverse CDF (Wichura AS 241), not libm */

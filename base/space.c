@@ -11,9 +11,7 @@ static const char *const meaning_names[] = {"other", "absolute", "relative", NUL
 /* Writing ---------------------------------------------------------------------------------- */
 
 /* An infinite bound is null: JSON has no infinity. */
-static json_t *bound(double value) {
-  return isfinite(value) ? json_real(value) : json_null();
-}
+static json_t *bound(double value) { return isfinite(value) ? json_real(value) : json_null(); }
 
 static json_t *body_to_json(const orr_space_body *body) {
   return json_pack("{s:s, s:s, s:[f,f], s:f}", "name", body->name, "role", role_names[body->role],

@@ -8,13 +8,17 @@
 #include "base/hash.h"
 #include <jansson.h>
 
-#define ORR_NAME 48
+#define ORR_NAME       48
 #define ORR_MAX_FIELDS 256
 #define ORR_MAX_BODIES 64
 
 typedef enum orr_quantity {
-  ORR_QUANTITY_X, ORR_QUANTITY_Y, ORR_QUANTITY_ANGLE,   /* pose of a body's origin */
-  ORR_QUANTITY_VX, ORR_QUANTITY_VY, ORR_QUANTITY_OMEGA, /* its velocity */
+  ORR_QUANTITY_X,
+  ORR_QUANTITY_Y,
+  ORR_QUANTITY_ANGLE, /* pose of a body's origin */
+  ORR_QUANTITY_VX,
+  ORR_QUANTITY_VY,
+  ORR_QUANTITY_OMEGA, /* its velocity */
   ORR_QUANTITY_OTHER
 } orr_quantity;
 
@@ -23,9 +27,9 @@ typedef enum orr_role { ORR_ROLE_ACTUATED, ORR_ROLE_FREE } orr_role;
 /* A moving body that fields refer to. */
 typedef struct orr_space_body {
   char name[ORR_NAME];
-  orr_role role;   /* driven by an actuator, or moved by contacts only */
+  orr_role role;    /* driven by an actuator, or moved by contacts only */
   double centre[2]; /* centre of mass in the body frame, world units */
-  double radius;   /* of the circle around the centre of mass that holds the shape */
+  double radius;    /* of the circle around the centre of mass that holds the shape */
 } orr_space_body;
 
 typedef struct orr_space_field {
@@ -55,7 +59,7 @@ typedef struct orr_space {
 
 json_t *orr_space_to_json(const orr_space *space); /* new reference; NULL when out of memory */
 orr_status orr_space_from_json(const json_t *json, orr_space *out, orr_error *err);
-orr_hash orr_space_hash(const orr_space *space); /* of the canonical JSON */
+orr_hash orr_space_hash(const orr_space *space);              /* of the canonical JSON */
 int orr_space_find(const orr_space *space, const char *name); /* -1 when absent */
 int orr_space_find_body(const orr_space *space, const char *name);
 

@@ -16,13 +16,13 @@ struct orr_invocation;
 /* One verb: a file cli/verb_<name>.c with one function, and a row in cli/verbs.c. */
 typedef struct orr_verb {
   const char *name;
-  const char *summary;   /* one line of `orrery help` */
-  const char *arguments; /* "SCENARIO" */
-  const char *example;   /* what --help leads with; lines separated by \n */
-  const char *details;   /* what --help says below the options; may be NULL */
-  unsigned groups;       /* which shared options it takes */
+  const char *summary;               /* one line of `orrery help` */
+  const char *arguments;             /* "SCENARIO" */
+  const char *example;               /* what --help leads with; lines separated by \n */
+  const char *details;               /* what --help says below the options; may be NULL */
+  unsigned groups;                   /* which shared options it takes */
   const struct argp_option *options; /* its own; NULL-terminated table, or NULL */
-  int least, most;       /* positional arguments; most -1: any number */
+  int least, most;                   /* positional arguments; most -1: any number */
   int (*run)(const struct orr_invocation *invocation); /* returns the exit code */
 } orr_verb;
 
@@ -36,9 +36,9 @@ enum {
   ORR_CLI_MODEL = 32    /* --model */
 };
 
-#define ORR_CLI_MAX_SET 64
+#define ORR_CLI_MAX_SET       64
 #define ORR_CLI_MAX_ARGUMENTS 64
-#define ORR_CLI_MAX_OWN 16
+#define ORR_CLI_MAX_OWN       16
 
 /* A parsed command line. */
 typedef struct orr_invocation {
@@ -66,20 +66,23 @@ void orr_verb_help(const orr_verb *verb, FILE *stream);
 size_t orr_verb_options(const orr_verb *verb, const struct argp_option **out, size_t size);
 /* The value of the verb's own option `name`, or NULL when it was not given. */
 const char *orr_cli_option(const orr_invocation *invocation, const char *name);
-/* The same as a whole number within [low, high]; `fallback` when absent. Exits with 2 on nonsense. */
+/* The same as a whole number within [low, high]; `fallback` when absent. Exits with 2 on nonsense.
+ */
 int64_t orr_cli_number(const orr_invocation *invocation, const char *name, int64_t fallback,
                        int64_t low, int64_t high);
 
 /* Prints an error as "orrery: place: message" and its hint; returns its exit code. */
 int orr_cli_fail(const orr_error *err);
 
-/* Long work: threads, progress, and a cancel flag that Ctrl-C sets (a second Ctrl-C ends at once). */
+/* Long work: threads, progress, and a cancel flag that Ctrl-C sets (a second Ctrl-C
+ * ends at once). */
 typedef struct orr_session {
   orr_control control;
   orr_progress *progress;
   orr_pool *pool;
 } orr_session;
-orr_status orr_session_begin(const orr_invocation *invocation, orr_session *session, orr_error *err);
+orr_status orr_session_begin(const orr_invocation *invocation, orr_session *session,
+                             orr_error *err);
 void orr_session_end(orr_session *session);
 
 /* Loads the scenario of argument 0 with profile, --set and --seed. Prints every finding and returns

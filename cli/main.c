@@ -4,7 +4,8 @@
 #include <string.h>
 
 static void print_help(FILE *stream) {
-  fputs("orrery " ORR_VERSION ": simulate a world, learn it, plan in it, and say how good the model "
+  fputs("orrery " ORR_VERSION
+        ": simulate a world, learn it, plan in it, and say how good the model "
         "is\n\n"
         "Try first:\n"
         "  orrery run scenarios/push_t.yaml --profile quick\n"
@@ -14,7 +15,8 @@ static void print_help(FILE *stream) {
         stream);
   size_t count;
   const orr_verb *const *verbs = orr_verbs(&count);
-  for (size_t i = 0; i < count; i++) fprintf(stream, "  %-11s %s\n", verbs[i]->name, verbs[i]->summary);
+  for (size_t i = 0; i < count; i++)
+    fprintf(stream, "  %-11s %s\n", verbs[i]->name, verbs[i]->summary);
   fputs("\n`orrery VERB --help` explains a verb; `orrery doctor` checks this machine.\n", stream);
 }
 
@@ -25,8 +27,10 @@ static int unknown_verb(const char *word) {
   for (size_t i = 0; i < count; i++) names[i] = verbs[i]->name;
   const char *close = orr_closest(word, names, count);
   fprintf(stderr, "orrery: there is no verb '%s'\n", word);
-  if (close) fprintf(stderr, "  hint: did you mean 'orrery %s'?\n", close);
-  else fputs("  hint: `orrery help` lists the verbs\n", stderr);
+  if (close)
+    fprintf(stderr, "  hint: did you mean 'orrery %s'?\n", close);
+  else
+    fputs("  hint: `orrery help` lists the verbs\n", stderr);
   return 2;
 }
 

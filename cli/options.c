@@ -4,8 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_SET = 256, KEY_SEED, KEY_FORCE, KEY_DRY, KEY_THREADS, KEY_PROGRESS, KEY_JSON, KEY_MODEL,
-       KEY_OWN = 512 };
+enum {
+  KEY_SET = 256,
+  KEY_SEED,
+  KEY_FORCE,
+  KEY_DRY,
+  KEY_THREADS,
+  KEY_PROGRESS,
+  KEY_JSON,
+  KEY_MODEL,
+  KEY_OWN = 512
+};
 
 typedef struct shared_option {
   unsigned group;
@@ -13,14 +22,22 @@ typedef struct shared_option {
 } shared_option;
 
 static const shared_option shared[] = {
-    {ORR_CLI_SCENARIO, {"profile", 'p', "NAME", 0, "Overlay of the scenario: tiny, quick, full", 0}},
-    {ORR_CLI_SCENARIO, {"set", KEY_SET, "PATH=VALUE", 0, "Change one setting; may be repeated (`orrery explain` lists them)", 0}},
-    {ORR_CLI_SCENARIO, {"seed", KEY_SEED, "N", 0, "Seed of collection, training and evaluation (default: as the scenario says)", 0}},
+    {ORR_CLI_SCENARIO,
+     {"profile", 'p', "NAME", 0, "Overlay of the scenario: tiny, quick, full", 0}},
+    {ORR_CLI_SCENARIO,
+     {"set", KEY_SET, "PATH=VALUE", 0,
+      "Change one setting; may be repeated (`orrery explain` lists them)", 0}},
+    {ORR_CLI_SCENARIO,
+     {"seed", KEY_SEED, "N", 0,
+      "Seed of collection, training and evaluation (default: as the scenario says)", 0}},
     {ORR_CLI_MODEL, {"model", 'm', "FILE", 0, "Checkpoint to use (model.safetensors)", 0}},
     {ORR_CLI_OUTPUT, {"out", 'o', "PATH", 0, "Where to write (default: out/SCENARIO-PROFILE)", 0}},
-    {ORR_CLI_OUTPUT, {"force", KEY_FORCE, NULL, 0, "Overwrite, redo what was done with other settings", 0}},
-    {ORR_CLI_DRY, {"dry-run", KEY_DRY, NULL, 0, "Say what would be done and written; do nothing", 0}},
-    {ORR_CLI_WORK, {"threads", 't', "N", 0, "Threads (default: all cores); never changes a result", 0}},
+    {ORR_CLI_OUTPUT,
+     {"force", KEY_FORCE, NULL, 0, "Overwrite, redo what was done with other settings", 0}},
+    {ORR_CLI_DRY,
+     {"dry-run", KEY_DRY, NULL, 0, "Say what would be done and written; do nothing", 0}},
+    {ORR_CLI_WORK,
+     {"threads", 't', "N", 0, "Threads (default: all cores); never changes a result", 0}},
     {ORR_CLI_WORK, {"quiet", 'q', NULL, 0, "No progress", 0}},
     {ORR_CLI_WORK, {"progress", KEY_PROGRESS, "STYLE", 0, "auto, plain, json or none", 0}},
     {ORR_CLI_JSON, {"json", KEY_JSON, NULL, 0, "Print the result as JSON", 0}},
@@ -102,7 +119,8 @@ static error_t take_shared(int key, char *text, struct argp_state *state, orr_in
     in->threads = (size_t)number;
     return 0;
   case KEY_SET:
-    if (in->assignment_count == ORR_CLI_MAX_SET) argp_error(state, "more than %d --set", ORR_CLI_MAX_SET);
+    if (in->assignment_count == ORR_CLI_MAX_SET)
+      argp_error(state, "more than %d --set", ORR_CLI_MAX_SET);
     in->assignments[in->assignment_count++] = text;
     return 0;
   default: return ARGP_ERR_UNKNOWN;
@@ -116,9 +134,7 @@ static error_t take(int key, char *text, struct argp_state *state) {
     return 0;
   }
   switch (key) {
-  case 'h':
-    orr_verb_help(in->verb, stdout);
-    exit(0);
+  case 'h': orr_verb_help(in->verb, stdout); exit(0);
   case ARGP_KEY_ARG:
     if (in->verb->most >= 0 && in->argument_count >= (size_t)in->verb->most)
       argp_error(state, "one argument too many: '%s'", text);

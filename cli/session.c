@@ -53,15 +53,17 @@ int orr_cli_load(const orr_invocation *invocation, orr_experiment **out) {
                                     .assignment_count = invocation->assignment_count,
                                     .seed = invocation->has_seed ? &invocation->seed : NULL};
   orr_status status = orr_experiment_load(invocation->arguments[0], &options, out, diagnostics);
-  if (status != ORR_OK)
-    orr_diagnostics_print(diagnostics, stderr, isatty(STDERR_FILENO) != 0);
+  if (status != ORR_OK) orr_diagnostics_print(diagnostics, stderr, isatty(STDERR_FILENO) != 0);
   orr_diagnostics_destroy(diagnostics);
   return orr_exit_code(status);
 }
 
 void orr_cli_folder(const orr_invocation *invocation, const orr_experiment *experiment, char *out,
                     size_t size) {
-  if (invocation->out) snprintf(out, size, "%s", invocation->out);
-  else if (*experiment->profile) snprintf(out, size, "out/%s-%s", experiment->id, experiment->profile);
-  else snprintf(out, size, "out/%s", experiment->id);
+  if (invocation->out)
+    snprintf(out, size, "%s", invocation->out);
+  else if (*experiment->profile)
+    snprintf(out, size, "out/%s-%s", experiment->id, experiment->profile);
+  else
+    snprintf(out, size, "out/%s", experiment->id);
 }

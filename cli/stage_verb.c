@@ -52,8 +52,8 @@ int orr_stage_verb(const orr_invocation *invocation, orr_stage_fn *stage, char *
   int code = orr_cli_load(invocation, &experiment);
   if (code) return code;
   orr_cli_folder(invocation, experiment, folder, size);
-  orr_run_options options = {.out = folder, .force = invocation->force, .model = invocation->model,
-                             .stage = show_stage};
+  orr_run_options options = {
+      .out = folder, .force = invocation->force, .model = invocation->model, .stage = show_stage};
   if (invocation->dry_run) {
     code = dry_run(experiment, &options);
     *folder = 0;

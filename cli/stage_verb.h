@@ -7,9 +7,10 @@
 typedef orr_status orr_stage_fn(orr_experiment *experiment, const orr_run_options *options,
                                 const orr_control *control, orr_error *err);
 
-/* Loads the scenario, runs `stage` in its folder, and copies the folder to `folder`. Returns the exit
- * code; prints errors, and after Ctrl-C how to go on. With --dry-run prints the plan and returns 0
- * with an empty `folder`. */
-int orr_stage_verb(const orr_invocation *invocation, orr_stage_fn *stage, char *folder, size_t size);
+/* Loads the scenario, runs `stage` in its folder, and copies the folder to `folder`. Returns the
+ * exit code; prints errors, and after Ctrl-C how to go on. With --dry-run prints the plan and
+ * returns 0 with an empty `folder`. */
+int orr_stage_verb(const orr_invocation *invocation, orr_stage_fn *stage, char *folder,
+                   size_t size);
 
 #endif

@@ -34,7 +34,8 @@ static json_t *machine(void) {
   double load[3] = {0};
   getloadavg(load, 3);
   return json_pack("{s:s, s:s, s:I, s:s, s:f}", "cpu", orr_cpu_name(), "isa", orr_isa_level(),
-                   "cores", (json_int_t)orr_usable_cores(), "build", orr_build_id(), "load", load[0]);
+                   "cores", (json_int_t)orr_usable_cores(), "build", orr_build_id(), "load",
+                   load[0]);
 }
 
 static void print_result(const orr_invocation *invocation, json_t *result) {
@@ -92,11 +93,12 @@ static int bench_sim(const orr_invocation *invocation, const orr_experiment *exp
     scaling[i] = two[i] / one[i];
     if (python) ratio[i] = one[i] / peer[i];
   }
-  json_t *json = json_pack("{s:s, s:I, s:f, s:f, s:f, s:f, s:f}", "scenario", experiment->id, "rounds",
-                           (json_int_t)rounds, "steps_per_second_1_thread", median(one, rounds),
-                           "steps_per_second_2_threads", median(two, rounds), "two_thread_scaling",
-                           median(scaling, rounds), "contact_share", result.contact_share,
-                           "allocations_per_step", result.allocations_per_step);
+  json_t *json =
+      json_pack("{s:s, s:I, s:f, s:f, s:f, s:f, s:f}", "scenario", experiment->id, "rounds",
+                (json_int_t)rounds, "steps_per_second_1_thread", median(one, rounds),
+                "steps_per_second_2_threads", median(two, rounds), "two_thread_scaling",
+                median(scaling, rounds), "contact_share", result.contact_share,
+                "allocations_per_step", result.allocations_per_step);
   if (python) {
     json_object_set_new(json, "gym_pusht_steps_per_second", json_real(median(peer, rounds)));
     json_object_set_new(json, "ratio_to_gym_pusht", json_real(median(ratio, rounds)));
@@ -106,10 +108,12 @@ static int bench_sim(const orr_invocation *invocation, const orr_experiment *exp
   return 0;
 }
 
-static void model_path(const orr_invocation *invocation, const orr_experiment *experiment, char *out,
-                       size_t size) {
-  if (invocation->model) snprintf(out, size, "%s", invocation->model);
-  else snprintf(out, size, "scenarios/models/%s.safetensors", experiment->id);
+static void model_path(const orr_invocation *invocation, const orr_experiment *experiment,
+                       char *out, size_t size) {
+  if (invocation->model)
+    snprintf(out, size, "%s", invocation->model);
+  else
+    snprintf(out, size, "scenarios/models/%s.safetensors", experiment->id);
 }
 
 /* The setting of the published planners: CEM, executed whole. */
@@ -124,14 +128,14 @@ static orr_planner_def paper_planner(const orr_invocation *invocation,
 }
 
 static json_t *plan_json(const orr_plan_bench *bench) {
-  return json_pack("{s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:f, s:f, s:f}", "threads",
-                   (json_int_t)bench->threads, "parameters", (json_int_t)bench->parameters, "samples",
-                   (json_int_t)bench->samples, "iterations", (json_int_t)bench->iterations,
-                   "horizon_blocks", (json_int_t)bench->horizon, "mflop_per_step",
-                   bench->step_flops * 1e-6, "plan_ms_p50", bench->plan_seconds * 1e3, "plan_ms_p95",
-                   bench->plan_p95 * 1e3, "plan_gflop_per_second", bench->plan_rate * 1e-9,
-                   "gemm_gflop_per_second", bench->gemm_rate * 1e-9, "share_of_gemm_rate",
-                   bench->plan_rate / bench->gemm_rate);
+  return json_pack(
+      "{s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:f, s:f, s:f}", "threads",
+      (json_int_t)bench->threads, "parameters", (json_int_t)bench->parameters, "samples",
+      (json_int_t)bench->samples, "iterations", (json_int_t)bench->iterations, "horizon_blocks",
+      (json_int_t)bench->horizon, "mflop_per_step", bench->step_flops * 1e-6, "plan_ms_p50",
+      bench->plan_seconds * 1e3, "plan_ms_p95", bench->plan_p95 * 1e3, "plan_gflop_per_second",
+      bench->plan_rate * 1e-9, "gemm_gflop_per_second", bench->gemm_rate * 1e-9,
+      "share_of_gemm_rate", bench->plan_rate / bench->gemm_rate);
 }
 
 static int bench_plan(const orr_invocation *invocation, const orr_experiment *experiment) {
@@ -166,8 +170,8 @@ static int run(const orr_invocation *invocation) {
     return 2;
   }
   orr_invocation scenario = *invocation;
-  scenario.arguments[0] = invocation->argument_count > 1 ? invocation->arguments[1]
-                                                         : "scenarios/push_t.yaml";
+  scenario.arguments[0] =
+      invocation->argument_count > 1 ? invocation->arguments[1] : "scenarios/push_t.yaml";
   orr_experiment *experiment = NULL;
   int code = orr_cli_load(&scenario, &experiment);
   if (code) return code;
@@ -183,9 +187,10 @@ const orr_verb orr_verb_bench = {
     .example = "orrery bench sim\n"
                "orrery bench sim --peer .venv-peers/bin/python\n"
                "orrery bench plan --model out/push_t-quick/model/model.safetensors",
-    .details = "sim: control steps per second with targets near the block, coverage reward included;\n"
-               "     beside gym-pusht when --peer is given.\n"
-               "plan: CEM in a world model, beside the rate of its matrix products.",
+    .details =
+        "sim: control steps per second with targets near the block, coverage reward included;\n"
+        "     beside gym-pusht when --peer is given.\n"
+        "plan: CEM in a world model, beside the rate of its matrix products.",
     .groups = ORR_CLI_SCENARIO | ORR_CLI_MODEL | ORR_CLI_WORK | ORR_CLI_JSON,
     .options = options,
     .least = 1,

@@ -22,8 +22,8 @@ static void add(check_list *list, finding what, const char *name, const char *te
                 const char *package) {
   static const char *const marks[] = {"ok", "note", "missing"};
   if (list->json)
-    json_array_append_new(list->json, json_pack("{s:s, s:s, s:s}", "name", name, "state", marks[what],
-                                                "text", text));
+    json_array_append_new(
+        list->json, json_pack("{s:s, s:s, s:s}", "name", name, "state", marks[what], "text", text));
   else
     printf("%-8s %-12s %s\n", marks[what], name, text);
   if (what == MISSING) list->broken = true;
@@ -75,8 +75,8 @@ static void check_window(check_list *list) {
 
 static void check_programs(check_list *list) {
   bool gnuplot = on_path("gnuplot");
-  add(list, gnuplot ? GOOD : NOTE, "gnuplot", gnuplot ? "found" : "not found: reports have no plots",
-      gnuplot ? NULL : "gnuplot-nox");
+  add(list, gnuplot ? GOOD : NOTE, "gnuplot",
+      gnuplot ? "found" : "not found: reports have no plots", gnuplot ? NULL : "gnuplot-nox");
 }
 
 static void check_disk(check_list *list) {

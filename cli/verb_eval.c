@@ -16,7 +16,9 @@ const orr_verb orr_verb_eval = {
     .name = "eval",
     .summary = "Judge a model beside a random floor and the true simulator",
     .arguments = "SCENARIO",
-    .example = "orrery eval scenarios/push_t.yaml --profile quick\norrery eval scenarios/push_t.yaml --profile quick --set eval.planner=paper --out out/push_t-paper",
+    .example =
+        "orrery eval scenarios/push_t.yaml --profile quick\norrery eval scenarios/push_t.yaml "
+        "--profile quick --set eval.planner=paper --out out/push_t-paper",
     .details = "With --model judges that checkpoint; collects and trains first when it must.",
     .groups = ORR_CLI_SCENARIO | ORR_CLI_OUTPUT | ORR_CLI_DRY | ORR_CLI_WORK | ORR_CLI_MODEL,
     .least = 1,

@@ -15,8 +15,10 @@ static int run(const orr_invocation *invocation) {
   if (record) orr_record_explain(record, path, stdout);
   if (field || record) return 0;
   fprintf(stderr, "orrery: there is no setting '%s'\n", path);
-  if (*suggestion) fprintf(stderr, "  hint: did you mean '%s'?\n", suggestion);
-  else fputs("  hint: `orrery explain` lists the sections\n", stderr);
+  if (*suggestion)
+    fprintf(stderr, "  hint: did you mean '%s'?\n", suggestion);
+  else
+    fputs("  hint: `orrery explain` lists the sections\n", stderr);
   return 2;
 }
 

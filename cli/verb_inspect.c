@@ -3,8 +3,8 @@
 #include "base/memory.h"
 #include "cli/verbs.h"
 #include "eval/report.h"
-#include <string.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 static int print_text(char *text) {
@@ -31,8 +31,8 @@ static json_t *model_json(const orr_model *model) {
                    families[def->family], "parameters", (json_int_t)orr_model_parameters(model),
                    "mflop_per_step", orr_model_flops(model) * 1e-6, "latent",
                    (json_int_t)orr_model_latent(model), "block", (json_int_t)def->block, "history",
-                   (json_int_t)def->history, "weights", hash, "interface", interface, "world", world,
-                   "observation", orr_space_to_json(orr_model_observation(model)), "action",
+                   (json_int_t)def->history, "weights", hash, "interface", interface, "world",
+                   world, "observation", orr_space_to_json(orr_model_observation(model)), "action",
                    orr_space_to_json(orr_model_action(model)), "training",
                    orr_model_record_json(model));
 }
@@ -47,10 +47,11 @@ static void print_fields(const char *title, const orr_space *space) {
 
 static void print_model(const orr_model *model) {
   json_t *json = model_json(model);
-  static const char *const keys[] = {"family", "parameters", "mflop_per_step", "latent", "block",
-                                     "history", "weights", "interface", "world"};
+  static const char *const keys[] = {"family",  "parameters", "mflop_per_step", "latent", "block",
+                                     "history", "weights",    "interface",      "world"};
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-    char *text = json_dumps(json_object_get(json, keys[i]), JSON_ENCODE_ANY | JSON_REAL_PRECISION(6));
+    char *text =
+        json_dumps(json_object_get(json, keys[i]), JSON_ENCODE_ANY | JSON_REAL_PRECISION(6));
     printf("%-14s%s\n", keys[i], text);
     free(text);
   }

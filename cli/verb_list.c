@@ -4,7 +4,9 @@
 #include "cli/verbs.h"
 #include <string.h>
 
-typedef struct shelf_row { char path[512], id[64], lesson[256], profiles[128]; } shelf_row;
+typedef struct shelf_row {
+  char path[512], id[64], lesson[256], profiles[128];
+} shelf_row;
 
 static void copy_scalar(const orr_node *root, const char *key, char *out, size_t size) {
   const orr_node *node = orr_node_get(root, key);
@@ -46,7 +48,8 @@ static int run(const orr_invocation *invocation) {
   char **names;
   size_t count;
   orr_error err = {0};
-  if (orr_folder_list(folder, "", ".yaml", &names, &count, &err) != ORR_OK) return orr_cli_fail(&err);
+  if (orr_folder_list(folder, "", ".yaml", &names, &count, &err) != ORR_OK)
+    return orr_cli_fail(&err);
   json_t *list = invocation->json ? json_array() : NULL;
   size_t shown = 0;
   for (size_t i = 0; i < count; i++) {
@@ -58,8 +61,10 @@ static int run(const orr_invocation *invocation) {
     shown++;
   }
   orr_free(names);
-  if (list) json_dumpf(list, stdout, JSON_INDENT(2)), putchar('\n');
-  else if (!shown) printf("No scenarios in %s\n", folder);
+  if (list)
+    json_dumpf(list, stdout, JSON_INDENT(2)), putchar('\n');
+  else if (!shown)
+    printf("No scenarios in %s\n", folder);
   json_decref(list);
   return 0;
 }

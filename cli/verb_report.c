@@ -42,7 +42,8 @@ const orr_verb orr_verb_report = {
     .summary = "Write the report of a run folder again",
     .arguments = "FOLDER",
     .example = "orrery report out/push_t-quick",
-    .details = "Writes report.html, report.json, report.md and episodes.csv from what the stages left.",
+    .details =
+        "Writes report.html, report.json, report.md and episodes.csv from what the stages left.",
     .least = 1,
     .most = 1,
     .run = run,

@@ -16,8 +16,11 @@ const orr_verb orr_verb_train = {
     .name = "train",
     .summary = "Train the world model on the collected episodes",
     .arguments = "SCENARIO",
-    .example = "orrery train scenarios/push_t.yaml --profile quick\norrery train scenarios/push_t.yaml --profile quick --set model.family=jepa --out out/push_t-jepa",
-    .details = "Collects first when the data are not there. A killed training resumes to the same bytes.",
+    .example =
+        "orrery train scenarios/push_t.yaml --profile quick\norrery train scenarios/push_t.yaml "
+        "--profile quick --set model.family=jepa --out out/push_t-jepa",
+    .details =
+        "Collects first when the data are not there. A killed training resumes to the same bytes.",
     .groups = ORR_CLI_SCENARIO | ORR_CLI_OUTPUT | ORR_CLI_DRY | ORR_CLI_WORK,
     .least = 1,
     .most = 1,

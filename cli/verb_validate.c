@@ -30,8 +30,8 @@ static int run(const orr_invocation *invocation) {
     bool good = check(path, invocation, message, sizeof message);
     all_good = all_good && good;
     if (good && !invocation->json) printf("%s: good\n", path);
-    json_array_append_new(results, json_pack("{s:s, s:b, s:s}", "file", path, "good", good, "message",
-                                             good ? "" : message));
+    json_array_append_new(results, json_pack("{s:s, s:b, s:s}", "file", path, "good", good,
+                                             "message", good ? "" : message));
   }
   if (invocation->json) json_dumpf(results, stdout, JSON_INDENT(2)), putchar('\n');
   json_decref(results);

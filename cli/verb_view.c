@@ -4,7 +4,8 @@
 #include <string.h>
 
 static const struct argp_option options[] = {
-    {"agent", 0, "AGENT", 0, "random, weak, human (the mouse) or cem (a planner); default human", 0},
+    {"agent", 0, "AGENT", 0, "random, weak, human (the mouse) or cem (a planner); default human",
+     0},
     {"frames", 0, "N", 0, "Stop after N frames", 0},
     {"screenshot", 0, "FILE", 0, "Write the last frame as PNG; works with no display", 0},
     {0},
@@ -14,7 +15,8 @@ static bool find_agent(const char *name, orr_view_agent *out) {
   static const char *const names[] = {"human", "random", "weak", "cem"};
   for (int i = 0; i < 4; i++)
     if (!strcmp(name, names[i])) return *out = (orr_view_agent)i, true;
-  fprintf(stderr, "orrery view: there is no agent '%s'\n  hint: human, random, weak or cem\n", name);
+  fprintf(stderr, "orrery view: there is no agent '%s'\n  hint: human, random, weak or cem\n",
+          name);
   return false;
 }
 
@@ -50,9 +52,11 @@ const orr_verb orr_verb_view = {
     .name = "view",
     .summary = "Watch a world and its agent in a window",
     .arguments = "SCENARIO",
-    .example = "orrery view scenarios/push_t.yaml --agent human\n"
-               "orrery view scenarios/push_t.yaml --agent cem --model out/push_t-quick/model/model.safetensors\n"
-               "orrery view scenarios/push_t.yaml --agent random --frames 100 --screenshot push_t.png",
+    .example =
+        "orrery view scenarios/push_t.yaml --agent human\n"
+        "orrery view scenarios/push_t.yaml --agent cem --model "
+        "out/push_t-quick/model/model.safetensors\n"
+        "orrery view scenarios/push_t.yaml --agent random --frames 100 --screenshot push_t.png",
     .details = "Keys: Space pause, . one step, R reset, Q quit, H help on screen.",
     .groups = ORR_CLI_SCENARIO | ORR_CLI_MODEL | ORR_CLI_WORK,
     .options = options,

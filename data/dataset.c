@@ -14,9 +14,7 @@ struct orr_dataset {
   orr_hash hash;
 };
 
-const char *orr_dataset_library(void) {
-  return orr_hdf5_library();
-}
+const char *orr_dataset_library(void) { return orr_hdf5_library(); }
 
 /* Episodes --------------------------------------------------------------------------------- */
 
@@ -134,9 +132,8 @@ static orr_status add_shard(orr_dataset *dataset, const char *path, const orr_ma
   return status;
 }
 
-static orr_status add_shards(orr_dataset *dataset, const char *folder,
-                             const orr_manifest *manifest, orr_split split, bool verify,
-                             orr_error *err) {
+static orr_status add_shards(orr_dataset *dataset, const char *folder, const orr_manifest *manifest,
+                             orr_split split, bool verify, orr_error *err) {
   orr_shard_header *scratch;
   ORR_TRY(orr_new(&dataset->shards, manifest->count, sizeof *dataset->shards, err));
   ORR_TRY(orr_new(&scratch, 1, sizeof *scratch, err));
@@ -187,25 +184,15 @@ void orr_dataset_close(orr_dataset *dataset) {
 
 /* Reading ---------------------------------------------------------------------------------- */
 
-const orr_shard_info *orr_dataset_info(const orr_dataset *dataset) {
-  return &dataset->header.info;
-}
+const orr_shard_info *orr_dataset_info(const orr_dataset *dataset) { return &dataset->header.info; }
 
-orr_split orr_dataset_split(const orr_dataset *dataset) {
-  return dataset->header.split;
-}
+orr_split orr_dataset_split(const orr_dataset *dataset) { return dataset->header.split; }
 
-size_t orr_dataset_episodes(const orr_dataset *dataset) {
-  return dataset->episode_count;
-}
+size_t orr_dataset_episodes(const orr_dataset *dataset) { return dataset->episode_count; }
 
-size_t orr_dataset_rows(const orr_dataset *dataset) {
-  return dataset->row_count;
-}
+size_t orr_dataset_rows(const orr_dataset *dataset) { return dataset->row_count; }
 
-orr_hash orr_dataset_hash(const orr_dataset *dataset) {
-  return dataset->hash;
-}
+orr_hash orr_dataset_hash(const orr_dataset *dataset) { return dataset->hash; }
 
 orr_episode_view orr_dataset_episode(const orr_dataset *dataset, size_t index) {
   ORR_ASSERT(index < dataset->episode_count);

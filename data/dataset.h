@@ -36,10 +36,10 @@ orr_hash orr_dataset_hash(const orr_dataset *dataset);
 
 /* One episode as borrowed pointers into the map. */
 typedef struct orr_episode_view {
-  size_t steps;          /* T; rows = T+1 */
-  const float *states;   /* (T+1) x S */
-  const float *actions;  /* (T+1) x A, the last row NaN */
-  const float *rewards;  /* T+1, the first NaN */
+  size_t steps;                     /* T; rows = T+1 */
+  const float *states;              /* (T+1) x S */
+  const float *actions;             /* (T+1) x A, the last row NaN */
+  const float *rewards;             /* T+1, the first NaN */
   const uint8_t *success, *contact; /* T+1 */
   bool terminated, truncated;
   int64_t index, source, reset_episode;

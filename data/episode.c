@@ -13,8 +13,8 @@ static orr_status new_floats(float **out, size_t rows, size_t width, orr_error *
 orr_status orr_episode_create(size_t state_count, size_t action_count, size_t capacity,
                               orr_episode *out, orr_error *err) {
   ORR_ASSERT(capacity < INT32_MAX);
-  *out = (orr_episode){
-      .capacity = capacity, .state_count = state_count, .action_count = action_count};
+  *out =
+      (orr_episode){.capacity = capacity, .state_count = state_count, .action_count = action_count};
   orr_status status = new_floats(&out->states, capacity + 1, state_count, err);
   if (status == ORR_OK) status = new_floats(&out->actions, capacity, action_count, err);
   if (status == ORR_OK) status = new_floats(&out->rewards, capacity, 1, err);

@@ -16,7 +16,10 @@ const char *orr_hdf5_library(void) {
 }
 
 /* The library prints every failure to stderr unless told not to; the setting is per thread. */
-typedef struct silence { H5E_auto2_t handler; void *data; } silence;
+typedef struct silence {
+  H5E_auto2_t handler;
+  void *data;
+} silence;
 
 static silence hush(void) {
   silence before = {NULL, NULL};
@@ -25,9 +28,7 @@ static silence hush(void) {
   return before;
 }
 
-static void unhush(silence before) {
-  H5Eset_auto2(H5E_DEFAULT, before.handler, before.data);
-}
+static void unhush(silence before) { H5Eset_auto2(H5E_DEFAULT, before.handler, before.data); }
 
 /* Upwards, the first entry is where it went wrong; one is enough. */
 static herr_t innermost(unsigned n, const H5E_error2_t *entry, void *out) {
@@ -162,8 +163,7 @@ orr_status orr_hdf5_put_text(orr_hdf5_writer *writer, const char *name, const ch
   if (attribute >= 0) H5Aclose(attribute);
   if (space >= 0) H5Sclose(space);
   if (type >= 0) H5Tclose(type);
-  orr_status status =
-      good ? ORR_OK : refused(err, writer->path, "cannot hold text", name);
+  orr_status status = good ? ORR_OK : refused(err, writer->path, "cannot hold text", name);
   unhush(before);
   return status;
 }
@@ -188,14 +188,13 @@ orr_status orr_hdf5_put(orr_hdf5_writer *writer, const char *name, orr_hdf5_type
   hid_t kind = file_type(type), space = H5Screate_simple(rank, dims, NULL);
   hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
   hid_t column = create_column(writer->file, name, kind, space, properties);
-  bool good = column >= 0 &&
-              (!rows || H5Dwrite(column, kind, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0);
+  bool good =
+      column >= 0 && (!rows || H5Dwrite(column, kind, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0);
   if (column >= 0) H5Dclose(column);
   if (properties >= 0) H5Pclose(properties);
   if (space >= 0) H5Sclose(space);
   if (kind >= 0) H5Tclose(kind);
-  orr_status status =
-      good ? ORR_OK : refused(err, writer->path, "cannot hold column", name);
+  orr_status status = good ? ORR_OK : refused(err, writer->path, "cannot hold column", name);
   unhush(before);
   return status;
 }
@@ -236,8 +235,7 @@ orr_status orr_hdf5_put_virtual(orr_hdf5_writer *writer, const char *name, orr_h
   if (space >= 0) H5Sclose(space);
   if (kind >= 0) H5Tclose(kind);
   orr_status status =
-      column >= 0 ? ORR_OK
-                  : refused(err, writer->path, "cannot hold virtual column", name);
+      column >= 0 ? ORR_OK : refused(err, writer->path, "cannot hold virtual column", name);
   unhush(before);
   return status;
 }

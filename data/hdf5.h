@@ -19,7 +19,12 @@
 #include "base/space.h"
 
 typedef enum orr_hdf5_type {
-  ORR_HDF5_F32, ORR_HDF5_F64, ORR_HDF5_I32, ORR_HDF5_I64, ORR_HDF5_U8, ORR_HDF5_U64,
+  ORR_HDF5_F32,
+  ORR_HDF5_F64,
+  ORR_HDF5_I32,
+  ORR_HDF5_I64,
+  ORR_HDF5_U8,
+  ORR_HDF5_U64,
   ORR_HDF5_BOOL /* h5py's: an enum of int8, FALSE = 0, TRUE = 1 */
 } orr_hdf5_type;
 size_t orr_hdf5_type_size(orr_hdf5_type type);
@@ -40,7 +45,10 @@ orr_status orr_hdf5_put(orr_hdf5_writer *writer, const char *name, orr_hdf5_type
 
 /* One source of a virtual column: the column of the same name in `file`, a name in the same
  * folder. */
-typedef struct orr_hdf5_part { const char *file; size_t rows; } orr_hdf5_part;
+typedef struct orr_hdf5_part {
+  const char *file;
+  size_t rows;
+} orr_hdf5_part;
 orr_status orr_hdf5_put_virtual(orr_hdf5_writer *writer, const char *name, orr_hdf5_type type,
                                 size_t width, const orr_hdf5_part *parts, size_t count,
                                 orr_error *err);
@@ -69,7 +77,7 @@ orr_status orr_hdf5_names(const orr_hdf5_file *file, size_t most, char (*names)[
 /* Type and width (0: a plain vector) of a column, before it is asked for. */
 orr_status orr_hdf5_look(const orr_hdf5_file *file, const char *name, orr_hdf5_type *type,
                          size_t *width, orr_error *err);
-void orr_hdf5_close(orr_hdf5_file *file); /* NULL is fine */
+void orr_hdf5_close(orr_hdf5_file *file);          /* NULL is fine */
 orr_hash orr_hdf5_hash(const orr_hdf5_file *file); /* of all bytes before the seal */
 
 /* The seal of `count` bytes. */

@@ -4,16 +4,19 @@
 #include <string.h>
 
 enum {
-  MESSAGE_SPACE = 0x01, MESSAGE_TYPE = 0x03, MESSAGE_EXTERNAL = 0x07, MESSAGE_LAYOUT = 0x08,
-  MESSAGE_FILTERS = 0x0B, MESSAGE_ATTRIBUTE = 0x0C, MESSAGE_CONTINUATION = 0x10,
+  MESSAGE_SPACE = 0x01,
+  MESSAGE_TYPE = 0x03,
+  MESSAGE_EXTERNAL = 0x07,
+  MESSAGE_LAYOUT = 0x08,
+  MESSAGE_FILTERS = 0x0B,
+  MESSAGE_ATTRIBUTE = 0x0C,
+  MESSAGE_CONTINUATION = 0x10,
   MESSAGE_GROUP = 0x11
 };
 
 enum { MOST_BLOCKS = 64, MOST_NODES = 4096, MOST_LEVELS = 8 }; /* ours have 2, 1 and 1 */
 
-static uint16_t u16(const uint8_t *bytes) {
-  return (uint16_t)(bytes[0] | bytes[1] << 8);
-}
+static uint16_t u16(const uint8_t *bytes) { return (uint16_t)(bytes[0] | bytes[1] << 8); }
 
 static uint32_t u32(const uint8_t *bytes) {
   uint32_t word;
@@ -33,9 +36,7 @@ static const uint8_t *span(orr_hdf5_image image, uint64_t offset, uint64_t count
   return image.bytes + offset;
 }
 
-static size_t padded(size_t count) {
-  return (count + 7) & ~(size_t)7;
-}
+static size_t padded(size_t count) { return (count + 7) & ~(size_t)7; }
 
 /* II.A, version 0: offsets and lengths of 8 bytes, no base address, no driver block. */
 const char *orr_hdf5_check_superblock(orr_hdf5_image image) {
@@ -61,7 +62,9 @@ static uint64_t root_header(orr_hdf5_image image) {
 typedef bool message_fn(void *context, unsigned type, const uint8_t *body, size_t size);
 
 typedef struct header_walk {
-  struct { uint64_t offset, length; } blocks[MOST_BLOCKS];
+  struct {
+    uint64_t offset, length;
+  } blocks[MOST_BLOCKS];
   size_t block_count;
   unsigned left; /* messages */
 } header_walk;
@@ -136,8 +139,8 @@ typedef struct text_search {
 /* The 16 bytes of a variable-length value: length, collection, index (IV.A.2.d, class 9). */
 static void follow_text(text_search *search, const uint8_t *value) {
   uint64_t room, length = u32(value);
-  const uint8_t *text = length ? heap_object(search->image, u64(value + 4), u32(value + 12), &room)
-                               : value;
+  const uint8_t *text =
+      length ? heap_object(search->image, u64(value + 4), u32(value + 12), &room) : value;
   if (!text || (length && length > room)) return;
   search->text = text;
   search->length = (size_t)length;
@@ -172,12 +175,12 @@ bool orr_hdf5_find_text(orr_hdf5_image image, const char *name, const uint8_t **
 
 typedef struct group_search {
   orr_hdf5_image image;
-  const char *name;      /* NULL: list all */
-  uint64_t tree, heap;   /* of the group, by its message */
-  const uint8_t *names;  /* the local heap's data */
+  const char *name;     /* NULL: list all */
+  uint64_t tree, heap;  /* of the group, by its message */
+  const uint8_t *names; /* the local heap's data */
   uint64_t names_length;
-  size_t nodes;          /* visited */
-  uint64_t header;       /* found: of the object */
+  size_t nodes;    /* visited */
+  uint64_t header; /* found: of the object */
   char (*list)[ORR_NAME];
   size_t most, listed;
   bool failed; /* the list does not fit */
@@ -254,7 +257,10 @@ static bool search_tree(group_search *search, uint64_t address, unsigned most_le
 
 /* Columns ---------------------------------------------------------------------------------- */
 
-typedef struct column_parts { orr_hdf5_layout layout; bool filtered, elsewhere; } column_parts;
+typedef struct column_parts {
+  orr_hdf5_layout layout;
+  bool filtered, elsewhere;
+} column_parts;
 
 /* IV.A.2.b, version 1 */
 static void read_space(orr_hdf5_layout *layout, const uint8_t *body, size_t size) {
@@ -315,23 +321,24 @@ bool orr_hdf5_find_column(orr_hdf5_image image, const char *name, orr_hdf5_layou
 
 /* IV.A.2.d, version 1, as the library encodes them. */
 bool orr_hdf5_is_type(const orr_hdf5_layout *layout, orr_hdf5_type type) {
-  static const uint8_t f32[] = {0x11, 0x20, 0x1F, 0, 4,  0, 0, 0,    0,    0,
-                                32,   0,    23,   8, 0, 23, 0x7F, 0, 0,    0};
+  static const uint8_t f32[] = {0x11, 0x20, 0x1F, 0, 4, 0,  0,    0, 0, 0,
+                                32,   0,    23,   8, 0, 23, 0x7F, 0, 0, 0};
   static const uint8_t f64[] = {0x11, 0x20, 0x3F, 0,  8, 0,  0,    0, 0, 0,
                                 64,   0,    52,   11, 0, 52, 0xFF, 3, 0, 0};
   static const uint8_t i32[] = {0x10, 0x08, 0, 0, 4, 0, 0, 0, 0, 0, 32, 0};
   static const uint8_t i64[] = {0x10, 0x08, 0, 0, 8, 0, 0, 0, 0, 0, 64, 0};
   static const uint8_t byte[] = {0x10, 0, 0, 0, 1, 0, 0, 0, 0, 0, 8, 0};
   static const uint8_t word[] = {0x10, 0, 0, 0, 8, 0, 0, 0, 0, 0, 64, 0};
-  static const uint8_t boolean[] = {0x18, 2,   0,   0,   1,   0,   0, 0, 0x10, 0x08, 0,   0,
-                                    1,    0,   0,   0,   0,   0,   8, 0, 'F',  'A',  'L', 'S',
-                                    'E',  0,   0,   0,   'T', 'R', 'U', 'E', 0, 0,   0,   0,
-                                    0,    1};
-  static const struct { const uint8_t *bytes; size_t count; } encoded[] = {
-      [ORR_HDF5_F32] = {f32, sizeof f32}, [ORR_HDF5_F64] = {f64, sizeof f64},
-      [ORR_HDF5_I32] = {i32, sizeof i32}, [ORR_HDF5_I64] = {i64, sizeof i64},
-      [ORR_HDF5_U8] = {byte, sizeof byte}, [ORR_HDF5_U64] = {word, sizeof word},
-      [ORR_HDF5_BOOL] = {boolean, sizeof boolean}};
+  static const uint8_t boolean[] = {0x18, 2, 0,   0,   1,   0,   0, 0,   0x10, 0x08, 0,   0,   1,
+                                    0,    0, 0,   0,   0,   8,   0, 'F', 'A',  'L',  'S', 'E', 0,
+                                    0,    0, 'T', 'R', 'U', 'E', 0, 0,   0,    0,    0,   1};
+  static const struct {
+    const uint8_t *bytes;
+    size_t count;
+  } encoded[] = {[ORR_HDF5_F32] = {f32, sizeof f32},         [ORR_HDF5_F64] = {f64, sizeof f64},
+                 [ORR_HDF5_I32] = {i32, sizeof i32},         [ORR_HDF5_I64] = {i64, sizeof i64},
+                 [ORR_HDF5_U8] = {byte, sizeof byte},        [ORR_HDF5_U64] = {word, sizeof word},
+                 [ORR_HDF5_BOOL] = {boolean, sizeof boolean}};
   return layout->type_bytes >= encoded[type].count &&
          memcmp(layout->type, encoded[type].bytes, encoded[type].count) == 0;
 }

@@ -5,7 +5,10 @@
 
 #include "data/hdf5.h"
 
-typedef struct orr_hdf5_image { const uint8_t *bytes; size_t count; } orr_hdf5_image;
+typedef struct orr_hdf5_image {
+  const uint8_t *bytes;
+  size_t count;
+} orr_hdf5_image;
 
 /* NULL, or why this is not a file that we wrote. */
 const char *orr_hdf5_check_superblock(orr_hdf5_image image);
@@ -15,11 +18,11 @@ bool orr_hdf5_find_text(orr_hdf5_image image, const char *name, const uint8_t **
                         size_t *length);
 
 typedef struct orr_hdf5_layout {
-  int rank;         /* -1: no plain shape */
-  uint64_t dims[2]; /* of the first two dimensions */
+  int rank;            /* -1: no plain shape */
+  uint64_t dims[2];    /* of the first two dimensions */
   const uint8_t *type; /* as encoded */
   size_t type_bytes;
-  bool contiguous;  /* in one piece, with no filter, in this file */
+  bool contiguous;        /* in one piece, with no filter, in this file */
   uint64_t offset, bytes; /* UINT64_MAX: never written */
 } orr_hdf5_layout;
 bool orr_hdf5_find_column(orr_hdf5_image image, const char *name, orr_hdf5_layout *out);

@@ -73,8 +73,9 @@ static orr_status check_seal(orr_hdf5_file *file, orr_error *err) {
   size_t count = file->size - ORR_HDF5_SEAL;
   const uint8_t *seal = bytes + count;
   if (memcmp(seal, "orrery-seal/1\n", 15) != 0) {
-    return damaged(err, file->path, "its seal is missing: it was cut short, or another program "
-                                    "has written to it");
+    return damaged(err, file->path,
+                   "its seal is missing: it was cut short, or another program "
+                   "has written to it");
   }
   uint8_t expected[ORR_HDF5_SEAL];
   orr_hdf5_seal(bytes, count, expected);
@@ -93,9 +94,9 @@ orr_status orr_hdf5_open(const char *path, orr_hdf5_file **out, orr_error *err) 
   orr_hdf5_file *file;
   ORR_TRY(orr_new(&file, 1, sizeof *file, err));
   file->path = orr_strdup(path);
-  orr_status status =
-      file->path ? map_file(file, err)
-                 : orr_fail(err, ORR_ERR_MEMORY, "out of memory while opening '%s'", path);
+  orr_status status = file->path
+                          ? map_file(file, err)
+                          : orr_fail(err, ORR_ERR_MEMORY, "out of memory while opening '%s'", path);
   if (status == ORR_OK) status = check_seal(file, err);
   if (status == ORR_OK) {
     const char *why = orr_hdf5_check_superblock(file->image);
@@ -116,9 +117,7 @@ void orr_hdf5_close(orr_hdf5_file *file) {
   orr_free(file);
 }
 
-orr_hash orr_hdf5_hash(const orr_hdf5_file *file) {
-  return file->hash;
-}
+orr_hash orr_hdf5_hash(const orr_hdf5_file *file) { return file->hash; }
 
 /* Texts and columns ------------------------------------------------------------------------ */
 

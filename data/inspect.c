@@ -32,12 +32,11 @@ static void count_episode(group *g, const orr_episode_view *view) {
 
 static json_t *group_to_json(const group *g, const char *split, const char *policy) {
   double episodes = (double)g->episodes;
-  return json_pack("{s:s, s:s, s:I, s:I, s:I, s:f, s:I, s:f, s:f}", "split", split, "policy",
-                   policy, "episodes", (json_int_t)g->episodes, "rows", (json_int_t)g->rows,
-                   "steps_least", (json_int_t)g->least, "steps_mean", (double)g->steps / episodes,
-                   "steps_most", (json_int_t)g->most, "success_rate",
-                   (double)g->successes / episodes, "contact_share",
-                   (double)g->contacts / (double)g->rows);
+  return json_pack(
+      "{s:s, s:s, s:I, s:I, s:I, s:f, s:I, s:f, s:f}", "split", split, "policy", policy, "episodes",
+      (json_int_t)g->episodes, "rows", (json_int_t)g->rows, "steps_least", (json_int_t)g->least,
+      "steps_mean", (double)g->steps / episodes, "steps_most", (json_int_t)g->most, "success_rate",
+      (double)g->successes / episodes, "contact_share", (double)g->contacts / (double)g->rows);
 }
 
 static orr_status add_groups(const orr_dataset *dataset, const char *split, json_t *groups,
@@ -206,8 +205,7 @@ orr_status orr_dataset_inspect(const char *path, bool json, char **out_text, orr
   if (!summary) {
     return orr_fail(err, ORR_ERR_FILE, "'%s': its name is not UTF-8, or memory is short", path);
   }
-  orr_status status =
-      folder ? gather_folder(path, summary, err) : gather_shard(path, summary, err);
+  orr_status status = folder ? gather_folder(path, summary, err) : gather_shard(path, summary, err);
   if (status == ORR_OK) status = render(summary, json, out_text, err);
   json_decref(summary);
   return status;

@@ -49,7 +49,8 @@ static void print_groups(const json_t *groups, FILE *stream) {
             100 * number(group, "contact_share"));
   }
   fputs("(least, mean, most: control steps an episode; success at its end; contact: share of "
-        "rows)\n", stream);
+        "rows)\n",
+        stream);
 }
 
 static void print_moments(const json_t *list, FILE *stream) {

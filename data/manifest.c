@@ -143,8 +143,8 @@ orr_status orr_manifest_read(const char *folder, orr_manifest *out, orr_error *e
   if (orr_file_exists(path)) {
     status = read_file(path, out, err);
   } else {
-    status = orr_fail(err, ORR_ERR_FILE, "'%s' is no data set: it has no %s", folder,
-                      ORR_MANIFEST_NAME);
+    status =
+        orr_fail(err, ORR_ERR_FILE, "'%s' is no data set: it has no %s", folder, ORR_MANIFEST_NAME);
     orr_hint(err, "Run collect (again): the manifest is written when all shards are there.");
   }
   orr_free(path);
@@ -162,10 +162,10 @@ static json_t *to_json(const orr_manifest *manifest) {
   json_t *shards = json_array();
   for (size_t i = 0; i < manifest->count; i++) {
     const orr_manifest_shard *s = &manifest->shards[i];
-    json_t *shard = json_pack("{s:s, s:s, s:I, s:I, s:I, s:s}", "name", s->name, "split",
-                              orr_split_name(s->split), "episodes", (json_int_t)s->episodes, "rows",
-                              (json_int_t)s->rows, "diverged", (json_int_t)s->diverged, "sha256",
-                              s->sha256);
+    json_t *shard =
+        json_pack("{s:s, s:s, s:I, s:I, s:I, s:s}", "name", s->name, "split",
+                  orr_split_name(s->split), "episodes", (json_int_t)s->episodes, "rows",
+                  (json_int_t)s->rows, "diverged", (json_int_t)s->diverged, "sha256", s->sha256);
     if (json_array_append_new(shards, shard) != 0) {
       json_decref(shards);
       return NULL;

@@ -39,8 +39,7 @@ typedef struct index_columns {
   int64_t *offsets;
 } index_columns;
 
-static orr_status grow_columns(index_columns *index, size_t episodes, size_t rows,
-                               orr_error *err) {
+static orr_status grow_columns(index_columns *index, size_t episodes, size_t rows, orr_error *err) {
   index->episodes += episodes;
   index->rows += rows;
   int32_t *lengths = orr_realloc(index->lengths, index->episodes, sizeof *lengths);
@@ -50,8 +49,7 @@ static orr_status grow_columns(index_columns *index, size_t episodes, size_t row
   int32_t *by_row = orr_realloc(index->splits, index->rows, sizeof *by_row);
   if (by_row) index->splits = by_row;
   if (lengths && offsets && by_row) return ORR_OK;
-  return orr_fail(err, ORR_ERR_MEMORY, "out of memory: cannot index %zu episodes",
-                  index->episodes);
+  return orr_fail(err, ORR_ERR_MEMORY, "out of memory: cannot index %zu episodes", index->episodes);
 }
 
 static void free_columns(index_columns *index) {
@@ -72,9 +70,8 @@ static orr_status add_to_index(index_columns *index, const orr_shard *shard, orr
   return ORR_OK;
 }
 
-static orr_status take_shard(const char *path, const orr_shard_info *info,
-                             orr_shard_header *header, orr_manifest_shard *out,
-                             index_columns *index, orr_error *err) {
+static orr_status take_shard(const char *path, const orr_shard_info *info, orr_shard_header *header,
+                             orr_manifest_shard *out, index_columns *index, orr_error *err) {
   orr_shard shard;
   ORR_TRY(orr_sha256_file(path, out->sha256, err));
   ORR_TRY(orr_shard_open(path, header, &shard, err));
@@ -180,14 +177,12 @@ static orr_status seal(const char *folder, const orr_shard_info *info, const int
 
 orr_status orr_dataset_seal(const char *folder, const orr_shard_info *info, const int64_t *diverged,
                             orr_error *err) {
-  orr_manifest manifest = {
-      .world = info->world, .interface = info->interface, .seed = info->seed};
+  orr_manifest manifest = {.world = info->world, .interface = info->interface, .seed = info->seed};
   index_columns index = {0};
   manifest.scenario = orr_strdup(info->id);
   orr_status status =
-      manifest.scenario
-          ? seal(folder, info, diverged, &manifest, &index, err)
-          : orr_fail(err, ORR_ERR_MEMORY, "out of memory while sealing '%s'", folder);
+      manifest.scenario ? seal(folder, info, diverged, &manifest, &index, err)
+                        : orr_fail(err, ORR_ERR_MEMORY, "out of memory while sealing '%s'", folder);
   free_columns(&index);
   orr_manifest_clear(&manifest);
   return status;

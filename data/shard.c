@@ -111,7 +111,10 @@ static orr_status put_column(orr_hdf5_writer *writer, orr_shard_column column, c
 }
 
 static orr_status put_episodes(orr_hdf5_writer *writer, const batch *b, orr_error *err) {
-  struct { int32_t *lengths; int64_t *offsets; } index = {NULL, NULL};
+  struct {
+    int32_t *lengths;
+    int64_t *offsets;
+  } index = {NULL, NULL};
   orr_status status = orr_new(&index.lengths, b->count, sizeof *index.lengths, err);
   if (status == ORR_OK) status = orr_new(&index.offsets, b->count, sizeof *index.offsets, err);
   int64_t offset = 0;
@@ -152,12 +155,19 @@ static orr_status put_texts(orr_hdf5_writer *writer, const orr_shard_info *info,
   orr_hash_text(info->interface, interface);
   snprintf(dt, sizeof dt, "%.17g", info->control_dt);
   snprintf(seed, sizeof seed, "%llu", (unsigned long long)info->seed);
-  const struct { const char *name, *text; } texts[] = {
-      {"orrery_schema", ORR_SHARD_SCHEMA}, {"scenario", info->scenario},
-      {"scenario_id", info->id},           {"world_hash", world},
-      {"interface_hash", interface},       {"build", orr_build_id()},
-      {"split", orr_split_name(split)},    {"control_dt", dt},
-      {"data_seed", seed},                 {"block", block_meaning},
+  const struct {
+    const char *name, *text;
+  } texts[] = {
+      {"orrery_schema", ORR_SHARD_SCHEMA},
+      {"scenario", info->scenario},
+      {"scenario_id", info->id},
+      {"world_hash", world},
+      {"interface_hash", interface},
+      {"build", orr_build_id()},
+      {"split", orr_split_name(split)},
+      {"control_dt", dt},
+      {"data_seed", seed},
+      {"block", block_meaning},
   };
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
     ORR_TRY(orr_hdf5_put_text(writer, texts[i].name, texts[i].text, err));

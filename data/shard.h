@@ -28,7 +28,11 @@
 #include "base/space.h"
 
 typedef enum orr_policy_kind {
-  ORR_POLICY_RANDOM, ORR_POLICY_WEAK, ORR_POLICY_EXPERT, ORR_POLICY_REPLAY, ORR_POLICY_MODEL,
+  ORR_POLICY_RANDOM,
+  ORR_POLICY_WEAK,
+  ORR_POLICY_EXPERT,
+  ORR_POLICY_REPLAY,
+  ORR_POLICY_MODEL,
   ORR_POLICY_HUMAN
 } orr_policy_kind;
 
@@ -38,22 +42,22 @@ const char *orr_split_name(orr_split split); /* "train", "held-out": also the fi
 /* What every shard of a data set shares. Texts are borrowed. */
 typedef struct orr_shard_info {
   orr_space observation, action;
-  const char *scenario;  /* effective world and task, YAML */
-  const char *id;        /* of the scenario */
+  const char *scenario; /* effective world and task, YAML */
+  const char *id;       /* of the scenario */
   orr_hash world, interface;
-  double control_dt;     /* s per control step */
+  double control_dt; /* s per control step */
   uint64_t seed;
 } orr_shard_info;
 
 /* One episode in memory, growing while it is recorded. */
 typedef struct orr_episode {
-  size_t steps;         /* T actions so far */
-  size_t capacity;      /* of T */
+  size_t steps;    /* T actions so far */
+  size_t capacity; /* of T */
   size_t state_count, action_count;
-  float *states;        /* (T+1) x S */
-  float *actions;       /* T x A */
-  float *rewards;       /* T */
-  uint8_t *success, *contact; /* T+1 */
+  float *states;                        /* (T+1) x S */
+  float *actions;                       /* T x A */
+  float *rewards;                       /* T */
+  uint8_t *success, *contact;           /* T+1 */
   bool terminated, truncated, diverged; /* a diverged episode is counted and never written */
   int64_t index, source, reset_episode;
   uint64_t seed;

@@ -8,13 +8,26 @@
 #define ORR_SHARD_SCHEMA "orrery-shard/1"
 
 typedef enum orr_shard_column {
-  ORR_SHARD_STATE, ORR_SHARD_ACTION, ORR_SHARD_REWARD, ORR_SHARD_TERMINATED,
-  ORR_SHARD_TRUNCATED, ORR_SHARD_SUCCESS, ORR_SHARD_CONTACT, ORR_SHARD_STEP,
-  ORR_SHARD_EPISODE, ORR_SHARD_SEED, ORR_SHARD_RESET, ORR_SHARD_SOURCE, ORR_SHARD_POLICY,
+  ORR_SHARD_STATE,
+  ORR_SHARD_ACTION,
+  ORR_SHARD_REWARD,
+  ORR_SHARD_TERMINATED,
+  ORR_SHARD_TRUNCATED,
+  ORR_SHARD_SUCCESS,
+  ORR_SHARD_CONTACT,
+  ORR_SHARD_STEP,
+  ORR_SHARD_EPISODE,
+  ORR_SHARD_SEED,
+  ORR_SHARD_RESET,
+  ORR_SHARD_SOURCE,
+  ORR_SHARD_POLICY,
   ORR_SHARD_COUNT
 } orr_shard_column;
 
-typedef struct orr_shard_column_def { const char *name; orr_hdf5_type type; } orr_shard_column_def;
+typedef struct orr_shard_column_def {
+  const char *name;
+  orr_hdf5_type type;
+} orr_shard_column_def;
 extern const orr_shard_column_def orr_shard_columns[ORR_SHARD_COUNT];
 /* Values a row: state_count, action_count, or 0 for a plain vector. */
 size_t orr_shard_width(orr_shard_column column, size_t state_count, size_t action_count);

@@ -123,8 +123,8 @@ static orr_status read_columns(orr_shard *shard, const orr_shard_info *info, orr
   shard->episodes = shard->rows = SIZE_MAX;
   const void *lengths, *offsets;
   ORR_TRY(orr_hdf5_column(shard->file, "ep_len", ORR_HDF5_I32, 0, &shard->episodes, &lengths, err));
-  ORR_TRY(orr_hdf5_column(shard->file, "ep_offset", ORR_HDF5_I64, 0, &shard->episodes, &offsets,
-                          err));
+  ORR_TRY(
+      orr_hdf5_column(shard->file, "ep_offset", ORR_HDF5_I64, 0, &shard->episodes, &offsets, err));
   shard->lengths = lengths;
   shard->offsets = offsets;
   for (int c = 0; c < ORR_SHARD_COUNT; c++) {
@@ -201,7 +201,7 @@ static orr_status check_floats(const orr_shard *shard, const orr_shard_info *inf
 static orr_status check_booleans(const orr_shard *shard, size_t e, const char *path,
                                  orr_error *err) {
   static const orr_shard_column columns[] = {ORR_SHARD_TERMINATED, ORR_SHARD_TRUNCATED,
-                                       ORR_SHARD_SUCCESS, ORR_SHARD_CONTACT};
+                                             ORR_SHARD_SUCCESS, ORR_SHARD_CONTACT};
   size_t rows = (size_t)shard->lengths[e];
   for (size_t i = 0; i < 4; i++) {
     const char *name = orr_shard_columns[columns[i]].name;
@@ -220,7 +220,7 @@ static orr_status check_booleans(const orr_shard *shard, size_t e, const char *p
 static orr_status check_constants(const orr_shard *shard, size_t e, const char *path,
                                   orr_error *err) {
   static const orr_shard_column columns[] = {ORR_SHARD_EPISODE, ORR_SHARD_SEED, ORR_SHARD_RESET,
-                                       ORR_SHARD_SOURCE};
+                                             ORR_SHARD_SOURCE};
   size_t rows = (size_t)shard->lengths[e];
   for (size_t i = 0; i < 4; i++) {
     const int64_t *values = (const int64_t *)shard->columns[columns[i]] + shard->offsets[e];
@@ -240,8 +240,8 @@ static orr_status check_constants(const orr_shard *shard, size_t e, const char *
   return ORR_OK;
 }
 
-static orr_status check_values(const orr_shard *shard, const orr_shard_info *info,
-                               const char *path, orr_error *err) {
+static orr_status check_values(const orr_shard *shard, const orr_shard_info *info, const char *path,
+                               orr_error *err) {
   ORR_TRY(check_offsets(shard, path, err));
   for (size_t e = 0; e < shard->episodes; e++) {
     ORR_TRY(check_floats(shard, info, e, path, err));

@@ -114,8 +114,8 @@ json_t *orr_statistics_to_json(const orr_statistics *statistics, const orr_space
                                const orr_space *action) {
   return json_pack("{s:I, s:I, s:f, s:f, s:f, s:o, s:o}", "episodes",
                    (json_int_t)statistics->episodes, "rows", (json_int_t)statistics->rows,
-                   "mean_length", statistics->mean_length, "success_rate",
-                   statistics->success_rate, "contact_share", statistics->contact_share, "state",
+                   "mean_length", statistics->mean_length, "success_rate", statistics->success_rate,
+                   "contact_share", statistics->contact_share, "state",
                    moments_to_json(observation, statistics->state), "action",
                    moments_to_json(action, statistics->action));
 }

@@ -4,10 +4,12 @@
 
 #include "data/dataset.h"
 
-typedef struct orr_moments { double mean, std, low, high; } orr_moments;
+typedef struct orr_moments {
+  double mean, std, low, high;
+} orr_moments;
 typedef struct orr_statistics {
   orr_moments state[ORR_MAX_FIELDS], action[ORR_MAX_FIELDS];
-  double mean_length;   /* of episodes, control steps */
+  double mean_length; /* of episodes, control steps */
   double success_rate, contact_share;
   int64_t episodes, rows;
 } orr_statistics;

@@ -7,10 +7,11 @@
 static const char text_name[] = "orrery";
 #define TEXT_LIMIT ((size_t)16 << 20) /* bytes */
 
-static const orr_hdf5_type stored_types[] = {
-    [ORR_COLUMN_U8] = ORR_HDF5_U8,   [ORR_COLUMN_I64] = ORR_HDF5_I64,
-    [ORR_COLUMN_U64] = ORR_HDF5_U64, [ORR_COLUMN_F32] = ORR_HDF5_F32,
-    [ORR_COLUMN_F64] = ORR_HDF5_F64};
+static const orr_hdf5_type stored_types[] = {[ORR_COLUMN_U8] = ORR_HDF5_U8,
+                                             [ORR_COLUMN_I64] = ORR_HDF5_I64,
+                                             [ORR_COLUMN_U64] = ORR_HDF5_U64,
+                                             [ORR_COLUMN_F32] = ORR_HDF5_F32,
+                                             [ORR_COLUMN_F64] = ORR_HDF5_F64};
 
 /* Writing ---------------------------------------------------------------------------------- */
 
@@ -20,8 +21,8 @@ static orr_status put_all(orr_hdf5_writer *writer, const char *text, const orr_c
   for (size_t i = 0; i < count; i++) {
     const orr_column *c = &columns[i];
     ORR_ASSERT(c->width > 0);
-    ORR_TRY(orr_hdf5_put(writer, c->name, stored_types[c->type], c->rows, c->width, c->values,
-                         err));
+    ORR_TRY(
+        orr_hdf5_put(writer, c->name, stored_types[c->type], c->rows, c->width, c->values, err));
   }
   return ORR_OK;
 }

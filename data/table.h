@@ -10,7 +10,11 @@
 #include "base/space.h"
 
 typedef enum orr_column_type {
-  ORR_COLUMN_U8, ORR_COLUMN_I64, ORR_COLUMN_U64, ORR_COLUMN_F32, ORR_COLUMN_F64
+  ORR_COLUMN_U8,
+  ORR_COLUMN_I64,
+  ORR_COLUMN_U64,
+  ORR_COLUMN_F32,
+  ORR_COLUMN_F64
 } orr_column_type;
 
 typedef struct orr_column {
@@ -23,7 +27,7 @@ typedef struct orr_column {
 #define ORR_TABLE_COLUMNS 64
 
 typedef struct orr_table {
-  char *text; /* the attribute */
+  char *text;                 /* the attribute */
   struct orr_hdf5_file *file; /* the columns' values lie in its map */
   size_t count;
   orr_column columns[ORR_TABLE_COLUMNS];

@@ -8,9 +8,9 @@ struct orr_windows {
   const orr_dataset *dataset;
   orr_windows_def def;
   size_t state_count, action_count;
-  size_t span;       /* control steps from the first observation to the last */
-  size_t episodes;   /* of the data set */
-  uint64_t *before;  /* windows in episodes 0..e-1; episodes + 1 values */
+  size_t span;      /* control steps from the first observation to the last */
+  size_t episodes;  /* of the data set */
+  uint64_t *before; /* windows in episodes 0..e-1; episodes + 1 values */
 };
 
 static orr_status no_window(const orr_dataset *dataset, size_t span, orr_error *err) {
@@ -21,7 +21,8 @@ static orr_status no_window(const orr_dataset *dataset, size_t span, orr_error *
   }
   orr_fail(err, ORR_ERR_CONFIG,
            "no episode is long enough: a window spans %zu control steps, the longest episode has "
-           "%zu", span, longest);
+           "%zu",
+           span, longest);
   orr_hint(err, "Use fewer blocks ahead, a shorter history or a smaller block; or collect longer "
                 "episodes.");
   return ORR_ERR_CONFIG;
@@ -114,8 +115,7 @@ void orr_windows_batch(const orr_windows *windows, uint64_t seed, uint32_t step,
                        size_t rows, float *states, float *actions) {
   int64_t count = (int64_t)orr_windows_count(windows);
   for (size_t r = 0; r < rows; r++) {
-    orr_random random =
-        orr_random_at(seed, ORR_PURPOSE_BATCH, 0, step, (uint32_t)(first + r), 0);
+    orr_random random = orr_random_at(seed, ORR_PURPOSE_BATCH, 0, step, (uint32_t)(first + r), 0);
     uint64_t index = (uint64_t)orr_random_integer(&random, 0, count);
     copy_window(windows, index, r, rows, states, actions);
   }

@@ -14,9 +14,7 @@ typedef struct builder {
   const char *folder;
 } builder;
 
-static json_t *number(double value) {
-  return isfinite(value) ? json_real(value) : json_null();
-}
+static json_t *number(double value) { return isfinite(value) ? json_real(value) : json_null(); }
 
 static json_t *interval_json(orr_interval interval) {
   return json_pack("{s:o, s:o, s:o}", "point", number(interval.point), "low", number(interval.low),

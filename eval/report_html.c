@@ -49,20 +49,11 @@ static const char STYLE[] =
 static void put_text(FILE *to, const char *text) {
   for (const char *s = text; *s; s++) {
     switch (*s) {
-    case '&':
-      fputs("&amp;", to);
-      break;
-    case '<':
-      fputs("&lt;", to);
-      break;
-    case '>':
-      fputs("&gt;", to);
-      break;
-    case '"':
-      fputs("&quot;", to);
-      break;
-    default:
-      fputc(*s, to);
+    case '&': fputs("&amp;", to); break;
+    case '<': fputs("&lt;", to); break;
+    case '>': fputs("&gt;", to); break;
+    case '"': fputs("&quot;", to); break;
+    default: fputc(*s, to);
     }
   }
 }
@@ -130,9 +121,7 @@ static void put_bar(FILE *to, const char *row, const json_t *rate) {
           row, 100 * low, 100 * (high - low), 100 * point);
 }
 
-static void put_cell(FILE *to, orr_cell cell) {
-  put_element(to, "td", cell.text);
-}
+static void put_cell(FILE *to, orr_cell cell) { put_element(to, "td", cell.text); }
 
 static void put_row(FILE *to, const json_t *row) {
   const char *name = orr_json_text(row, "row");

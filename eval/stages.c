@@ -65,8 +65,7 @@ orr_status orr_run_describe(const orr_run *run, orr_run_stage kind, size_t rule,
   case ORR_RUN_OPEN_LOOP:
     orr_path_join(folder, sizeof folder, run->eval, "open_loop");
     return orr_stage_create(run->experiment, "open loop", folder, open_loop, out, err);
-  case ORR_RUN_RULE:
-    break;
+  case ORR_RUN_RULE: break;
   }
   return describe_rule(run, rule, out, err);
 }

@@ -28,7 +28,9 @@ void orr_camera_unproject(const orr_camera *camera, const double pixel[2], doubl
 
 /* ---- primitives ---- */
 
-typedef struct pixel_box { int x0, y0, x1, y1; } pixel_box; /* x1, y1 excluded */
+typedef struct pixel_box {
+  int x0, y0, x1, y1;
+} pixel_box; /* x1, y1 excluded */
 
 /* The pixels that a shape between `low` and `high` may touch, inside the picture. */
 static pixel_box clip_box(const orr_image *image, const double low[2], const double high[2]) {
@@ -43,8 +45,7 @@ static pixel_box clip_box(const orr_image *image, const double low[2], const dou
 static void blend(uint8_t *pixel, orr_colour colour, double cover) {
   double share = cover * colour.alpha;
   const uint8_t over[3] = {colour.r, colour.g, colour.b};
-  for (int c = 0; c < 3; c++)
-    pixel[c] = (uint8_t)(pixel[c] + (over[c] - pixel[c]) * share + 0.5);
+  for (int c = 0; c < 3; c++) pixel[c] = (uint8_t)(pixel[c] + (over[c] - pixel[c]) * share + 0.5);
 }
 
 /* Cover of a pixel whose centre lies `inside` pixels within the edge. */
@@ -60,7 +61,9 @@ void orr_raster_fill(orr_image *image, int x, int y, int width, int height, orr_
 }
 
 /* Half planes of a convex polygon: a x + b y + c >= 0 inside, in pixels. */
-typedef struct half_plane { double a, b, c; } half_plane;
+typedef struct half_plane {
+  double a, b, c;
+} half_plane;
 
 static size_t half_planes(const double (*points)[2], size_t count, half_plane *planes) {
   double area = 0.0;

@@ -23,13 +23,18 @@ orr_camera orr_camera_fit(const orr_scene *scene, int x, int y, int width, int h
 void orr_camera_project(const orr_camera *camera, const double world[2], double pixel[2]);
 void orr_camera_unproject(const orr_camera *camera, const double pixel[2], double world[2]);
 
-typedef struct orr_colour { uint8_t r, g, b; double alpha; } orr_colour;
+typedef struct orr_colour {
+  uint8_t r, g, b;
+  double alpha;
+} orr_colour;
 
 /* Primitives in pixels; clipped to the picture. */
 void orr_raster_fill(orr_image *image, int x, int y, int width, int height, orr_colour colour);
-void orr_raster_polygon(orr_image *image, const double (*points)[2], size_t count, orr_colour colour); /* convex */
+void orr_raster_polygon(orr_image *image, const double (*points)[2], size_t count,
+                        orr_colour colour); /* convex */
 void orr_raster_disc(orr_image *image, const double centre[2], double radius, orr_colour colour);
-void orr_raster_line(orr_image *image, const double a[2], const double b[2], double width, orr_colour colour);
+void orr_raster_line(orr_image *image, const double a[2], const double b[2], double width,
+                     orr_colour colour);
 
 /* Draws all shapes of a scene, layer by layer, on what is there. */
 void orr_render_scene(orr_image *image, const orr_camera *camera, const orr_scene *scene);

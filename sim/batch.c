@@ -28,8 +28,10 @@ orr_status orr_batch_create(const orr_scenario *scenario, size_t count, orr_batc
   orr_status status = orr_new(&batch->worlds, count, sizeof(orr_world *), err);
   for (; status == ORR_OK && batch->count < count; batch->count += status == ORR_OK)
     status = orr_world_create(scenario, &batch->worlds[batch->count], err);
-  if (status == ORR_OK) *out = batch;
-  else orr_batch_destroy(batch);
+  if (status == ORR_OK)
+    *out = batch;
+  else
+    orr_batch_destroy(batch);
   return status;
 }
 
@@ -81,7 +83,7 @@ static void step_task(void *context, size_t index, size_t lane) {
 
 void orr_batch_step(orr_batch *batch, orr_pool *pool, const float *actions, double *states,
                     double *rewards, orr_end *ends) {
-  batch_call call = {.batch = batch, .actions = actions, .states = states, .rewards = rewards,
-                     .ends = ends};
+  batch_call call = {
+      .batch = batch, .actions = actions, .states = states, .rewards = rewards, .ends = ends};
   orr_pool_run(pool, batch->count, step_task, &call);
 }

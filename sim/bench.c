@@ -16,7 +16,10 @@ typedef struct lane_work {
   char padding[64];
 } lane_work;
 
-typedef struct bench_call { lane_work *works; double seconds; } bench_call;
+typedef struct bench_call {
+  lane_work *works;
+  double seconds;
+} bench_call;
 
 static double now(void) {
   struct timespec time;
@@ -52,8 +55,8 @@ static void run_episode(lane_work *work) {
   float action[MOST_ACTION];
   orr_world_reset(work->world, 1, work->lane * 1000003u + (uint32_t)work->episodes, NULL);
   work->reset_seconds += now() - from;
-  orr_random random = orr_random_at(1, ORR_PURPOSE_POLICY, (uint32_t)work->episodes, 0, 0,
-                                    work->lane);
+  orr_random random =
+      orr_random_at(1, ORR_PURPOSE_POLICY, (uint32_t)work->episodes, 0, 0, work->lane);
   for (int i = 0; i < EPISODE; i++) {
     orr_world_state(work->world, state);
     near_action(scenario, state, &random, action);

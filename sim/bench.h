@@ -5,12 +5,12 @@
 #include "sim/batch.h"
 
 typedef struct orr_sim_bench_result {
-  double steps_per_second;   /* control steps, all threads together */
-  double contact_share;      /* of control steps in which the actor touched something */
+  double steps_per_second; /* control steps, all threads together */
+  double contact_share;    /* of control steps in which the actor touched something */
   double allocations_per_step;
   double save_seconds, restore_seconds, hash_seconds; /* of one call, one thread */
   double reset_seconds;
-  size_t memory;             /* bytes that one world's engine uses */
+  size_t memory; /* bytes that one world's engine uses */
 } orr_sim_bench_result;
 
 /* One world a thread, episodes of 100 control steps, targets drawn from a box around the first free

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 /* CSS Color Module Level 4, section 6.1: the names that pictures of worlds use. */
+/* clang-format off */
 static const struct colour { const char *name; uint32_t rgb; } colours[] = {
   {"aqua", 0x00ffff}, {"aquamarine", 0x7fffd4}, {"azure", 0xf0ffff}, {"beige", 0xf5f5dc},
   {"black", 0x000000}, {"blue", 0x0000ff}, {"blueviolet", 0x8a2be2}, {"brown", 0xa52a2a},
@@ -42,6 +43,7 @@ static const struct colour { const char *name; uint32_t rgb; } colours[] = {
   {"violet", 0xee82ee}, {"wheat", 0xf5deb3}, {"white", 0xffffff}, {"whitesmoke", 0xf5f5f5},
   {"yellow", 0xffff00}, {"yellowgreen", 0x9acd32},
 };
+/* clang-format on */
 enum { COLOURS = sizeof colours / sizeof *colours };
 
 static bool fill(uint32_t rgb, uint8_t out[3]) {

@@ -35,12 +35,12 @@ double orr_convex_overlap(const double (*a)[2], size_t a_count, const double (*b
                           size_t b_count) {
   ORR_ASSERT(a_count <= ORR_MOST_CORNERS && b_count <= ORR_MOST_CORNERS);
   double rooms[2][ROOM][2];
-  const double (*now)[2] = a;
+  const double(*now)[2] = a;
   size_t count = a_count;
   for (size_t i = 0; i < b_count && count >= 3; i++) {
-    double (*next)[2] = rooms[i & 1];
+    double(*next)[2] = rooms[i & 1];
     count = cut(next, now, count, b[i], b[i + 1 < b_count ? i + 1 : 0]);
-    now = (const double (*)[2])next;
+    now = (const double(*)[2])next;
   }
   return count < 3 ? 0.0 : fmax(0.0, orr_polygon_area(now, count));
 }
@@ -61,9 +61,8 @@ double orr_goal_overlap(const orr_scenario *scenario, const orr_goal_parts *goal
       corners[v][1] = pose[1] + s * x + c * y;
     }
     for (size_t g = 0; g < goal->count; g++)
-      sum += orr_convex_overlap((const double (*)[2])corners, outline->count,
-                                (const double (*)[2])goal->parts[g].vertices,
-                                goal->parts[g].count);
+      sum += orr_convex_overlap((const double(*)[2])corners, outline->count,
+                                (const double(*)[2])goal->parts[g].vertices, goal->parts[g].count);
   }
   return sum;
 }

@@ -22,7 +22,7 @@ typedef struct orr_engine_table {
   /* One control step. `targets`: 2 numbers an actuator, held for all substeps. Sets *contact when
    * an actuated body touched a dynamic one. */
   bool (*step)(orr_engine *engine, const double *targets, bool *contact);
-  size_t (*save_limit)(const orr_engine *engine); /* most bytes that a save can take */
+  size_t (*save_limit)(const orr_engine *engine);        /* most bytes that a save can take */
   size_t (*save)(const orr_engine *engine, void *image); /* bytes written */
   void (*restore)(orr_engine *engine, const void *image);
   void (*get_state)(const orr_engine *engine, double *state); /* of moving bodies */

@@ -6,8 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-#define TEXT_OF(x)           TEXT_OF_(x)
-#define TEXT_OF_(x)          #x
+#define TEXT_OF(x)  TEXT_OF_(x)
+#define TEXT_OF_(x) #x
 #define ORR_CHIPMUNK_VERSION                                                                       \
   TEXT_OF(CP_VERSION_MAJOR) "." TEXT_OF(CP_VERSION_MINOR) "." TEXT_OF(CP_VERSION_RELEASE)
 
@@ -41,9 +41,7 @@ static orr_status create(const orr_scenario *scenario, orr_engine **out, orr_err
   return ORR_OK;
 }
 
-static void reset_task(orr_engine *engine, void *argument) {
-  orr_chipmunk_build(engine, argument);
-}
+static void reset_task(orr_engine *engine, void *argument) { orr_chipmunk_build(engine, argument); }
 
 static bool reset(orr_engine *engine, const double *starts) {
   orr_chipmunk_arena_reset(engine);
@@ -79,8 +77,8 @@ static void pull(orr_engine *engine) {
     cpBody *body = engine->root->moving[i];
     if (!drag->active || !body || cpBodyGetType(body) != CP_BODY_TYPE_DYNAMIC) continue;
     cpVect origin = cpBodyGetPosition(body);
-    cpVect force = cpv(drag->stiffness * (drag->x - origin.x),
-                       drag->stiffness * (drag->y - origin.y));
+    cpVect force =
+        cpv(drag->stiffness * (drag->x - origin.x), drag->stiffness * (drag->y - origin.y));
     cpBodyApplyForceAtWorldPoint(body, force, origin); /* wakes it */
   }
 }
@@ -107,7 +105,10 @@ static bool touches(const orr_engine *engine) {
   return false;
 }
 
-typedef struct step_call { const double *targets; bool contact; } step_call;
+typedef struct step_call {
+  const double *targets;
+  bool contact;
+} step_call;
 
 static void step_task(orr_engine *engine, void *argument) {
   step_call *call = argument;
@@ -199,8 +200,7 @@ static void intervene_task(orr_engine *engine, void *argument) {
     break;
   case ORR_INTERVENE_REMOVE: remove_body(engine, what->body); break;
   case ORR_INTERVENE_DRAG:
-    root->drags[what->body] =
-        (orr_drag){true, what->value[0], what->value[1], what->value[2]};
+    root->drags[what->body] = (orr_drag){true, what->value[0], what->value[1], what->value[2]};
     root->dragging = true;
     break;
   }
@@ -211,9 +211,7 @@ static bool intervene(orr_engine *engine, const orr_intervention *intervention) 
   return orr_chipmunk_guard(engine, intervene_task, &copy);
 }
 
-static const char *library(void) {
-  return "Chipmunk2D " ORR_CHIPMUNK_VERSION;
-}
+static const char *library(void) { return "Chipmunk2D " ORR_CHIPMUNK_VERSION; }
 
 static bool removed(const orr_engine *engine, int body) {
   return !engine->root || !engine->root->moving[body];
@@ -224,21 +222,21 @@ static const char *status(const orr_engine *engine) { return engine->message; }
 static size_t memory(const orr_engine *engine) { return orr_chipmunk_head(engine)->used; }
 
 const orr_engine_table orr_engine_chipmunk = {
-  .name = "chipmunk",
-  .library = library,
-  .create = create,
-  .destroy = destroy,
-  .reset = reset,
-  .step = step,
-  .save_limit = save_limit,
-  .save = save,
-  .restore = restore,
-  .get_state = orr_chipmunk_get_state,
-  .intervene = intervene,
-  .removed = removed,
-  .contacts = orr_chipmunk_contacts,
-  .energy = orr_chipmunk_energy,
-  .status = status,
-  .hash = orr_chipmunk_hash,
-  .memory = memory,
+    .name = "chipmunk",
+    .library = library,
+    .create = create,
+    .destroy = destroy,
+    .reset = reset,
+    .step = step,
+    .save_limit = save_limit,
+    .save = save,
+    .restore = restore,
+    .get_state = orr_chipmunk_get_state,
+    .intervene = intervene,
+    .removed = removed,
+    .contacts = orr_chipmunk_contacts,
+    .energy = orr_chipmunk_energy,
+    .status = status,
+    .hash = orr_chipmunk_hash,
+    .memory = memory,
 };

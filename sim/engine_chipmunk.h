@@ -20,7 +20,7 @@
 #include <chipmunk/chipmunk_private.h>
 #include <setjmp.h>
 
-#define ORR_ARENA_SMALL 64 /* classes of 16 bytes up to 1 KB, and of 1 KB up to 64 KB */
+#define ORR_ARENA_SMALL   64 /* classes of 16 bytes up to 1 KB, and of 1 KB up to 64 KB */
 #define ORR_ARENA_CLASSES (2 * ORR_ARENA_SMALL + 32) /* then powers of two */
 
 /* Lies at the first byte of the reserved range, so that a copy of the range holds it too. */
@@ -30,17 +30,20 @@ typedef struct orr_arena_head {
 } orr_arena_head;
 
 /* A pull that acts during the next control step. */
-typedef struct orr_drag { bool active; double x, y, stiffness; } orr_drag;
+typedef struct orr_drag {
+  bool active;
+  double x, y, stiffness;
+} orr_drag;
 
 /* The engine's own mutable things, in the arena as well. */
 typedef struct orr_chipmunk_root {
   cpSpace *space;
-  cpBody **bodies;   /* of the file; NULL after removal */
-  cpBody **moving;   /* of the state vector; NULL after removal */
-  cpShape **shapes;  /* outlines' order; NULL after removal */
+  cpBody **bodies;  /* of the file; NULL after removal */
+  cpBody **moving;  /* of the state vector; NULL after removal */
+  cpShape **shapes; /* outlines' order; NULL after removal */
   cpConstraint **joints;
-  orr_drag *drags;   /* of the state vector */
-  double *last;      /* state of removed bodies */
+  orr_drag *drags; /* of the state vector */
+  double *last;    /* state of removed bodies */
   bool dragging;
 } orr_chipmunk_root;
 

@@ -21,8 +21,7 @@ int orr_chipmunk_putchar(int character);
 int orr_chipmunk_fputc(int character, void *stream);
 int orr_chipmunk_fputs(const char *text, void *stream);
 size_t orr_chipmunk_fwrite(const void *bytes, size_t size, size_t count, void *stream);
-int orr_chipmunk_printf(const char *format, ...)
-    __attribute__((format(printf, 1, 2)));
+int orr_chipmunk_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int orr_chipmunk_fprintf(void *stream, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 int orr_chipmunk_vfprintf(void *stream, const char *format, va_list list)
@@ -40,7 +39,9 @@ void *const orr_chipmunk_stderr = NULL, *const orr_chipmunk_stdout = NULL;
 static _Thread_local orr_engine *current;
 
 /* In front of every allocation; keeps payloads aligned to 16 bytes. */
-typedef struct block_head { size_t size, padding; } block_head;
+typedef struct block_head {
+  size_t size, padding;
+} block_head;
 
 static size_t round_up(size_t value, size_t step) { return (value + step - 1) / step * step; }
 
@@ -57,7 +58,7 @@ static size_t payload_class(size_t size) {
   if (size <= 1024) return size / 16 - 1;
   if (size <= 65536) return ORR_ARENA_SMALL + size / 1024 - 1;
   size_t class = 2 * ORR_ARENA_SMALL;
-  for (size_t power = 131072; power < size; power *= 2) class++;
+  for (size_t power = 131072; power < size; power *= 2) class ++;
   return class;
 }
 
@@ -147,8 +148,7 @@ _Noreturn void orr_chipmunk_assert_fail(const char *expression, const char *file
   leave(expression);
 }
 
-__attribute__((format(printf, 1, 0)))
-static int note(const char *format, va_list list) {
+__attribute__((format(printf, 1, 0))) static int note(const char *format, va_list list) {
   char text[200];
   int length = vsnprintf(text, sizeof text, format, list);
   orr_log(ORR_LOG_DEBUG, "chipmunk: %s", text);

@@ -26,10 +26,10 @@ static cpSpace *build_space(const orr_world_def *world) {
 static cpBody *build_body(const orr_scenario *scenario, size_t file) {
   const orr_body_def *def = orr_body_at(scenario, file);
   const orr_parts *parts = scenario->parts;
-  cpBody *body = def->type == ORR_BODY_STATIC      ? cpBodyNewStatic()
-                 : def->type == ORR_BODY_KINEMATIC ? cpBodyNewKinematic()
-                                                   : cpBodyNew(parts->mass[file],
-                                                               parts->moment[file]);
+  cpBody *body = def->type == ORR_BODY_STATIC ? cpBodyNewStatic()
+                 : def->type == ORR_BODY_KINEMATIC
+                     ? cpBodyNewKinematic()
+                     : cpBodyNew(parts->mass[file], parts->moment[file]);
   cpBodySetCenterOfGravity(body, vect(def->centre_of_mass));
   cpBodySetUserData(body, (cpDataPointer)(intptr_t)file);
   return body;
@@ -48,8 +48,7 @@ void orr_chipmunk_place(cpBody *body, const orr_start_def *def, const double *st
 
 static cpShape *build_shape(const orr_outline *outline, cpBody *body) {
   switch (outline->type) {
-  case ORR_SHAPE_CIRCLE:
-    return cpCircleShapeNew(body, outline->radius, vect(outline->vertices[0]));
+  case ORR_SHAPE_CIRCLE: return cpCircleShapeNew(body, outline->radius, vect(outline->vertices[0]));
   case ORR_SHAPE_SEGMENT:
     return cpSegmentShapeNew(body, vect(outline->vertices[0]), vect(outline->vertices[1]),
                              outline->radius);
@@ -68,8 +67,8 @@ static void add_shape(orr_engine *engine, size_t index, cpBody *body) {
   cpShapeSetFriction(shape, outline->def->friction);
   cpShapeSetElasticity(shape, outline->def->elasticity);
   cpShapeSetSurfaceVelocity(shape, cpvzero);
-  cpShapeSetFilter(shape, cpShapeFilterNew((cpGroup)outline->def->group, CP_ALL_CATEGORIES,
-                                           CP_ALL_CATEGORIES));
+  cpShapeSetFilter(
+      shape, cpShapeFilterNew((cpGroup)outline->def->group, CP_ALL_CATEGORIES, CP_ALL_CATEGORIES));
   cpShapeSetUserData(shape, (cpDataPointer)(intptr_t)index);
   engine->root->shapes[index] = cpSpaceAddShape(engine->root->space, shape);
 }
@@ -85,8 +84,7 @@ static cpConstraint *build_joint(const orr_joint_def *def, cpBody *a, cpBody *b)
     return cpDampedSpringNew(a, b, anchor_a, anchor_b, def->rest, def->stiffness, def->damping);
   case ORR_JOINT_ROTARY_SPRING:
     return cpDampedRotarySpringNew(a, b, def->rest, def->stiffness, def->damping);
-  case ORR_JOINT_ROTARY_LIMIT:
-    return cpRotaryLimitJointNew(a, b, def->limits[0], def->limits[1]);
+  case ORR_JOINT_ROTARY_LIMIT: return cpRotaryLimitJointNew(a, b, def->limits[0], def->limits[1]);
   case ORR_JOINT_GEAR: return cpGearJointNew(a, b, def->rest, def->rate);
   case ORR_JOINT_MOTOR: return cpSimpleMotorNew(a, b, def->rate);
   }

@@ -20,8 +20,10 @@ void orr_chipmunk_get_state(const orr_engine *engine, double *state) {
   const orr_chipmunk_root *root = engine->root;
   for (size_t i = 0; i < engine->scenario->body_count; i++) {
     double *out = state + i * ORR_BODY_STATE;
-    if (root->moving[i]) orr_chipmunk_body_state(root->moving[i], out);
-    else memcpy(out, root->last + i * ORR_BODY_STATE, ORR_BODY_STATE * sizeof *out);
+    if (root->moving[i])
+      orr_chipmunk_body_state(root->moving[i], out);
+    else
+      memcpy(out, root->last + i * ORR_BODY_STATE, ORR_BODY_STATE * sizeof *out);
   }
 }
 
@@ -33,8 +35,8 @@ size_t orr_chipmunk_contacts(const orr_engine *engine, orr_scene_contact *out, s
     for (int c = 0; c < arbiter->count && count < capacity; c++) {
       const struct cpContact *contact = &arbiter->contacts[c];
       cpVect at = cpvadd(arbiter->body_a->p, contact->r1);
-      out[count++] = (orr_scene_contact){{at.x, at.y}, {arbiter->n.x, arbiter->n.y},
-                                         contact->jnAcc};
+      out[count++] =
+          (orr_scene_contact){{at.x, at.y}, {arbiter->n.x, arbiter->n.y}, contact->jnAcc};
     }
   }
   return count;
@@ -56,7 +58,11 @@ double orr_chipmunk_energy(const orr_engine *engine) {
 /* The hash reads values, never addresses: bodies and their contacts in file order and in the order
  * of the contact lists, then the contacts that are only cached, sorted by their shapes. The boxes
  * of the broad phase are not read: they follow from the same history. */
-typedef struct hasher { orr_hash hash; size_t count; double numbers[64]; } hasher;
+typedef struct hasher {
+  orr_hash hash;
+  size_t count;
+  double numbers[64];
+} hasher;
 
 static void flush(hasher *h) {
   h->hash = orr_hash_join(h->hash, orr_hash_bytes(h->numbers, h->count * sizeof *h->numbers));

@@ -10,8 +10,8 @@
 typedef struct orr_goal_rule {
   const char *name;
   orr_list position_bodies, angle_bodies; /* const char *: names of moving bodies */
-  double position; /* world units */
-  double angle;    /* rad */
+  double position;                        /* world units */
+  double angle;                           /* rad */
   int64_t hold;
 } orr_goal_rule;
 

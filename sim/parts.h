@@ -18,10 +18,13 @@ typedef struct orr_outline {
 } orr_outline;
 
 /* A convex polygon at a goal pose, in the world. */
-typedef struct orr_goal_part { size_t count; double (*vertices)[2]; } orr_goal_part;
+typedef struct orr_goal_part {
+  size_t count;
+  double (*vertices)[2];
+} orr_goal_part;
 typedef struct orr_goal_parts {
-  int body;   /* index of the moving body */
-  int file;   /* index in world.bodies */
+  int body; /* index of the moving body */
+  int file; /* index in world.bodies */
   double pose[3];
   double area;
   double centre[2], radius; /* a circle that holds all parts */
@@ -30,12 +33,12 @@ typedef struct orr_goal_parts {
 } orr_goal_parts;
 
 typedef struct orr_parts {
-  size_t file_count;     /* bodies of the file, static ones too */
-  const int *moving_of;  /* file index -> index in the state vector, -1 for static bodies */
-  const int *file_of;    /* and back */
+  size_t file_count;           /* bodies of the file, static ones too */
+  const int *moving_of;        /* file index -> index in the state vector, -1 for static bodies */
+  const int *file_of;          /* and back */
   const double *mass, *moment; /* file index; moment about the centre of mass */
   const size_t *first_outline; /* file index -> its outlines; file_count + 1 numbers */
-  const double *reach;   /* file index -> radius of a circle about the origin that holds it */
+  const double *reach;         /* file index -> radius of a circle about the origin that holds it */
   const uint8_t (*colours)[3];
   const orr_outline *outlines;
   size_t outline_count;

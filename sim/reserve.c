@@ -6,8 +6,8 @@
 
 orr_status orr_reserve_create(size_t size, orr_reserve *out, orr_error *err) {
   *out = (orr_reserve){0};
-  void *bytes = mmap(NULL, size, PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void *bytes =
+      mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (bytes == MAP_FAILED) {
     orr_fail(err, ORR_ERR_MEMORY, "cannot reserve %zu MB of address space for a world: %s",
              size >> 20, strerror(errno));

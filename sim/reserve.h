@@ -7,7 +7,10 @@
 #include "base/error.h"
 #include <stddef.h>
 
-typedef struct orr_reserve { unsigned char *bytes; size_t size; } orr_reserve;
+typedef struct orr_reserve {
+  unsigned char *bytes;
+  size_t size;
+} orr_reserve;
 
 orr_status orr_reserve_create(size_t size, orr_reserve *out, orr_error *err);
 void orr_reserve_destroy(orr_reserve *reserve); /* zeroes the struct */

@@ -32,10 +32,10 @@ static orr_status check_root(orr_config *config, orr_diagnostics *diagnostics) {
 static orr_status read_all(orr_scenario *scenario, orr_config *config,
                            orr_diagnostics *diagnostics) {
   size_t before = orr_diagnostics_count(diagnostics);
-  orr_status world = read_section(&orr_world_record, config, scenario->arena, &scenario->world,
-                                  diagnostics);
-  orr_status task = read_section(&orr_task_record, config, scenario->arena, &scenario->task,
-                                 diagnostics);
+  orr_status world =
+      read_section(&orr_world_record, config, scenario->arena, &scenario->world, diagnostics);
+  orr_status task =
+      read_section(&orr_task_record, config, scenario->arena, &scenario->task, diagnostics);
   ORR_TRY(world);
   ORR_TRY(task);
   orr_scenario_check(scenario, config, diagnostics);

@@ -10,13 +10,26 @@
 #include "base/space.h"
 
 typedef enum orr_body_type { ORR_BODY_STATIC, ORR_BODY_KINEMATIC, ORR_BODY_DYNAMIC } orr_body_type;
-typedef enum orr_shape_type { ORR_SHAPE_CIRCLE, ORR_SHAPE_BOX, ORR_SHAPE_POLYGON, ORR_SHAPE_SEGMENT } orr_shape_type;
+typedef enum orr_shape_type {
+  ORR_SHAPE_CIRCLE,
+  ORR_SHAPE_BOX,
+  ORR_SHAPE_POLYGON,
+  ORR_SHAPE_SEGMENT
+} orr_shape_type;
 
 /* A shape in the frame of its body. */
-typedef struct orr_circle_def { double radius, offset[2]; } orr_circle_def;
-typedef struct orr_box_def { double size[2], offset[2]; } orr_box_def;
-typedef struct orr_polygon_def { orr_list vertices; /* double[2], convex, either winding */ } orr_polygon_def;
-typedef struct orr_segment_def { double a[2], b[2], radius; } orr_segment_def;
+typedef struct orr_circle_def {
+  double radius, offset[2];
+} orr_circle_def;
+typedef struct orr_box_def {
+  double size[2], offset[2];
+} orr_box_def;
+typedef struct orr_polygon_def {
+  orr_list vertices; /* double[2], convex, either winding */
+} orr_polygon_def;
+typedef struct orr_segment_def {
+  double a[2], b[2], radius;
+} orr_segment_def;
 typedef struct orr_shape_def {
   orr_union geometry; /* tag: orr_shape_type */
   double friction;    /* Coulomb; the product of both shapes counts */
@@ -26,56 +39,68 @@ typedef struct orr_shape_def {
 
 typedef struct orr_start_def {
   orr_range position[2];
-  orr_range angle;       /* rad */
+  orr_range angle; /* rad */
   orr_range velocity[2];
-  orr_range omega;       /* rad/s */
+  orr_range omega; /* rad/s */
   int order; /* 0 = angle, then position; 1 = position, then angle: the angle turns the body about
                 its centre of mass after the origin was placed (the `gym` variant of Push-T) */
 } orr_start_def;
 
 typedef struct orr_body_def {
   const char *name;
-  int type; /* orr_body_type */
-  double mass;   /* dynamic only; 0: from density */
+  int type;    /* orr_body_type */
+  double mass; /* dynamic only; 0: from density */
   double density;
-  double moment; /* about the centre of mass; 0: from the shapes */
+  double moment;            /* about the centre of mass; 0: from the shapes */
   double centre_of_mass[2]; /* body frame */
   orr_start_def start;
-  orr_list shapes; /* orr_shape_def */
+  orr_list shapes;    /* orr_shape_def */
   const char *colour; /* "#rrggbb" or a CSS name */
 } orr_body_def;
 
 typedef enum orr_joint_type {
-  ORR_JOINT_PIVOT, ORR_JOINT_PIN, ORR_JOINT_SLIDE, ORR_JOINT_SPRING, ORR_JOINT_ROTARY_SPRING,
-  ORR_JOINT_ROTARY_LIMIT, ORR_JOINT_GEAR, ORR_JOINT_MOTOR
+  ORR_JOINT_PIVOT,
+  ORR_JOINT_PIN,
+  ORR_JOINT_SLIDE,
+  ORR_JOINT_SPRING,
+  ORR_JOINT_ROTARY_SPRING,
+  ORR_JOINT_ROTARY_LIMIT,
+  ORR_JOINT_GEAR,
+  ORR_JOINT_MOTOR
 } orr_joint_type;
 typedef struct orr_joint_def {
   const char *name;
-  int type;                    /* orr_joint_type */
-  const char *body_a, *body_b; /* REF world.bodies */
+  int type;                        /* orr_joint_type */
+  const char *body_a, *body_b;     /* REF world.bodies */
   double anchor_a[2], anchor_b[2]; /* body frames */
-  double limits[2];            /* slide: distances; rotary limit: angles */
+  double limits[2];                /* slide: distances; rotary limit: angles */
   double rest, stiffness, damping; /* springs */
-  double rate;                 /* motor: rad/s; gear: ratio */
-  double max_force;            /* inf: unlimited */
-  bool collide;                /* whether the two bodies still collide */
+  double rate;                     /* motor: rad/s; gear: ratio */
+  double max_force;                /* inf: unlimited */
+  bool collide;                    /* whether the two bodies still collide */
 } orr_joint_def;
 
 /* A position target for a kinematic body, followed by a PD law in every substep:
  * v += dt (kp (target - p) - kv v), then the engine steps. Takes two action fields. */
 typedef struct orr_actuator_def {
   const char *name, *body;
-  double kp, kv;     /* 1/s^2, 1/s */
-  int meaning;       /* orr_action_meaning: ABSOLUTE or RELATIVE */
-  double scale;      /* RELATIVE: target = p + scale * action */
+  double kp, kv;          /* 1/s^2, 1/s */
+  int meaning;            /* orr_action_meaning: ABSOLUTE or RELATIVE */
+  double scale;           /* RELATIVE: target = p + scale * action */
   double low[2], high[2]; /* nominal action range (advertised, not enforced unless `clip`) */
-  bool clip;         /* clip the action to low..high before use */
-  int64_t delay;     /* control steps between command and effect; until then target = start */
+  bool clip;              /* clip the action to low..high before use */
+  int64_t delay;          /* control steps between command and effect; until then target = start */
 } orr_actuator_def;
 
+typedef struct orr_space_def {
+  int unit; /* 0 m, 1 px */
+  int y;    /* 0 up, 1 down */
+  double size[2];
+} orr_space_def;
+
 typedef struct orr_world_def {
-  int engine;         /* 0 chipmunk */
-  struct { int unit; /* 0 m, 1 px */ int y; /* 0 up, 1 down */ double size[2]; } space;
+  int engine; /* 0 chipmunk */
+  orr_space_def space;
   double gravity[2];
   double damping;     /* fraction of a dynamic body's velocity that is kept per second */
   double dt;          /* of a substep, s */
@@ -89,26 +114,40 @@ typedef struct orr_world_def {
 } orr_world_def;
 
 /* A pose that a task asks for. */
-typedef struct orr_goal_def { const char *body; double position[2]; double angle; } orr_goal_def;
+typedef struct orr_goal_def {
+  const char *body;
+  double position[2];
+  double angle;
+} orr_goal_def;
 
-typedef enum orr_success_kind { ORR_SUCCESS_NONE, ORR_SUCCESS_COVERAGE, ORR_SUCCESS_POSE } orr_success_kind;
-/* Coverage = area(goal shape and body shape) / area(goal shape); reward clip(coverage/threshold). */
-typedef struct orr_coverage_def { double threshold; } orr_coverage_def;
-typedef struct orr_pose_def { double position; /* world units */ double angle; /* rad */ } orr_pose_def;
+typedef enum orr_success_kind {
+  ORR_SUCCESS_NONE,
+  ORR_SUCCESS_COVERAGE,
+  ORR_SUCCESS_POSE
+} orr_success_kind;
+/* Coverage = area(goal shape and body shape) / area(goal shape); reward clip(coverage/threshold).
+ */
+typedef struct orr_coverage_def {
+  double threshold;
+} orr_coverage_def;
+typedef struct orr_pose_def {
+  double position; /* world units */
+  double angle;    /* rad */
+} orr_pose_def;
 typedef struct orr_task_def {
-  orr_list goals;      /* orr_goal_def */
-  int64_t time_limit;  /* control steps; 0: none */
-  orr_union success;   /* tag: orr_success_kind */
-  int64_t hold;        /* control steps the success must last */
+  orr_list goals;     /* orr_goal_def */
+  int64_t time_limit; /* control steps; 0: none */
+  orr_union success;  /* tag: orr_success_kind */
+  int64_t hold;       /* control steps the success must last */
 } orr_task_def;
 
 typedef struct orr_scenario {
   orr_world_def world;
   orr_task_def task;
-  orr_hash identity;     /* of the canonical effective world and task */
-  size_t body_count;     /* moving bodies, in file order = order of the state vector */
-  size_t action_count;   /* numbers in an action */
-  orr_space state;       /* every moving body's x, y, angle, vx, vy, omega: 6 * body_count fields */
+  orr_hash identity;   /* of the canonical effective world and task */
+  size_t body_count;   /* moving bodies, in file order = order of the state vector */
+  size_t action_count; /* numbers in an action */
+  orr_space state;     /* every moving body's x, y, angle, vx, vy, omega: 6 * body_count fields */
   orr_space action;
   const struct orr_parts *parts; /* what follows from the file: sim/parts.h */
   orr_arena *arena;

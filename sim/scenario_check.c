@@ -36,8 +36,8 @@ static bool all_finite(const double *values, size_t count) {
   return true;
 }
 
-static void check_finite(const checker *c, const char *owner, const char *key,
-                         const double *values, size_t count) {
+static void check_finite(const checker *c, const char *owner, const char *key, const double *values,
+                         size_t count) {
   if (all_finite(values, count)) return;
   char path[128];
   snprintf(path, sizeof path, "%s.%s", owner, key);
@@ -60,8 +60,8 @@ static void check_start(const checker *c, const char *owner, const orr_start_def
                                &start->velocity[0], &start->velocity[1], &start->omega};
   static const char *const keys[] = {"start.position", "start.position", "start.angle",
                                      "start.velocity", "start.velocity", "start.omega"};
-  for (size_t i = 0; i < 6; i++) check_finite(c, owner, keys[i], ranges[i]->values,
-                                              range_count(ranges[i]));
+  for (size_t i = 0; i < 6; i++)
+    check_finite(c, owner, keys[i], ranges[i]->values, range_count(ranges[i]));
 }
 
 /* Convex when every corner turns the same way and the turns make one round. */
@@ -158,8 +158,8 @@ static void check_joint(const checker *c, size_t index) {
   snprintf(path, sizeof path, "world.joints[%zu]", index);
   const orr_body_def *a = find_body(c, joint->body_a), *b = find_body(c, joint->body_b);
   if (!a || !b) return;
-  if (a == b) complain(c, path, "body_a and body_b must be two bodies",
-                       "the joint ties a body to itself");
+  if (a == b)
+    complain(c, path, "body_a and body_b must be two bodies", "the joint ties a body to itself");
   else if (a->type != ORR_BODY_DYNAMIC && b->type != ORR_BODY_DYNAMIC)
     complain(c, path, "at least one of the two must be dynamic",
              "neither of the two bodies can give way");
@@ -219,8 +219,7 @@ static void check_task(const checker *c) {
     check_finite(c, path, "position", goal->position, 2);
     const orr_body_def *body = find_body(c, goal->body);
     if (!body) continue;
-    if (body->type == ORR_BODY_STATIC)
-      complain(c, path, NULL, "a static body cannot reach a goal");
+    if (body->type == ORR_BODY_STATIC) complain(c, path, NULL, "a static body cannot reach a goal");
     if (task->success.tag == ORR_SUCCESS_COVERAGE && !only_polygons(body))
       complain(c, path, "use success: {pose: ...} for bodies with circles or segments",
                "coverage is for bodies of polygons and boxes");
@@ -236,13 +235,16 @@ static bool check_counts(const checker *c) {
     shapes += orr_body_at(c->scenario, i)->shapes.count;
   }
   char message[128];
-  const struct { size_t count, most; const char *path, *what; } limits[] = {
-    {world->bodies.count, ORR_MOST_BODIES, "world.bodies", "bodies"},
-    {moving, ORR_MOST_MOVING, "world.bodies", "moving bodies"},
-    {shapes, ORR_MOST_SHAPES, "world.bodies", "shapes"},
-    {world->joints.count, ORR_MOST_JOINTS, "world.joints", "joints"},
-    {world->actuators.count, ORR_MOST_MOVING, "world.actuators", "actuators"},
-    {c->scenario->task.goals.count, ORR_MOST_MOVING, "task.goals", "goals"},
+  const struct {
+    size_t count, most;
+    const char *path, *what;
+  } limits[] = {
+      {world->bodies.count, ORR_MOST_BODIES, "world.bodies", "bodies"},
+      {moving, ORR_MOST_MOVING, "world.bodies", "moving bodies"},
+      {shapes, ORR_MOST_SHAPES, "world.bodies", "shapes"},
+      {world->joints.count, ORR_MOST_JOINTS, "world.joints", "joints"},
+      {world->actuators.count, ORR_MOST_MOVING, "world.actuators", "actuators"},
+      {c->scenario->task.goals.count, ORR_MOST_MOVING, "task.goals", "goals"},
   };
   bool fine = true;
   for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {

@@ -44,8 +44,7 @@ static size_t corner_count(const orr_shape_def *shape) {
   switch ((orr_shape_type)shape->geometry.tag) {
   case ORR_SHAPE_CIRCLE: return 1;
   case ORR_SHAPE_BOX: return 4;
-  case ORR_SHAPE_POLYGON:
-    return ((const orr_polygon_def *)shape->geometry.value)->vertices.count;
+  case ORR_SHAPE_POLYGON: return ((const orr_polygon_def *)shape->geometry.value)->vertices.count;
   case ORR_SHAPE_SEGMENT: return 2;
   }
   return 0;
@@ -73,8 +72,10 @@ static void fill_outline(deriver *d, const orr_shape_def *shape, orr_outline *ou
     out->area = 2.0 * segment->radius * length + ORR_PI * segment->radius * segment->radius;
     return;
   }
-  if (out->type == ORR_SHAPE_BOX) put_box(shape->geometry.value, out->vertices);
-  else put_polygon(shape->geometry.value, out->vertices);
+  if (out->type == ORR_SHAPE_BOX)
+    put_box(shape->geometry.value, out->vertices);
+  else
+    put_polygon(shape->geometry.value, out->vertices);
   out->area = orr_polygon_area((const double(*)[2])out->vertices, out->count);
 }
 
@@ -127,8 +128,9 @@ static double farthest(const orr_parts *parts, size_t file, const double *from) 
   for (size_t i = parts->first_outline[file]; i < parts->first_outline[file + 1]; i++) {
     const orr_outline *outline = &parts->outlines[i];
     for (size_t v = 0; v < outline->count; v++)
-      most = fmax(most, hypot(outline->vertices[v][0] - from[0],
-                              outline->vertices[v][1] - from[1]) + outline->radius);
+      most =
+          fmax(most, hypot(outline->vertices[v][0] - from[0], outline->vertices[v][1] - from[1]) +
+                         outline->radius);
   }
   return most;
 }

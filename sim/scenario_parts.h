@@ -5,7 +5,7 @@
 #include "sim/coverage.h"
 #include "sim/parts.h"
 
-#define ORR_MOST_BODIES 1000   /* of a file, static ones too */
+#define ORR_MOST_BODIES 1000 /* of a file, static ones too */
 #define ORR_MOST_SHAPES 4096
 #define ORR_MOST_JOINTS 4096
 /* Moving bodies: each has six fields in the state. */

@@ -67,8 +67,8 @@ void orr_scenario_spaces(orr_scenario *scenario) {
     bool absolute = def->meaning == ORR_ACTION_ABSOLUTE;
     for (size_t i = 0; i < 2; i++)
       add_field(action, def->name, axes[i], absolute ? unit : "",
-                i ? ORR_QUANTITY_Y : ORR_QUANTITY_X, scenario->parts->actuator_body[a],
-                def->low[i], def->high[i]);
+                i ? ORR_QUANTITY_Y : ORR_QUANTITY_X, scenario->parts->actuator_body[a], def->low[i],
+                def->high[i]);
     action->meaning = (orr_action_meaning)def->meaning;
     action->scale = absolute ? 1.0 : def->scale;
   }

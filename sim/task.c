@@ -9,8 +9,8 @@ static double coverage(const orr_world *world) {
   for (size_t i = 0; i < parts->goal_count; i++) {
     const orr_goal_parts *goal = &parts->goals[i];
     if (world->table->removed(world->engine, goal->body)) continue;
-    area += orr_goal_overlap(world->scenario, goal,
-                             world->state + (size_t)goal->body * ORR_BODY_STATE);
+    area +=
+        orr_goal_overlap(world->scenario, goal, world->state + (size_t)goal->body * ORR_BODY_STATE);
   }
   return area / parts->goal_area;
 }
@@ -60,6 +60,8 @@ void orr_task_judge(orr_world *world) {
   core->held = score(world) ? core->held + 1 : 0;
   if (core->held > 0 && core->held >= task->hold) core->success = true;
   if (core->end != ORR_RUNNING) return;
-  if (core->success) core->end = ORR_TERMINATED;
-  else if (task->time_limit > 0 && core->steps >= task->time_limit) core->end = ORR_TRUNCATED;
+  if (core->success)
+    core->end = ORR_TERMINATED;
+  else if (task->time_limit > 0 && core->steps >= task->time_limit)
+    core->end = ORR_TRUNCATED;
 }

@@ -1,7 +1,7 @@
 #include "sim/world_private.h"
 
-#include "base/memory.h"
 #include "base/maths.h"
+#include "base/memory.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -59,8 +59,10 @@ orr_status orr_world_create(const orr_scenario *scenario, orr_world **out, orr_e
   world->scenario = scenario;
   world->table = engines[scenario->world.engine];
   orr_status status = create_parts(world, err);
-  if (status == ORR_OK) *out = world;
-  else orr_world_destroy(world);
+  if (status == ORR_OK)
+    *out = world;
+  else
+    orr_world_destroy(world);
   return status;
 }
 
@@ -100,14 +102,14 @@ orr_status orr_world_begin(orr_world *world, uint64_t seed, uint32_t episode, or
   const orr_parts *parts = world->scenario->parts;
   orr_core *core = world->core;
   memset(core, 0, sizeof *core);
-  memset(world->commands, 0,
-         world->command_rows * world->scenario->action_count * sizeof(float));
+  memset(world->commands, 0, world->command_rows * world->scenario->action_count * sizeof(float));
   core->seed = seed;
   core->episode = episode;
   core->begun = true;
   if (!world->table->reset(world->engine, world->starts))
     diverge(world, world->table->status(world->engine));
-  else if (!refresh_state(world)) diverge(world, "a body's state is not finite");
+  else if (!refresh_state(world))
+    diverge(world, "a body's state is not finite");
   if (core->end == ORR_DIVERGED)
     return orr_fail(err, ORR_ERR_NUMBERS, "the episode cannot begin: %s", core->reason);
   for (size_t i = 0; i < parts->actuator_count; i++)
@@ -192,12 +194,12 @@ static void aim(orr_world *world) {
       memcpy(target, world->origins + 2 * i, 2 * sizeof *target);
       continue;
     }
-    const float *command = world->commands + 2 * i + ((size_t)from % world->command_rows) *
-                                                         world->scenario->action_count;
+    const float *command = world->commands + 2 * i +
+                           ((size_t)from % world->command_rows) * world->scenario->action_count;
     bool relative = def->meaning == ORR_ACTION_RELATIVE;
     for (int axis = 0; axis < 2; axis++)
-      target[axis] = relative ? position[axis] + def->scale * (double)command[axis]
-                              : (double)command[axis];
+      target[axis] =
+          relative ? position[axis] + def->scale * (double)command[axis] : (double)command[axis];
   }
 }
 
@@ -258,7 +260,8 @@ orr_status orr_world_intervene(orr_world *world, const orr_intervention *interve
   orr_log_intervention(world, intervention);
   if (!world->table->intervene(world->engine, intervention))
     diverge(world, world->table->status(world->engine));
-  else if (!refresh_state(world)) diverge(world, "a body's state is not finite");
+  else if (!refresh_state(world))
+    diverge(world, "a body's state is not finite");
   if (world->core->end != ORR_DIVERGED) return ORR_OK;
   return orr_fail(err, ORR_ERR_NUMBERS, "the episode has diverged: %s", world->core->reason);
 }
@@ -287,6 +290,4 @@ double orr_world_energy(const orr_world *world) {
   return sound ? world->table->energy(world->engine) : 0.0;
 }
 
-const char *orr_world_engine(void) {
-  return orr_engine_chipmunk.library();
-}
+const char *orr_world_engine(void) { return orr_engine_chipmunk.library(); }

@@ -22,8 +22,11 @@ typedef struct orr_snapshot orr_snapshot; /* belongs to the world that made it *
 
 /* How an episode stands or ended: four different values. */
 typedef enum orr_end {
-  ORR_RUNNING, ORR_TERMINATED /* the task succeeded */, ORR_TRUNCATED /* time */,
-  ORR_DIVERGED /* numbers */, ORR_END_CANCELLED /* user */
+  ORR_RUNNING,
+  ORR_TERMINATED /* the task succeeded */,
+  ORR_TRUNCATED /* time */,
+  ORR_DIVERGED /* numbers */,
+  ORR_END_CANCELLED /* user */
 } orr_end;
 
 const char *orr_world_engine(void); /* "Chipmunk2D 7.0.3" */
@@ -40,16 +43,17 @@ orr_status orr_world_reset(orr_world *world, uint64_t seed, uint32_t episode, or
 orr_status orr_world_reset_to(orr_world *world, const double *state, orr_error *err);
 
 /* One control step. `action`: action_count floats, all finite (else the episode ends as diverged).
- * May go on after TERMINATED or TRUNCATED (success stays latched); after DIVERGED it does nothing. */
+ * May go on after TERMINATED or TRUNCATED (success stays latched); after DIVERGED it does nothing.
+ */
 orr_end orr_world_step(orr_world *world, const float *action);
 
 orr_end orr_world_end(const orr_world *world);
-int64_t orr_world_steps(const orr_world *world); /* control steps since reset */
-double orr_world_time(const orr_world *world);   /* steps x dt x substeps */
+int64_t orr_world_steps(const orr_world *world);           /* control steps since reset */
+double orr_world_time(const orr_world *world);             /* steps x dt x substeps */
 void orr_world_state(const orr_world *world, double *out); /* ORR_BODY_STATE x body_count */
-double orr_world_reward(const orr_world *world);   /* of the last step */
-double orr_world_coverage(const orr_world *world); /* 0 when the task has none */
-bool orr_world_success(const orr_world *world);    /* latched */
+double orr_world_reward(const orr_world *world);           /* of the last step */
+double orr_world_coverage(const orr_world *world);         /* 0 when the task has none */
+bool orr_world_success(const orr_world *world);            /* latched */
 /* Whether an actuated body touched a dynamic one during the last control step. */
 bool orr_world_contact(const orr_world *world);
 /* Kinetic energy and that of gravity of the dynamic bodies; 0 after divergence. */
@@ -71,15 +75,21 @@ orr_hash orr_world_hash(const orr_world *world);
 orr_status orr_world_sync(orr_world *dst, const orr_world *src, orr_error *err);
 
 typedef enum orr_intervention_kind {
-  ORR_INTERVENE_MASS,  /* body's mass and moment times value[0] */
-  ORR_INTERVENE_MOVE,  /* origin to value[0], value[1]; angle value[2] */
-  ORR_INTERVENE_KICK,  /* velocity += value[0], value[1]; omega += value[2] */
+  ORR_INTERVENE_MASS, /* body's mass and moment times value[0] */
+  ORR_INTERVENE_MOVE, /* origin to value[0], value[1]; angle value[2] */
+  ORR_INTERVENE_KICK, /* velocity += value[0], value[1]; omega += value[2] */
   ORR_INTERVENE_REMOVE,
-  ORR_INTERVENE_DRAG   /* pull towards value[0], value[1] with stiffness value[2] until the next step */
+  ORR_INTERVENE_DRAG /* pull towards value[0], value[1] with stiffness value[2] until the next step
+                      */
 } orr_intervention_kind;
-typedef struct orr_intervention { orr_intervention_kind kind; int body; double value[3]; } orr_intervention;
+typedef struct orr_intervention {
+  orr_intervention_kind kind;
+  int body;
+  double value[3];
+} orr_intervention;
 /* Applied at once, before the next step; recorded in the log. */
-orr_status orr_world_intervene(orr_world *world, const orr_intervention *intervention, orr_error *err);
+orr_status orr_world_intervene(orr_world *world, const orr_intervention *intervention,
+                               orr_error *err);
 
 /* Borrowed until the world changes. */
 const orr_scene *orr_world_scene(orr_world *world);

@@ -10,17 +10,17 @@
 typedef struct orr_core {
   uint64_t seed;
   uint32_t episode;
-  uint32_t begun;     /* an episode has begun */
-  int64_t steps;      /* control steps since reset */
-  int64_t held;       /* control steps in a row in which the success held */
-  uint32_t success;   /* latched */
+  uint32_t begun;   /* an episode has begun */
+  int64_t steps;    /* control steps since reset */
+  int64_t held;     /* control steps in a row in which the success held */
+  uint32_t success; /* latched */
   uint32_t contact;
-  int32_t end;        /* orr_end */
-  uint32_t log_full;  /* events were lost: the world cannot be replayed */
+  int32_t end;       /* orr_end */
+  uint32_t log_full; /* events were lost: the world cannot be replayed */
   double reward, coverage;
   size_t event_count;
-  uint64_t chain;     /* of all events so far */
-  char reason[200];   /* of divergence */
+  uint64_t chain;   /* of all events so far */
+  char reason[200]; /* of divergence */
 } orr_core;
 
 typedef enum orr_event_kind { ORR_EVENT_ACTION, ORR_EVENT_INTERVENTION } orr_event_kind;
@@ -28,10 +28,13 @@ typedef enum orr_event_kind { ORR_EVENT_ACTION, ORR_EVENT_INTERVENTION } orr_eve
 /* One entry of the log. Two logs with the same chain at entry n agree on entries 0..n. */
 typedef struct orr_event {
   uint64_t chain;
-  uint32_t kind;         /* orr_event_kind */
-  int32_t what, body;    /* of an intervention */
+  uint32_t kind;      /* orr_event_kind */
+  int32_t what, body; /* of an intervention */
   uint32_t padding;
-  union { double value[3]; float action[6]; } data; /* an action may go on behind the struct */
+  union {
+    double value[3];
+    float action[6];
+  } data; /* an action may go on behind the struct */
 } orr_event;
 
 struct orr_world {
@@ -41,10 +44,10 @@ struct orr_world {
   unsigned char *block; /* all that the world itself saves: core, then the arrays */
   size_t block_size;
   orr_core *core;
-  double *state;        /* ORR_BODY_STATE x body_count, the last one that was finite */
-  double *starts;       /* ORR_BODY_STATE x bodies of the file */
-  double *origins;      /* 2 x actuators: where their bodies were when the episode began */
-  float *commands;      /* command_rows x action_count: what each past step commanded */
+  double *state;   /* ORR_BODY_STATE x body_count, the last one that was finite */
+  double *starts;  /* ORR_BODY_STATE x bodies of the file */
+  double *origins; /* 2 x actuators: where their bodies were when the episode began */
+  float *commands; /* command_rows x action_count: what each past step commanded */
   size_t command_rows;
   double *fresh, *targets; /* scratch */
   orr_reserve log;

@@ -27,17 +27,17 @@ static void add_body(orr_world *world, size_t file, orr_scene_layer layer, const
     const orr_outline *outline = &parts->outlines[i];
     orr_scene_shape *shape = &world->shapes[world->scene.shape_count++];
     *shape = (orr_scene_shape){
-      .kind = outline->type == ORR_SHAPE_CIRCLE    ? ORR_SCENE_CIRCLE
-              : outline->type == ORR_SHAPE_SEGMENT ? ORR_SCENE_SEGMENT
-                                                   : ORR_SCENE_POLYGON,
-      .layer = layer,
-      .body = layer == ORR_LAYER_GOAL ? -1 : parts->moving_of[file],
-      .position = {pose[0], pose[1], 0.0},
-      .rotation = {cos(0.5 * pose[2]), 0.0, 0.0, sin(0.5 * pose[2])},
-      .angle = pose[2],
-      .radius = outline->radius,
-      .vertices = (const double(*)[2])outline->vertices,
-      .vertex_count = outline->count,
+        .kind = outline->type == ORR_SHAPE_CIRCLE    ? ORR_SCENE_CIRCLE
+                : outline->type == ORR_SHAPE_SEGMENT ? ORR_SCENE_SEGMENT
+                                                     : ORR_SCENE_POLYGON,
+        .layer = layer,
+        .body = layer == ORR_LAYER_GOAL ? -1 : parts->moving_of[file],
+        .position = {pose[0], pose[1], 0.0},
+        .rotation = {cos(0.5 * pose[2]), 0.0, 0.0, sin(0.5 * pose[2])},
+        .angle = pose[2],
+        .radius = outline->radius,
+        .vertices = (const double(*)[2])outline->vertices,
+        .vertex_count = outline->count,
     };
     memcpy(shape->colour, colour, sizeof shape->colour);
   }
@@ -62,8 +62,7 @@ static void add_moving(orr_world *world, orr_role role) {
     if (scenario->state.bodies[i].role != role) continue;
     if (world->table->removed(world->engine, (int)i)) continue;
     size_t file = (size_t)scenario->parts->file_of[i];
-    add_body(world, file, layer, world->state + i * ORR_BODY_STATE,
-             scenario->parts->colours[file]);
+    add_body(world, file, layer, world->state + i * ORR_BODY_STATE, scenario->parts->colours[file]);
   }
 }
 
@@ -82,7 +81,7 @@ const orr_scene *orr_world_scene(orr_world *world) {
   add_moving(world, ORR_ROLE_FREE);
   add_moving(world, ORR_ROLE_ACTUATED);
   if (world->core->begun && world->core->end != ORR_DIVERGED)
-    scene->contact_count = world->table->contacts(world->engine, world->contacts,
-                                                  world->contact_capacity);
+    scene->contact_count =
+        world->table->contacts(world->engine, world->contacts, world->contact_capacity);
   return scene;
 }

@@ -19,8 +19,10 @@ orr_status orr_snapshot_create(orr_world *world, orr_snapshot **out, orr_error *
   snapshot->event_count = SIZE_MAX;
   size_t size = image_at(world) + world->table->save_limit(world->engine);
   orr_status status = orr_reserve_create(size, &snapshot->memory, err);
-  if (status == ORR_OK) *out = snapshot;
-  else orr_free(snapshot);
+  if (status == ORR_OK)
+    *out = snapshot;
+  else
+    orr_free(snapshot);
   return status;
 }
 
@@ -44,8 +46,10 @@ static void copy_log(unsigned char *to, size_t to_count, const unsigned char *fr
   while (low < high) {
     size_t middle = low + (high - low) / 2;
     bool same = chain_at(to, event_size, middle) == chain_at(from, event_size, middle);
-    if (same) low = middle + 1;
-    else high = middle;
+    if (same)
+      low = middle + 1;
+    else
+      high = middle;
   }
   memcpy(to + low * event_size, from + low * event_size, (count - low) * event_size);
 }

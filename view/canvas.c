@@ -32,7 +32,8 @@ static void open_fonts(orr_canvas *canvas, const char *font) {
 orr_status orr_canvas_create(int width, int height, const char *font, orr_canvas **out,
                              orr_error *err) {
   *out = NULL;
-  if (TTF_Init()) return orr_fail(err, ORR_ERR_SYSTEM, "SDL_ttf does not start: %s", TTF_GetError());
+  if (TTF_Init())
+    return orr_fail(err, ORR_ERR_SYSTEM, "SDL_ttf does not start: %s", TTF_GetError());
   orr_canvas *canvas;
   orr_status status = orr_new(&canvas, 1, sizeof *canvas, err);
   if (status == ORR_OK) status = orr_image_create(width, height, &canvas->image, err);

@@ -7,7 +7,8 @@
 
 typedef struct orr_canvas orr_canvas;
 
-/* `font`: a TrueType file, or NULL to search the usual places. Without any font there is no text. */
+/* `font`: a TrueType file, or NULL to search the usual places. Without any font there is no text.
+ */
 orr_status orr_canvas_create(int width, int height, const char *font, orr_canvas **out,
                              orr_error *err);
 void orr_canvas_destroy(orr_canvas *canvas);

@@ -42,7 +42,8 @@ static void choose_rule(orr_player *player) {
   const orr_goal_rule *rules = eval->rules.items;
   player->rule = rules[0];
   for (size_t i = 0; i < eval->rules.count; i++)
-    if (rules[i].position_bodies.count < player->rule.position_bodies.count) player->rule = rules[i];
+    if (rules[i].position_bodies.count < player->rule.position_bodies.count)
+      player->rule = rules[i];
 }
 
 static orr_status create_planner(orr_player *player, orr_pool *pool, orr_error *err) {
@@ -58,8 +59,8 @@ static orr_status create_planner(orr_player *player, orr_pool *pool, orr_error *
                                &player->objective, (size_t)player->plan.samples,
                                orr_pool_lanes(pool), &player->dynamics, err));
   } else {
-    ORR_TRY(orr_dynamics_simulator(player->scenario, &experiment->observer, &player->objective, NULL,
-                                   block, orr_pool_lanes(pool), &player->dynamics, err));
+    ORR_TRY(orr_dynamics_simulator(player->scenario, &experiment->observer, &player->objective,
+                                   NULL, block, orr_pool_lanes(pool), &player->dynamics, err));
   }
   return orr_policy_planner(&player->plan, player->dynamics, &experiment->observer, pool,
                             &player->policy, err);
@@ -70,9 +71,11 @@ static orr_status create_agent(orr_player *player, orr_pool *pool, orr_error *er
   switch (player->def->agent) {
   case ORR_VIEW_HUMAN: return ORR_OK;
   case ORR_VIEW_RANDOM:
-    return orr_policy_random(&experiment->observer, experiment->eval.random_hold, &player->policy, err);
+    return orr_policy_random(&experiment->observer, experiment->eval.random_hold, &player->policy,
+                             err);
   case ORR_VIEW_WEAK:
-    return orr_policy_weak(&experiment->observer, &experiment->collect.weak_policy, &player->policy, err);
+    return orr_policy_weak(&experiment->observer, &experiment->collect.weak_policy, &player->policy,
+                           err);
   case ORR_VIEW_CEM: return create_planner(player, pool, err);
   }
   return ORR_OK;

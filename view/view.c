@@ -79,7 +79,8 @@ static void draw_ghosts(view_loop *loop, const orr_camera *camera, const orr_sce
       for (size_t f = 0; f < space->count; f++)
         if (space->fields[f].body == (int)b && space->fields[f].quantity <= ORR_QUANTITY_ANGLE)
           pose[space->fields[f].quantity] = observation[f];
-      int body = orr_space_find_body(&loop->def->experiment->scenario->state, space->bodies[b].name);
+      int body =
+          orr_space_find_body(&loop->def->experiment->scenario->state, space->bodies[b].name);
       orr_render_ghost(orr_canvas_image(loop->canvas), camera, scene, body, pose, pose[2],
                        0.28 / (1.0 + (double)p));
     }
@@ -132,9 +133,9 @@ static void draw_panel(view_loop *loop) {
 }
 
 static void draw_help(view_loop *loop) {
-  static const char *const keys[][2] = {{"Space", "pause or go on"}, {".", "one step"},
-                                        {"R", "next episode"},       {"H", "hide this help"},
-                                        {"Q", "quit"},               {"mouse", "the human's target"}};
+  static const char *const keys[][2] = {
+      {"Space", "pause or go on"}, {".", "one step"}, {"R", "next episode"},
+      {"H", "hide this help"},     {"Q", "quit"},     {"mouse", "the human's target"}};
   size_t count = sizeof keys / sizeof *keys;
   int y = HEIGHT - MARGIN - (int)count * LINE;
   if (!loop->help) {
@@ -273,7 +274,8 @@ void orr_view_describe(char *out, size_t size) {
   SDL_version version;
   SDL_GetVersion(&version);
   const char *font = orr_canvas_find_font();
-  int used = snprintf(out, size, "SDL %d.%d.%d; drivers", version.major, version.minor, version.patch);
+  int used =
+      snprintf(out, size, "SDL %d.%d.%d; drivers", version.major, version.minor, version.patch);
   for (int i = 0; i < SDL_GetNumVideoDrivers() && used > 0 && (size_t)used < size; i++)
     used += snprintf(out + used, size - (size_t)used, " %s", SDL_GetVideoDriver(i));
   if (used > 0 && (size_t)used < size)

@@ -1,4 +1,5 @@
-/* The window: shows a picture, hands out what the user did. The only file that talks to SDL's video. */
+/* The window: shows a picture, hands out what the user did. The only file that talks to SDL's
+ * video. */
 #ifndef ORR_VIEW_WINDOW_H
 #define ORR_VIEW_WINDOW_H
 

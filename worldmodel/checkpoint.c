@@ -48,8 +48,10 @@ static orr_status unpack_number(const orr_record *record, const orr_field *field
     return orr_fail(err, ORR_ERR_FILE, "%s.%s is %.17g, must lie in %.17g .. %.17g", record->name,
                     field->name, value, field->low, field->high);
   }
-  if (whole) *(int64_t *)(void *)at = json_integer_value(json);
-  else *(double *)(void *)at = value;
+  if (whole)
+    *(int64_t *)(void *)at = json_integer_value(json);
+  else
+    *(double *)(void *)at = value;
   return ORR_OK;
 }
 
@@ -127,9 +129,9 @@ static json_t *pack_transform(const orr_model *model) {
   const orr_transform *t = &model->transform;
   size_t S = model->observation.count, A = model->action.count;
   return json_pack("{s:o, s:o, s:o, s:o, s:o}", "state_mean", numbers(t->state_mean, S),
-                   "state_std", numbers(t->state_std, S), "change_std",
-                   numbers(t->change_std, S), "action_mean", numbers(t->action_mean, A),
-                   "action_std", numbers(t->action_std, A));
+                   "state_std", numbers(t->state_std, S), "change_std", numbers(t->change_std, S),
+                   "action_mean", numbers(t->action_mean, A), "action_std",
+                   numbers(t->action_std, A));
 }
 
 /* A text of the metadata as JSON; new reference. */
@@ -174,8 +176,8 @@ static orr_status get_numbers(const json_t *json, const char *key, size_t count,
   return ORR_OK;
 }
 
-static orr_status get_transform(const orr_safetensors *file, size_t S, size_t A,
-                                orr_transform *out, orr_error *err) {
+static orr_status get_transform(const orr_safetensors *file, size_t S, size_t A, orr_transform *out,
+                                orr_error *err) {
   json_t *json;
   *out = (orr_transform){0};
   ORR_TRY(get_json(file, "transform", &json, err));
@@ -198,8 +200,8 @@ static orr_status get_space(const orr_safetensors *file, const char *key, orr_sp
   return status;
 }
 
-static orr_status get_record(const orr_safetensors *file, const char *key,
-                             const orr_record *record, void *out, orr_error *err) {
+static orr_status get_record(const orr_safetensors *file, const char *key, const orr_record *record,
+                             void *out, orr_error *err) {
   json_t *json;
   ORR_TRY(get_json(file, key, &json, err));
   orr_status status = orr_checkpoint_unpack(record, json, out, err);
@@ -209,7 +211,9 @@ static orr_status get_record(const orr_safetensors *file, const char *key,
 
 /* Weights ---------------------------------------------------------------------------------- */
 
-typedef struct orr_named { char name[ORR_MAX_PARAMS][96]; } orr_named;
+typedef struct orr_named {
+  char name[ORR_MAX_PARAMS][96];
+} orr_named;
 
 static void name_of(const orr_param *param, const char *prefix, char out[96]) {
   snprintf(out, 96, "%s%s", prefix, param->name);
@@ -231,8 +235,8 @@ static orr_status read_tensor(const orr_tensor *tensor, const orr_param *param, 
                               orr_error *err) {
   size_t count = param->rows * param->cols;
   bool flat = param->rows == 1 && tensor->rank == 1 && tensor->shape[0] == param->cols;
-  bool matrix = tensor->rank == 2 && tensor->shape[0] == param->rows &&
-                tensor->shape[1] == param->cols;
+  bool matrix =
+      tensor->rank == 2 && tensor->shape[0] == param->rows && tensor->shape[1] == param->cols;
   if (tensor->dtype != ORR_DTYPE_F32 || !(flat || matrix)) {
     return orr_fail(err, ORR_ERR_FILE, "tensor \"%.60s\" must be F32 of shape %zu x %zu",
                     tensor->name, param->rows, param->cols);
@@ -260,8 +264,8 @@ static orr_status read_block(const orr_safetensors *file, const orr_params *para
 
 /* Tensors and bytes that the file holds against those that `copies` blocks need: before memory is
  * allocated for them. */
-static orr_status check_amount(const orr_safetensors *file, const orr_params *params,
-                               size_t copies, orr_error *err) {
+static orr_status check_amount(const orr_safetensors *file, const orr_params *params, size_t copies,
+                               orr_error *err) {
   size_t bytes = 0, wanted = copies * orr_params_numbers(params) * sizeof(float);
   for (size_t i = 0; i < file->count; i++) bytes += file->tensors[i].bytes;
   if (file->count == copies * params->count && bytes == wanted) return ORR_OK;
@@ -293,7 +297,10 @@ static json_t *model_metadata(const orr_model *model) {
 }
 
 orr_status orr_checkpoint_save(const orr_model *model, const char *path, orr_error *err) {
-  struct { orr_named names; orr_tensor tensors[ORR_MAX_PARAMS]; } *room;
+  struct {
+    orr_named names;
+    orr_tensor tensors[ORR_MAX_PARAMS];
+  } * room;
   ORR_TRY(orr_new(&room, 1, sizeof *room, err));
   size_t count = add_block(&model->params, "", model->values, &room->names, room->tensors);
   json_t *meta = model_metadata(model);
@@ -363,8 +370,10 @@ orr_status orr_model_load(const char *path, orr_model **out, orr_error *err) {
     orr_safetensors_free(&file);
   }
   orr_free(heading);
-  if (status == ORR_OK) *out = model;
-  else orr_model_destroy(model);
+  if (status == ORR_OK)
+    *out = model;
+  else
+    orr_model_destroy(model);
   return status;
 }
 
@@ -392,7 +401,10 @@ static json_t *state_metadata(const orr_model *model, const orr_train_def *train
 orr_status orr_checkpoint_save_state(const orr_model *model, const orr_train_def *train,
                                      const orr_train_state *state, const char *path,
                                      orr_error *err) {
-  struct { orr_named names[3]; orr_tensor tensors[3 * ORR_MAX_PARAMS]; } *room;
+  struct {
+    orr_named names[3];
+    orr_tensor tensors[3 * ORR_MAX_PARAMS];
+  } * room;
   const float *blocks[3] = {model->values, state->first, state->second};
   ORR_TRY(orr_new(&room, 1, sizeof *room, err));
   size_t count = 0;

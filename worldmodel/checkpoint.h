@@ -15,8 +15,8 @@ orr_status orr_checkpoint_save(const orr_model *model, const char *path, orr_err
 
 /* A state of training; arrays of model->params.total floats. */
 typedef struct orr_train_state {
-  int64_t step;    /* done */
-  double loss;     /* of the last step */
+  int64_t step; /* done */
+  double loss;  /* of the last step */
   orr_hash data;
   float *first, *second; /* moments */
 } orr_train_state;

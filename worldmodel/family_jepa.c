@@ -58,18 +58,16 @@ static void declare(orr_model *model) {
   size_t fields = field_columns(model), x = fields + frame_columns(model);
   size_t shallow = layers > 1 ? layers - 1 : 1;
   orr_mlp_declare(params, "encoder.mlp", x, hidden, shallow, z, ORR_INIT_UNIFORM, &net->encoder);
-  net->encoder_skip =
-      orr_params_add(params, "encoder.skip.weight", z, x, ORR_INIT_UNIFORM, true);
-  net->action_weight = orr_params_add(params, "action_encoder.weight", embedding(model), a,
-                                      ORR_INIT_UNIFORM, true);
+  net->encoder_skip = orr_params_add(params, "encoder.skip.weight", z, x, ORR_INIT_UNIFORM, true);
+  net->action_weight =
+      orr_params_add(params, "action_encoder.weight", embedding(model), a, ORR_INIT_UNIFORM, true);
   net->action_bias =
       orr_params_add(params, "action_encoder.bias", 1, embedding(model), ORR_INIT_ZERO, false);
   orr_mlp_declare(params, "predictor.mlp", z + e, hidden, layers, z, ORR_INIT_ZERO,
                   &net->predictor);
   net->predictor_skip =
       orr_params_add(params, "predictor.skip.weight", z, z + e, ORR_INIT_ZERO, true);
-  orr_mlp_declare(params, "inverse.mlp", z, hidden, 1, a + fields, ORR_INIT_UNIFORM,
-                  &net->inverse);
+  orr_mlp_declare(params, "inverse.mlp", z, hidden, 1, a + fields, ORR_INIT_UNIFORM, &net->inverse);
   orr_mlp_declare(params, "readout.mlp", z, hidden, 1, fields, ORR_INIT_UNIFORM, &net->readout);
   model->latent = z;
 }
@@ -183,10 +181,14 @@ static void loss(const orr_model *model, orr_tape *tape, orr_loss_tape *out) {
   out->names[2] = "readout";
   out->terms[2] = mean_of(tape, read, horizon + 1);
   out->term_count = 3;
-  out->loss = orr_tape_total(tape, out->terms, (double[]){1.0, model->def.inverse,
-                                                          model->def.readout}, 3);
+  out->loss =
+      orr_tape_total(tape, out->terms, (double[]){1.0, model->def.inverse, model->def.readout}, 3);
 }
 
-const orr_family_table orr_family_jepa_table = {
-    .name = "jepa", .declare = declare, .encode = encode, .step = step, .decode = decode,
-    .loss = loss, .step_prefix = {"predictor.", "action_encoder."}};
+const orr_family_table orr_family_jepa_table = {.name = "jepa",
+                                                .declare = declare,
+                                                .encode = encode,
+                                                .step = step,
+                                                .decode = decode,
+                                                .loss = loss,
+                                                .step_prefix = {"predictor.", "action_encoder."}};

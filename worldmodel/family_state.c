@@ -31,8 +31,9 @@ static void declare(orr_model *model) {
   orr_mlp_declare(&model->params, "dynamics.mlp", orr_frame_features(model->frame),
                   (size_t)model->def.hidden, (size_t)model->def.layers, motions, ORR_INIT_ZERO,
                   &net->mlp);
-  net->linear = linear == 0 ? -1 : orr_params_add(&model->params, "dynamics.linear.weight", motions,
-                                                  linear, ORR_INIT_ZERO, true);
+  net->linear = linear == 0 ? -1
+                            : orr_params_add(&model->params, "dynamics.linear.weight", motions,
+                                             linear, ORR_INIT_ZERO, true);
   model->latent = model->observation.count;
 }
 
@@ -72,5 +73,4 @@ static void loss(const orr_model *model, orr_tape *tape, orr_loss_tape *out) {
 }
 
 const orr_family_table orr_family_state_table = {
-    .name = "state", .declare = declare, .step = step, .loss = loss,
-    .step_prefix = {"dynamics."}};
+    .name = "state", .declare = declare, .step = step, .loss = loss, .step_prefix = {"dynamics."}};

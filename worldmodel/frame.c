@@ -37,17 +37,15 @@ static void pair(int *a, int *b) {
 
 static frame_body describe_body(const orr_space *space, int body) {
   const orr_space_body *from = &space->bodies[body];
-  frame_body out = {
-      .x = field_of(space, body, ORR_QUANTITY_X),
-      .y = field_of(space, body, ORR_QUANTITY_Y),
-      .angle = field_of(space, body, ORR_QUANTITY_ANGLE),
-      .vx = field_of(space, body, ORR_QUANTITY_VX),
-      .vy = field_of(space, body, ORR_QUANTITY_VY),
-      .omega = field_of(space, body, ORR_QUANTITY_OMEGA),
-      .centre = {from->centre[0], from->centre[1]},
-      .radius = from->radius,
-      .role = from->role
-  };
+  frame_body out = {.x = field_of(space, body, ORR_QUANTITY_X),
+                    .y = field_of(space, body, ORR_QUANTITY_Y),
+                    .angle = field_of(space, body, ORR_QUANTITY_ANGLE),
+                    .vx = field_of(space, body, ORR_QUANTITY_VX),
+                    .vy = field_of(space, body, ORR_QUANTITY_VY),
+                    .omega = field_of(space, body, ORR_QUANTITY_OMEGA),
+                    .centre = {from->centre[0], from->centre[1]},
+                    .radius = from->radius,
+                    .role = from->role};
   pair(&out.x, &out.y);
   pair(&out.vx, &out.vy);
   return out;
@@ -122,16 +120,11 @@ static int driven_body(const builder *b, int field) {
 static int partner(const orr_space *space, int field) {
   const orr_space_field *f = &space->fields[field];
   switch (f->quantity) {
-  case ORR_QUANTITY_X:
-    return field_of(space, f->body, ORR_QUANTITY_Y);
-  case ORR_QUANTITY_Y:
-    return field_of(space, f->body, ORR_QUANTITY_X);
-  case ORR_QUANTITY_VX:
-    return field_of(space, f->body, ORR_QUANTITY_VY);
-  case ORR_QUANTITY_VY:
-    return field_of(space, f->body, ORR_QUANTITY_VX);
-  default:
-    return -1;
+  case ORR_QUANTITY_X: return field_of(space, f->body, ORR_QUANTITY_Y);
+  case ORR_QUANTITY_Y: return field_of(space, f->body, ORR_QUANTITY_X);
+  case ORR_QUANTITY_VX: return field_of(space, f->body, ORR_QUANTITY_VY);
+  case ORR_QUANTITY_VY: return field_of(space, f->body, ORR_QUANTITY_VX);
+  default: return -1;
   }
 }
 
@@ -295,21 +288,11 @@ void orr_frame_destroy(orr_frame *frame) {
   orr_free(frame);
 }
 
-size_t orr_frame_state(const orr_frame *frame) {
-  return frame->state;
-}
-size_t orr_frame_actions(const orr_frame *frame) {
-  return frame->block * frame->action;
-}
-size_t orr_frame_centres(const orr_frame *frame) {
-  return frame->centre_count;
-}
-size_t orr_frame_features(const orr_frame *frame) {
-  return frame->seen[0].columns;
-}
-size_t orr_frame_motions(const orr_frame *frame) {
-  return frame->moved[0].columns;
-}
+size_t orr_frame_state(const orr_frame *frame) { return frame->state; }
+size_t orr_frame_actions(const orr_frame *frame) { return frame->block * frame->action; }
+size_t orr_frame_centres(const orr_frame *frame) { return frame->centre_count; }
+size_t orr_frame_features(const orr_frame *frame) { return frame->seen[0].columns; }
+size_t orr_frame_motions(const orr_frame *frame) { return frame->moved[0].columns; }
 size_t orr_frame_linear(const orr_frame *frame, size_t *first) {
   *first = frame->linear_first;
   return frame->linear_count;

@@ -23,9 +23,7 @@ static vector turn_back(const pose *p, double x, double y) { /* R(-angle) */
   return (vector){p->cosine * x + p->sine * y, p->cosine * y - p->sine * x};
 }
 
-static double field(const double *state, int index) {
-  return index < 0 ? 0.0 : state[index];
-}
+static double field(const double *state, int index) { return index < 0 ? 0.0 : state[index]; }
 
 static void read_poses(const orr_frame *frame, const double *state, pose *poses) {
   for (size_t b = 0; b < frame->body_count; b++) {
@@ -43,10 +41,7 @@ static void read_poses(const orr_frame *frame, const double *state, pose *poses)
 static pose centre_pose(const orr_frame *frame, const pose *poses, size_t k) {
   int body = frame->centres[k];
   if (body >= 0) return poses[body];
-  return (pose){
-      .g = {frame->middle[0], frame->middle[1]},
-        .cosine = 1.0
-  };
+  return (pose){.g = {frame->middle[0], frame->middle[1]}, .cosine = 1.0};
 }
 
 /* The vector in the world behind a turned term. */
@@ -77,19 +72,11 @@ static double *see_term(const orr_frame *frame, const term *t, const double *sta
   case TERM_PLACE:
     return put(out, (centre->g[0] - frame->middle[0]) * t->scale,
                (centre->g[1] - frame->middle[1]) * t->scale);
-  case TERM_HEADING:
-    return put(out, centre->cosine, centre->sine);
-  case TERM_SCALAR:
-    *out = (state[t->i] - t->shift) * t->scale;
-    return out + 1;
-  case TERM_INPUT:
-    *out = action[t->i] * t->scale;
-    return out + 1;
-  case TERM_IDENTITY:
-    *out = t->shift;
-    return out + 1;
-  default:
-    break;
+  case TERM_HEADING: return put(out, centre->cosine, centre->sine);
+  case TERM_SCALAR: *out = (state[t->i] - t->shift) * t->scale; return out + 1;
+  case TERM_INPUT: *out = action[t->i] * t->scale; return out + 1;
+  case TERM_IDENTITY: *out = t->shift; return out + 1;
+  default: break;
   }
   v = world_vector(frame, t, state, action, poses, centre);
   v = turn_back(centre, v.x, v.y);
@@ -176,17 +163,10 @@ static const double *see_term_back(sight *s, const term *t, const double *d) {
   case TERM_HEADING:
     s->d_centre.angle += d[1] * s->centre.cosine - d[0] * s->centre.sine;
     return d + 2;
-  case TERM_SCALAR:
-    s->d_state[t->i] += d[0] * t->scale;
-    return d + 1;
-  case TERM_INPUT:
-    s->d_action[t->i] += d[0] * t->scale;
-    return d + 1;
-  case TERM_IDENTITY:
-    return d + 1;
-  default:
-    see_turned_back(s, t, d);
-    return d + 2;
+  case TERM_SCALAR: s->d_state[t->i] += d[0] * t->scale; return d + 1;
+  case TERM_INPUT: s->d_action[t->i] += d[0] * t->scale; return d + 1;
+  case TERM_IDENTITY: return d + 1;
+  default: see_turned_back(s, t, d); return d + 2;
   }
 }
 
@@ -304,10 +284,8 @@ void orr_frame_move_back(const orr_frame *frame, const double *state, const doub
     const frame_body *body = &frame->bodies[b];
     pose_gradient *d = &d_moved[b];
     vector arm = turn(&moved[b], body->centre[0], body->centre[1]);
-    *d = (pose_gradient){
-        {field(d_next, body->x), field(d_next, body->y)},
-        field(d_next, body->angle)
-    };
+    *d = (pose_gradient){{field(d_next, body->x), field(d_next, body->y)},
+                         field(d_next, body->angle)};
     d->angle += d->g[0] * arm.y - d->g[1] * arm.x;
     if (body->x >= 0) d_state[body->x] = d_state[body->y] = 0.0; /* comes back through g */
     if (body->angle >= 0) d_state[body->angle] = 0.0;

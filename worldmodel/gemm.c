@@ -112,9 +112,7 @@ static dnnl_status_t any_layout(size_t rows, size_t cols, dnnl_memory_desc_t *ou
 }
 
 #if DNNL_VERSION_MAJOR >= 3
-static layout_view view(const dnnl_memory_desc_t *layout) {
-  return *layout;
-}
+static layout_view view(const dnnl_memory_desc_t *layout) { return *layout; }
 static void free_layouts(layouts *all) {
   dnnl_memory_desc_destroy(all->a);
   dnnl_memory_desc_destroy(all->b);
@@ -123,12 +121,8 @@ static void free_layouts(layouts *all) {
   dnnl_memory_desc_destroy(all->c);
 }
 #else
-static layout_view view(const dnnl_memory_desc_t *layout) {
-  return layout;
-}
-static void free_layouts(layouts *all) {
-  (void)all;
-}
+static layout_view view(const dnnl_memory_desc_t *layout) { return layout; }
+static void free_layouts(layouts *all) { (void)all; }
 #endif
 
 static orr_status make_layouts(const orr_gemm_def *d, layouts *all, orr_error *err) {
@@ -256,15 +250,9 @@ void orr_gemm_destroy(orr_gemm *gemm) {
   orr_free(gemm);
 }
 
-size_t orr_gemm_scratch_bytes(const orr_gemm *gemm) {
-  return gemm->scratch_bytes;
-}
-size_t orr_gemm_packed_bytes(const orr_gemm *gemm) {
-  return gemm->packed_bytes;
-}
-const char *orr_gemm_implementation(const orr_gemm *gemm) {
-  return gemm->implementation;
-}
+size_t orr_gemm_scratch_bytes(const orr_gemm *gemm) { return gemm->scratch_bytes; }
+size_t orr_gemm_packed_bytes(const orr_gemm *gemm) { return gemm->packed_bytes; }
+const char *orr_gemm_implementation(const orr_gemm *gemm) { return gemm->implementation; }
 
 /* oneDNN takes untyped pointers and never writes to its inputs. */
 static void point(dnnl_memory_t memory, const void *data) {
@@ -283,13 +271,11 @@ void orr_gemm_run(orr_gemm *gemm, const float *a, const float *b, const float *b
   point(gemm->c, c);
   point(gemm->scratch, scratch);
   if (gemm->def.bias) point(gemm->bias, bias);
-  const dnnl_exec_arg_t args[] = {
-      {DNNL_ARG_SRC,        gemm->a      },
-      {DNNL_ARG_WEIGHTS,    gemm->b      },
-      {DNNL_ARG_DST,        gemm->c      },
-      {DNNL_ARG_SCRATCHPAD, gemm->scratch},
-      {DNNL_ARG_BIAS,       gemm->bias   }
-  };
+  const dnnl_exec_arg_t args[] = {{DNNL_ARG_SRC, gemm->a},
+                                  {DNNL_ARG_WEIGHTS, gemm->b},
+                                  {DNNL_ARG_DST, gemm->c},
+                                  {DNNL_ARG_SCRATCHPAD, gemm->scratch},
+                                  {DNNL_ARG_BIAS, gemm->bias}};
   int count = gemm->def.bias ? 5 : 4;
   dnnl_status_t status =
       dnnl_primitive_execute(gemm->primitive, gemm->context->stream, count, args);
@@ -303,11 +289,9 @@ void orr_gemm_pack(orr_gemm *gemm, const float *b, float *packed, void *scratch)
   point(gemm->plain_b, b);
   point(gemm->b, packed);
   gemm->set_b = packed;
-  const dnnl_exec_arg_t args[] = {
-      {DNNL_ARG_FROM,       gemm->plain_b        },
-      {DNNL_ARG_TO,         gemm->b              },
-      {DNNL_ARG_SCRATCHPAD, gemm->reorder_scratch}
-  };
+  const dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, gemm->plain_b},
+                                  {DNNL_ARG_TO, gemm->b},
+                                  {DNNL_ARG_SCRATCHPAD, gemm->reorder_scratch}};
   dnnl_status_t status = dnnl_primitive_execute(gemm->reorder, gemm->context->stream, 3, args);
   ORR_ASSERT(status == dnnl_success);
 }

@@ -27,9 +27,7 @@ enum { W = 16, PARTS = W / LANES };
 typedef float vec __attribute__((vector_size(LANES * 4)));
 typedef int ivec __attribute__((vector_size(LANES * 4)));
 
-INLINE vec all(float x) {
-  return (vec){0} + x;
-}
+INLINE vec all(float x) { return (vec){0} + x; }
 
 INLINE vec load(const float *x) {
   vec v;
@@ -37,9 +35,7 @@ INLINE vec load(const float *x) {
   return v;
 }
 
-INLINE void store(float *x, vec v) {
-  memcpy(x, &v, sizeof v);
-}
+INLINE void store(float *x, vec v) { memcpy(x, &v, sizeof v); }
 
 /* A block of 16 from x, of which n are there; the others are 0 in `pad`. */
 INLINE const float *block(const float *x, size_t n, float pad[W]) {

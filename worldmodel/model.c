@@ -1,7 +1,7 @@
 /* Models and their workers: everything that does not depend on the family. */
-#include "worldmodel/model_internal.h"
 #include "base/maths.h"
 #include "base/memory.h"
+#include "worldmodel/model_internal.h"
 #include <string.h>
 
 static const orr_family_table *const families[] = {
@@ -31,8 +31,8 @@ static orr_status fill(orr_model *model, orr_error *err) {
 }
 
 orr_status orr_model_build(const orr_model_def *def, const orr_space *observation,
-                           const orr_space *action, const orr_transform *transform,
-                           orr_model **out, orr_error *err) {
+                           const orr_space *action, const orr_transform *transform, orr_model **out,
+                           orr_error *err) {
   orr_model *model;
   *out = NULL;
   ORR_TRY(orr_new(&model, 1, sizeof *model, err));
@@ -43,8 +43,10 @@ orr_status orr_model_build(const orr_model_def *def, const orr_space *observatio
   model->action_length = (size_t)def->block * action->count;
   model->family = families[def->family];
   orr_status status = fill(model, err);
-  if (status == ORR_OK) *out = model;
-  else orr_model_destroy(model);
+  if (status == ORR_OK)
+    *out = model;
+  else
+    orr_model_destroy(model);
   return status;
 }
 
@@ -138,8 +140,7 @@ static orr_status build_worker(orr_model_worker *worker, orr_error *err) {
   worker->pad = orr_alloc_aligned(ORR_TILE * widest * sizeof(float), 64);
   if (!worker->pad) return orr_fail(err, ORR_ERR_MEMORY, "no memory for a worker");
   ORR_TRY(begin_pass(model, &worker->step, model->latent, actions, err));
-  worker->step.out =
-      family->step(model, worker->step.tape, worker->step.in[0], worker->step.in[1]);
+  worker->step.out = family->step(model, worker->step.tape, worker->step.in[0], worker->step.in[1]);
   ORR_TRY(end_pass(model, &worker->step, err));
   if (family->encode) {
     orr_pass *pass = &worker->encode;
@@ -154,15 +155,16 @@ static orr_status build_worker(orr_model_worker *worker, orr_error *err) {
   return end_pass(model, &worker->decode, err);
 }
 
-orr_status orr_model_worker_create(const orr_model *model, orr_model_worker **out,
-                                   orr_error *err) {
+orr_status orr_model_worker_create(const orr_model *model, orr_model_worker **out, orr_error *err) {
   orr_model_worker *worker;
   *out = NULL;
   ORR_TRY(orr_new(&worker, 1, sizeof *worker, err));
   worker->model = model;
   orr_status status = build_worker(worker, err);
-  if (status == ORR_OK) *out = worker;
-  else orr_model_worker_destroy(worker);
+  if (status == ORR_OK)
+    *out = worker;
+  else
+    orr_model_worker_destroy(worker);
   return status;
 }
 

@@ -10,7 +10,8 @@
  * frame (worldmodel/frame.h). It is the reference that every learned latent is held against.
  * Family `jepa`: encoder, action encoder and residual predictor, trained in latent space over
  * several blocks; an inverse head that reads actions and changes from the latent's displacement
- * keeps the latent from collapsing (after Delta-JEPA); a read-out head with stopped gradient decodes the state. */
+ * keeps the latent from collapsing (after Delta-JEPA); a read-out head with stopped gradient
+ * decodes the state. */
 #ifndef ORR_WORLDMODEL_MODEL_H
 #define ORR_WORLDMODEL_MODEL_H
 
@@ -21,15 +22,15 @@ typedef enum orr_family { ORR_FAMILY_STATE, ORR_FAMILY_JEPA } orr_family;
 
 /* Section `model:` of a scenario file. */
 typedef struct orr_model_def {
-  int family;          /* orr_family */
-  int64_t history;     /* observations the model sees; 1 */
-  int64_t block;       /* control steps per model action; 5 */
-  int64_t horizon;     /* blocks unrolled in the loss; 5 */
+  int family;             /* orr_family */
+  int64_t history;        /* observations the model sees; 1 */
+  int64_t block;          /* control steps per model action; 5 */
+  int64_t horizon;        /* blocks unrolled in the loss; 5 */
   int64_t hidden, layers; /* width and number of hidden layers; 256, 3 */
-  int64_t latent;      /* jepa: 96 */
-  double dropout;      /* predictor; 0 */
-  double inverse;      /* jepa: weight of the displacement inverse head; 10 */
-  double readout;      /* jepa: weight of the read-out head (its gradient stops at the latent); 1 */
+  int64_t latent;         /* jepa: 96 */
+  double dropout;         /* predictor; 0 */
+  double inverse;         /* jepa: weight of the displacement inverse head; 10 */
+  double readout; /* jepa: weight of the read-out head (its gradient stops at the latent); 1 */
 } orr_model_def;
 extern const orr_record orr_model_record;
 
@@ -41,12 +42,12 @@ void orr_model_destroy(orr_model *model);
 const orr_model_def *orr_model_definition(const orr_model *model);
 const orr_space *orr_model_observation(const orr_model *model);
 const orr_space *orr_model_action(const orr_model *model); /* of one control step */
-orr_hash orr_model_interface(const orr_model *model); /* spaces and block */
-orr_hash orr_model_world(const orr_model *model);     /* world it was trained on */
-orr_hash orr_model_hash(const orr_model *model);      /* of the weights */
-size_t orr_model_latent(const orr_model *model);      /* length of a latent */
+orr_hash orr_model_interface(const orr_model *model);      /* spaces and block */
+orr_hash orr_model_world(const orr_model *model);          /* world it was trained on */
+orr_hash orr_model_hash(const orr_model *model);           /* of the weights */
+size_t orr_model_latent(const orr_model *model);           /* length of a latent */
 size_t orr_model_parameters(const orr_model *model);
-double orr_model_flops(const orr_model *model);       /* of one step of one sample */
+double orr_model_flops(const orr_model *model);              /* of one step of one sample */
 const json_t *orr_model_record_json(const orr_model *model); /* training record, borrowed */
 
 /* A worker: the buffers of one thread. All calls take any number of rows; inside, tiles of 64 rows

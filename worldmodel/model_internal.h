@@ -8,7 +8,7 @@
 #include "worldmodel/train.h"
 
 #define ORR_MAX_HIDDEN_LAYERS 8
-#define ORR_MAX_ACTION 512 /* numbers in a model action: block x action fields */
+#define ORR_MAX_ACTION        512 /* numbers in a model action: block x action fields */
 
 /* The input transform, fitted on the training split. An angle is not scored: its sine and cosine
  * enter as they are; its std, of the wrapped values, serves distances. */
@@ -46,7 +46,10 @@ struct orr_model {
   size_t latent;
   orr_frame *frame;
   const struct orr_family_table *family;
-  union { orr_state_net state; orr_jepa_net jepa; } net;
+  union {
+    orr_state_net state;
+    orr_jepa_net jepa;
+  } net;
   orr_params params;
   float *values; /* params.total */
   json_t *record;
@@ -79,8 +82,8 @@ extern const char *const orr_family_names[]; /* NULL-terminated, by orr_family *
 
 /* A model with a frame, parameters and zeroed weights. Checks the definition against the spaces. */
 orr_status orr_model_build(const orr_model_def *def, const orr_space *observation,
-                           const orr_space *action, const orr_transform *transform,
-                           orr_model **out, orr_error *err);
+                           const orr_space *action, const orr_transform *transform, orr_model **out,
+                           orr_error *err);
 orr_status orr_model_allocate(orr_model *model, orr_error *err); /* the weights, zero */
 void orr_model_rehash(orr_model *model); /* after the weights have changed */
 

@@ -6,7 +6,9 @@
 #include <string.h>
 
 /* Fields of a body's pose in the observation; -1 when it has none. */
-typedef struct orr_pose_fields { int x, y, angle; } orr_pose_fields;
+typedef struct orr_pose_fields {
+  int x, y, angle;
+} orr_pose_fields;
 
 /* Sums of one tile of windows. */
 typedef struct orr_error_sums {
@@ -106,10 +108,11 @@ static void measure_tile(void *context, size_t index, size_t lane_index) {
 
 static orr_status create_lane(const orr_measure *m, orr_measure_lane *lane, orr_error *err) {
   size_t S = m->model->observation.count, A = m->model->action_length, H = m->horizon;
-  size_t sizes[6] = {(H + 1) * S, H * A, (H + 1) * ORR_TILE * S, H * ORR_TILE * A,
-                     ORR_TILE * m->model->latent, ORR_TILE * S};
-  float **parts[6] = {&lane->window_states, &lane->window_actions, &lane->truth, &lane->actions,
-                      &lane->latents, &lane->decoded};
+  size_t sizes[6] = {
+      (H + 1) * S, H * A, (H + 1) * ORR_TILE * S, H * ORR_TILE * A, ORR_TILE * m->model->latent,
+      ORR_TILE * S};
+  float **parts[6] = {&lane->window_states, &lane->window_actions, &lane->truth,
+                      &lane->actions,       &lane->latents,        &lane->decoded};
   size_t total = 0;
   for (size_t i = 0; i < 6; i++) total += sizes[i];
   ORR_TRY(orr_model_worker_create(m->model, &lane->worker, err));
@@ -147,9 +150,9 @@ static void average(const orr_measure *m, orr_open_loop *out) {
 /* The data must hold what the model sees. */
 static orr_status check_spaces(const orr_model *model, const orr_dataset *data, orr_error *err) {
   const orr_shard_info *info = orr_dataset_info(data);
-  bool same = orr_hash_equal(orr_space_hash(&info->observation),
-                             orr_space_hash(&model->observation)) &&
-              orr_hash_equal(orr_space_hash(&info->action), orr_space_hash(&model->action));
+  bool same =
+      orr_hash_equal(orr_space_hash(&info->observation), orr_space_hash(&model->observation)) &&
+      orr_hash_equal(orr_space_hash(&info->action), orr_space_hash(&model->action));
   if (same) return ORR_OK;
   orr_fail(err, ORR_ERR_MISMATCH, "the data's observations or actions differ from the model's");
   orr_hint(err, "use data of the scenario that the model was trained on");

@@ -5,12 +5,8 @@
 #include "worldmodel/tape_internal.h"
 #include <string.h>
 
-static float *value(const orr_tape *tape, orr_var x) {
-  return tape->variables[x].value;
-}
-static float *gradient(const orr_tape *tape, orr_var x) {
-  return tape->variables[x].gradient;
-}
+static float *value(const orr_tape *tape, orr_var x) { return tape->variables[x].value; }
+static float *gradient(const orr_tape *tape, orr_var x) { return tape->variables[x].gradient; }
 static size_t numbers(const orr_tape *tape, orr_var x) {
   return tape->variables[x].rows * tape->variables[x].cols;
 }
@@ -111,8 +107,8 @@ static void scale_backward(orr_tape *tape, const orr_op *op) {
 
 const orr_op_functions orr_ops_product[ORR_OP_KINDS] = {
     [ORR_OP_LINEAR] = {linear_forward, linear_backward, true},
-    [ORR_OP_NORM] = {norm_forward,   norm_backward,   true},
-    [ORR_OP_ADD] = {add_forward,    add_backward,    true},
-    [ORR_OP_SUB] = {sub_forward,    sub_backward,    true},
-    [ORR_OP_SCALE] = {scale_forward,  scale_backward,  true},
+    [ORR_OP_NORM] = {norm_forward, norm_backward, true},
+    [ORR_OP_ADD] = {add_forward, add_backward, true},
+    [ORR_OP_SUB] = {sub_forward, sub_backward, true},
+    [ORR_OP_SCALE] = {scale_forward, scale_backward, true},
 };

@@ -8,12 +8,8 @@
 #include <string.h>
 #include <tgmath.h>
 
-static REAL *OP(value)(const orr_tape *tape, orr_var x) {
-  return tape->variables[x].value;
-}
-static REAL *OP(gradient)(const orr_tape *tape, orr_var x) {
-  return tape->variables[x].gradient;
-}
+static REAL *OP(value)(const orr_tape *tape, orr_var x) { return tape->variables[x].value; }
+static REAL *OP(gradient)(const orr_tape *tape, orr_var x) { return tape->variables[x].gradient; }
 static size_t OP(numbers)(const orr_tape *tape, orr_var x) {
   return tape->variables[x].rows * tape->variables[x].cols;
 }

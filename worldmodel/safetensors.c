@@ -67,8 +67,8 @@ static orr_status read_shape(const json_t *entry, orr_tensor *tensor, orr_error 
 }
 
 /* One entry; `data` points at the data and `length` is their length. */
-static orr_status read_entry(const char *name, const json_t *entry, const char *data,
-                             size_t length, orr_tensor *tensor, orr_error *err) {
+static orr_status read_entry(const char *name, const json_t *entry, const char *data, size_t length,
+                             orr_tensor *tensor, orr_error *err) {
   static const char whole[] = "\"data_offsets\" must hold two whole numbers, 0 or more";
   tensor->name = name;
   if (!json_is_object(entry)) return wrong(name, "must be an object", err);
@@ -219,9 +219,9 @@ static json_t *entry_of(const orr_tensor *tensor, size_t begin) {
   for (size_t i = 0; i < tensor->rank; i++) {
     failed |= json_array_append_new(shape, json_integer((json_int_t)tensor->shape[i]));
   }
-  json_t *entry = json_pack("{s:s, s:o, s:[I,I]}", "dtype", dtypes[tensor->dtype].name, "shape",
-                            shape, "data_offsets", (json_int_t)begin,
-                            (json_int_t)(begin + tensor->bytes));
+  json_t *entry =
+      json_pack("{s:s, s:o, s:[I,I]}", "dtype", dtypes[tensor->dtype].name, "shape", shape,
+                "data_offsets", (json_int_t)begin, (json_int_t)(begin + tensor->bytes));
   if (failed == 0) return entry;
   json_decref(entry);
   return NULL;
@@ -264,8 +264,8 @@ static orr_status write_all(orr_file_writer *writer, const char *header,
   return ORR_OK;
 }
 
-orr_status orr_safetensors_save(const char *path, const json_t *metadata,
-                                const orr_tensor *tensors, size_t count, orr_error *err) {
+orr_status orr_safetensors_save(const char *path, const json_t *metadata, const orr_tensor *tensors,
+                                size_t count, orr_error *err) {
   const orr_tensor **order;
   ORR_TRY(orr_new(&order, count + 1, sizeof *order, err));
   for (size_t i = 0; i < count; i++) order[i] = &tensors[i];
@@ -276,8 +276,10 @@ orr_status orr_safetensors_save(const char *path, const json_t *metadata,
   orr_status status = header ? orr_file_begin(path, &writer, err)
                              : orr_fail(err, ORR_ERR_MEMORY, "%s: no memory for its header", path);
   if (status == ORR_OK) status = write_all(writer, header, order, count, err);
-  if (status == ORR_OK) status = orr_file_commit(writer, err);
-  else orr_file_abort(writer);
+  if (status == ORR_OK)
+    status = orr_file_commit(writer, err);
+  else
+    orr_file_abort(writer);
   free(header);
   orr_free(order);
   return status;

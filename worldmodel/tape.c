@@ -129,9 +129,7 @@ void orr_tape_set_input_f64(orr_tape *tape, orr_var input, const double *data) {
   memcpy(tape->variables[input].value, data, count * sizeof *data);
 }
 
-void orr_tape_set_valid(orr_tape *tape, size_t rows) {
-  tape->valid = rows;
-}
+void orr_tape_set_valid(orr_tape *tape, size_t rows) { tape->valid = rows; }
 
 void orr_tape_set_dropout(orr_tape *tape, bool on, uint64_t seed, uint32_t step, uint32_t row0) {
   tape->dropout_on = on;
@@ -213,12 +211,8 @@ const double *orr_tape_value_f64(const orr_tape *tape, orr_var x) {
   return tape->variables[x].value;
 }
 
-size_t orr_tape_rows(const orr_tape *tape, orr_var x) {
-  return tape->variables[x].rows;
-}
-size_t orr_tape_cols(const orr_tape *tape, orr_var x) {
-  return tape->variables[x].cols;
-}
+size_t orr_tape_rows(const orr_tape *tape, orr_var x) { return tape->variables[x].rows; }
+size_t orr_tape_cols(const orr_tape *tape, orr_var x) { return tape->variables[x].cols; }
 
 double orr_tape_scalar(const orr_tape *tape, orr_var x) {
   const void *value = tape->variables[x].value;
@@ -236,6 +230,4 @@ double orr_tape_flops(const orr_tape *tape) {
   return flops;
 }
 
-const char *orr_tape_library(void) {
-  return orr_gemm_library();
-}
+const char *orr_tape_library(void) { return orr_gemm_library(); }

@@ -125,9 +125,7 @@ orr_var orr_tape_dropout(orr_tape *tape, orr_var x, double rate) {
   return op->out;
 }
 
-orr_var orr_tape_stop(orr_tape *tape, orr_var x) {
-  return append_same(tape, ORR_OP_STOP, x)->out;
-}
+orr_var orr_tape_stop(orr_tape *tape, orr_var x) { return append_same(tape, ORR_OP_STOP, x)->out; }
 
 orr_var orr_tape_concat(orr_tape *tape, const orr_var *parts, size_t count) {
   ORR_ASSERT(count > 0);

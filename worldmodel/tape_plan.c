@@ -20,9 +20,7 @@ typedef struct lives {
   life *items;
 } lives;
 
-static size_t padded(size_t bytes) {
-  return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-}
+static size_t padded(size_t bytes) { return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT; }
 
 static void add(lives *all, size_t bytes, size_t from, size_t to, void **place) {
   if (bytes == 0) return;

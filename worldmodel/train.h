@@ -20,9 +20,9 @@ typedef struct orr_train_def {
   double clip;          /* global norm; 1 */
   double beta1, beta2, epsilon; /* 0.9, 0.999, 1e-8 */
   int64_t seed;
-  int64_t log_every;    /* steps between lines of metrics.jsonl; 50 */
-  int64_t check_every;  /* steps between open-loop checks on held-out windows; 500 */
-  int64_t save_every;   /* steps between checkpoints; 500 */
+  int64_t log_every;   /* steps between lines of metrics.jsonl; 50 */
+  int64_t check_every; /* steps between open-loop checks on held-out windows; 500 */
+  int64_t save_every;  /* steps between checkpoints; 500 */
 } orr_train_def;
 extern const orr_record orr_train_record;
 
@@ -30,14 +30,14 @@ typedef struct orr_train_setup {
   const orr_model_def *model;
   const orr_train_def *train;
   const orr_dataset *data, *held_out; /* held_out may be NULL: no checks */
-  const char *folder; /* model.safetensors, state.safetensors, metrics.jsonl */
+  const char *folder;                 /* model.safetensors, state.safetensors, metrics.jsonl */
 } orr_train_setup;
 
 typedef struct orr_train_result {
-  int64_t steps;        /* done in all */
+  int64_t steps; /* done in all */
   bool resumed;
-  double loss;          /* of the last step */
-  double seconds;       /* of this call */
+  double loss;    /* of the last step */
+  double seconds; /* of this call */
   double windows_per_second;
 } orr_train_result;
 

@@ -54,10 +54,10 @@ orr_status orr_train_log(const orr_trainer *trainer, double windows_per_second, 
   for (size_t i = 0; i < loss->term_count; i++) {
     json_object_set_new(terms, loss->names[i], json_real(trainer->terms[i]));
   }
-  json_t *line = json_pack("{s:I, s:f, s:o, s:f, s:f, s:f}", "step",
-                           (json_int_t)trainer->state.step, "loss", trainer->state.loss, "terms",
-                           terms, "rate", trainer->rate, "gradient_norm", trainer->norm,
-                           "windows_per_second", windows_per_second);
+  json_t *line =
+      json_pack("{s:I, s:f, s:o, s:f, s:f, s:f}", "step", (json_int_t)trainer->state.step, "loss",
+                trainer->state.loss, "terms", terms, "rate", trainer->rate, "gradient_norm",
+                trainer->norm, "windows_per_second", windows_per_second);
   return append(trainer->metrics, line, err);
 }
 
@@ -138,8 +138,10 @@ orr_status orr_train_check(const orr_trainer *trainer, orr_error *err) {
                              block_errors(model, errors, 1));
     if (far > 1) json_object_set_new(line, name, block_errors(model, errors, far));
     if (model->family->encode) status = add_spread(trainer, line, err);
-    if (status == ORR_OK) status = append(trainer->metrics, line, err);
-    else json_decref(line);
+    if (status == ORR_OK)
+      status = append(trainer->metrics, line, err);
+    else
+      json_decref(line);
   }
   orr_free(errors);
   return status;

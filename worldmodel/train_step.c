@@ -127,8 +127,8 @@ static orr_status create_lane(const orr_trainer *trainer, orr_train_lane *lane, 
   size_t horizon = (size_t)model->def.horizon;
   ORR_TRY(orr_tape_create(&model->params, ORR_PATH_PRODUCT, true, &lane->tape, err));
   orr_model_loss(model, lane->tape, &lane->loss);
-  ORR_TRY(orr_tape_compile(lane->tape, lane->loss.loss, lane->loss.terms, lane->loss.term_count,
-                           err));
+  ORR_TRY(
+      orr_tape_compile(lane->tape, lane->loss.loss, lane->loss.terms, lane->loss.term_count, err));
   ORR_TRY(orr_new(&lane->states, (horizon + 1) * ORR_TILE * S, sizeof(float), err));
   ORR_TRY(orr_new(&lane->actions, horizon * ORR_TILE * A, sizeof(float), err));
   return orr_new(&lane->pad, ORR_TILE * (S > A ? S : A), sizeof(float), err);

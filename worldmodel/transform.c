@@ -1,10 +1,12 @@
 /* The input transform: means and stds of the training split. */
-#include "worldmodel/model_internal.h"
 #include "base/maths.h"
 #include "base/memory.h"
+#include "worldmodel/model_internal.h"
 
 /* Sums of one column; an angle is first turned back by the circular mean, then wrapped. */
-typedef struct column { double count, sum, squares, sine, cosine; } column;
+typedef struct column {
+  double count, sum, squares, sine, cosine;
+} column;
 
 static void add(column *c, double x) {
   c->count += 1;
@@ -76,8 +78,8 @@ orr_status orr_transform_fit(const orr_dataset *data, size_t block, orr_transfor
   sweep(data, false, NULL, NULL, sums, sums + ORR_MAX_FIELDS);
   for (size_t i = 0; i < ORR_MAX_FIELDS; i++) {
     const column *s = &sums[i], *a = &sums[ORR_MAX_FIELDS + i];
-    bool is_angle = i < info->observation.count &&
-                    info->observation.fields[i].quantity == ORR_QUANTITY_ANGLE;
+    bool is_angle =
+        i < info->observation.count && info->observation.fields[i].quantity == ORR_QUANTITY_ANGLE;
     double mean = s->count > 0 ? s->sum / s->count : 0;
     out->state_mean[i] = is_angle ? atan2(s->sine, s->cosine) : mean;
     out->action_mean[i] = a->count > 0 ? a->sum / a->count : 0;

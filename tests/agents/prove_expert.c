@@ -59,7 +59,8 @@ static void demonstrate(const orr_observer *observer, const orr_collect_def *def
   must(orr_collector_create(observer, def, 5, 1, &collector, &err), &err);
   orr_episode episode;
   must(orr_episode_create(observer->space.count, observer->scenario->action_count,
-                          (size_t)def->steps, &episode, &err), &err);
+                          (size_t)def->steps, &episode, &err),
+       &err);
   int64_t reached = 0, steps = 0, solved = 0;
   double start = now();
   for (uint32_t i = 0; i < count; i++) {
@@ -111,9 +112,12 @@ static int by_value(const void *a, const void *b) {
 static void plan(const orr_observer *observer, const orr_collect_def *def, uint32_t count,
                  orr_arena *arena) {
   static const char *both[] = {"agent", "block"}, *block[] = {"block"};
-  const orr_goal_rule rule = {.name = "moderate", .position_bodies = {both, 2},
-                              .angle_bodies = {block, 1}, .position = 20.0,
-                              .angle = 3.14159265358979 / 9.0, .hold = 1};
+  const orr_goal_rule rule = {.name = "moderate",
+                              .position_bodies = {both, 2},
+                              .angle_bodies = {block, 1},
+                              .position = 20.0,
+                              .angle = 3.14159265358979 / 9.0,
+                              .hold = 1};
   orr_planner_def planner;
   orr_objective objective;
   orr_collector collector;
@@ -124,13 +128,15 @@ static void plan(const orr_observer *observer, const orr_collect_def *def, uint3
   orr_error err = {0};
   orr_record_default(&orr_planner_record, arena, &planner);
   must(orr_objective_create(&planner.objective, &observer->space, &objective, &err), &err);
-  must(orr_dynamics_simulator(observer->scenario, observer, &objective, NULL, 5, 1, &dynamics,
-                              &err), &err);
+  must(
+      orr_dynamics_simulator(observer->scenario, observer, &objective, NULL, 5, 1, &dynamics, &err),
+      &err);
   must(orr_policy_planner(&planner, dynamics, observer, NULL, &policy, &err), &err);
   must(orr_env_create(observer->scenario, observer, &env, &err), &err);
   must(orr_collector_create(observer, def, 5, 1, &collector, &err), &err);
   must(orr_episode_create(observer->space.count, observer->scenario->action_count,
-                          (size_t)def->steps, &episode, &err), &err);
+                          (size_t)def->steps, &episode, &err),
+       &err);
   double *seconds = orr_alloc((size_t)count * 50, sizeof *seconds);
   size_t plans = 0, solved = 0, pairs = 0;
   for (uint32_t i = 0; i < count; i++) {

@@ -284,7 +284,8 @@ static void cancel_stops(void **state) {
   orr_collect_result result;
   orr_error err = {0};
   assert_int_equal(orr_collect_run(b.scenario, &b.observer, &def, "push_t", "world: {}\n", BLOCK,
-                                   folder, &control, &result, &err), ORR_ERR_CANCELLED);
+                                   folder, &control, &result, &err),
+                   ORR_ERR_CANCELLED);
   def.experts = def.held_out = def.weak = def.random = 0;
   assert_int_equal(collect(&b, &def, folder, 1, &result, &err), ORR_ERR_CONFIG);
   drop_folder(folder);

@@ -71,8 +71,11 @@ static void interface_depends_on_all_it_names(void **state) {
  * count yet. */
 static int64_t steps_to_goal(bench *b, int64_t hold, bool stop_inside, bool *success) {
   const char *agent[] = {"agent"};
-  orr_goal_rule rule = {.name = "near", .position_bodies = {agent, 1}, .position = 30.0,
-                        .angle = INFINITY, .hold = hold};
+  orr_goal_rule rule = {.name = "near",
+                        .position_bodies = {agent, 1},
+                        .position = 30.0,
+                        .angle = INFINITY,
+                        .hold = hold};
   orr_env *env = new_env(b, 3, 0);
   double goal[6];
   orr_world_state(orr_env_look(env), goal);
@@ -114,8 +117,11 @@ static void passing_through_does_not_add_up(void **state) {
   bench b;
   open_reacher(&b);
   const char *agent[] = {"agent"};
-  orr_goal_rule rule = {.name = "near", .position_bodies = {agent, 1}, .position = 30.0,
-                        .angle = INFINITY, .hold = 6};
+  orr_goal_rule rule = {.name = "near",
+                        .position_bodies = {agent, 1},
+                        .position = 30.0,
+                        .angle = INFINITY,
+                        .hold = 6};
   orr_env *env = new_env(&b, 3, 0);
   double goal[6], now[6];
   orr_world_state(orr_env_look(env), goal);

@@ -55,7 +55,8 @@ static int set_up(void **state) {
   orr_record_default(&orr_collect_record, l->b.arena, &def);
   def.experts = def.held_out = 0, def.weak = 8, def.weak_steps = 30;
   must(orr_collect_run(l->b.scenario, &l->b.observer, &def, "push_t", "world: {}\n", BLOCK,
-                       l->folder, NULL, &result, &err), &err);
+                       l->folder, NULL, &result, &err),
+       &err);
   must(orr_dataset_open(l->folder, ORR_SPLIT_TRAIN, true, &data, &err), &err);
   for (int family = 0; family < 2; family++) l->models[family] = train(l, data, family);
   orr_dataset_close(data);
@@ -88,7 +89,8 @@ static orr_dynamics *dynamics_of(lab *l, int family, int kind, size_t lanes) {
   orr_dynamics *out;
   orr_error err = {0};
   must(orr_dynamics_model(l->models[family], l->b.scenario, &l->b.observer, &objective, PLANS,
-                          lanes, &out, &err), &err);
+                          lanes, &out, &err),
+       &err);
   must(orr_dynamics_begin(out, l->env, &err), &err);
   assert_int_equal(orr_dynamics_block(out), BLOCK);
   return out;
@@ -160,11 +162,13 @@ static void simulator_can_be_judged_by_latents(void **state) {
   orr_objective objective = make_objective(&l->b, &def.objective);
   orr_dynamics *dynamics;
   orr_error err = {0};
-  assert_int_equal(orr_dynamics_simulator(l->b.scenario, &l->b.observer, &objective, NULL, BLOCK,
-                                          1, &dynamics, &err), ORR_ERR_CONFIG);
+  assert_int_equal(orr_dynamics_simulator(l->b.scenario, &l->b.observer, &objective, NULL, BLOCK, 1,
+                                          &dynamics, &err),
+                   ORR_ERR_CONFIG);
   const orr_model *model = l->models[ORR_FAMILY_JEPA];
-  must(orr_dynamics_simulator(l->b.scenario, &l->b.observer, &objective, model, BLOCK, 1,
-                              &dynamics, &err), &err);
+  must(orr_dynamics_simulator(l->b.scenario, &l->b.observer, &objective, model, BLOCK, 1, &dynamics,
+                              &err),
+       &err);
   must(orr_dynamics_begin(dynamics, l->env, &err), &err);
   double cost;
   float seen[3 * 12], goal[12], latents[2][16], distance;
@@ -194,7 +198,8 @@ static void models_of_another_interface_are_refused(void **state) {
   must(orr_objective_create(&def.objective, &other.space, &objective, &err), &err);
   orr_dynamics *dynamics;
   assert_int_equal(orr_dynamics_model(l->models[0], l->b.scenario, &other, &objective, PLANS, 1,
-                                      &dynamics, &err), ORR_ERR_MISMATCH);
+                                      &dynamics, &err),
+                   ORR_ERR_MISMATCH);
   assert_non_null(strstr(err.message, "observations"));
   assert_null(dynamics);
 }

@@ -21,8 +21,9 @@ static void set_up(rig *r, size_t lanes) {
   orr_error err = {0};
   r->objective = make_objective(&r->b, &r->def.objective);
   r->pool = lanes > 1 ? new_pool(lanes) : NULL;
-  assert_int_equal(orr_dynamics_simulator(r->b.scenario, &r->b.observer, &r->objective, NULL,
-                                          BLOCK, lanes, &r->dynamics, &err), ORR_OK);
+  assert_int_equal(orr_dynamics_simulator(r->b.scenario, &r->b.observer, &r->objective, NULL, BLOCK,
+                                          lanes, &r->dynamics, &err),
+                   ORR_OK);
   assert_int_equal(orr_planner_create(&r->def, &r->b.scenario->action, BLOCK, &r->planner, &err),
                    ORR_OK);
   orr_planner_reset(r->planner, 5, 0);
@@ -50,8 +51,11 @@ static void begin(rig *r) {
 /* The disc obeys a linear law, so the final squared distance is a quadratic in the plan. */
 static void open_quadratic(rig *r) {
   static const char *agent[] = {"agent"};
-  static const orr_goal_rule rule = {.name = "there", .position_bodies = {agent, 1},
-                                     .position = 1.0, .angle = INFINITY, .hold = 1};
+  static const orr_goal_rule rule = {.name = "there",
+                                     .position_bodies = {agent, 1},
+                                     .position = 1.0,
+                                     .angle = INFINITY,
+                                     .hold = 1};
   memset(r, 0, sizeof *r);
   open_reacher(&r->b);
   r->def = default_planner(&r->b);

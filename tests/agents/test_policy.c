@@ -49,7 +49,7 @@ static void weak_policy_stays_in_its_box(void **state) {
       for (int k = 0; k < 2; k++) {
         double target = s[k] + 100.0 * (double)action[k];
         assert_true(fabsf(action[k]) <= 1.0f);
-        bool near = fabs(s[k] - centre[k]) < 180.0; /* the box is within an action's reach */
+        bool near = fabs(s[k] - centre[k]) < 180.0;  /* the box is within an action's reach */
         bool edge = target < 15.1 || target > 496.9; /* the arena counts more than the box */
         if (near) assert_true(fabs(target - centre[k]) < 90.0 + 1e-3 || edge);
         if (s[k] > 15.0 && s[k] < 497.0) assert_true(target > 14.99 && target < 497.01);

@@ -5,16 +5,24 @@
 #include "base/field.h"
 #include <math.h>
 
-typedef struct circle { double radius; } circle;
-typedef struct box { double width, height; } box;
+typedef struct circle {
+  double radius;
+} circle;
+typedef struct box {
+  double width, height;
+} box;
 typedef struct body {
   const char *name;
   double mass;
   orr_range x;
   orr_union shape;
 } body;
-typedef struct camera { int64_t width, height; } camera;
-typedef struct light { double power; } light;
+typedef struct camera {
+  int64_t width, height;
+} camera;
+typedef struct light {
+  double power;
+} light;
 typedef struct rich {
   const char *name, *note, *agent;
   int64_t seed;
@@ -52,8 +60,8 @@ static const orr_field body_fields[] = {
     {ORR_FIELD(UNION, body, shape), .variants = shape_records, .preset = "{circle: {}}",
      .help = "Shape"},
 };
-static const orr_record body_record = {ORR_RECORD("body", body, body_fields),
-                                       .unique_names = true, .help = "Something that moves"};
+static const orr_record body_record = {ORR_RECORD("body", body, body_fields), .unique_names = true,
+                                       .help = "Something that moves"};
 
 static const orr_field camera_fields[] = {
     {ORR_FIELD(INT, camera, width), .unit = "px", .low = 1, .high = 4096, .preset = "96",
@@ -67,8 +75,7 @@ static const orr_field light_fields[] = {
     {ORR_FIELD(REAL, light, power), .unit = "W", .low = 0, .high = INFINITY, .preset = "10",
      .help = "Power"},
 };
-static const orr_record light_record = {ORR_RECORD("light", light, light_fields),
-                                        .help = "A lamp"};
+static const orr_record light_record = {ORR_RECORD("light", light, light_fields), .help = "A lamp"};
 
 static const char *const mode_names[] = {"fast", "exact", "off", NULL};
 static const orr_field rich_fields[] = {

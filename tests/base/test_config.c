@@ -47,11 +47,11 @@ static void places_are_kept(void **state) {
 
 static void words_are_strict(void **state) {
   (void)state;
-  orr_config *config =
-      parse("\xef\xbb\xbf" "a: yes\nb: ~\nc:\nd: null\ne: 'null'\nf: 012\ng: |\n  12\n");
+  orr_config *config = parse("\xef\xbb\xbf"
+                             "a: yes\nb: ~\nc:\nd: null\ne: 'null'\nf: 012\ng: |\n  12\n");
   const orr_node *root = orr_config_root(config);
-  static const orr_node_kind kinds[] = {ORR_NODE_SCALAR, ORR_NODE_NULL, ORR_NODE_NULL,
-                                        ORR_NODE_NULL, ORR_NODE_SCALAR, ORR_NODE_SCALAR,
+  static const orr_node_kind kinds[] = {ORR_NODE_SCALAR, ORR_NODE_NULL,   ORR_NODE_NULL,
+                                        ORR_NODE_NULL,   ORR_NODE_SCALAR, ORR_NODE_SCALAR,
                                         ORR_NODE_SCALAR};
   assert_int_equal(root->count, 7);
   for (size_t i = 0; i < 7; i++) assert_int_equal(root->entries[i].value->kind, kinds[i]);
@@ -66,9 +66,11 @@ static void paths_find_by_index_and_name(void **state) {
   const orr_node *root = orr_config_root(config);
   assert_string_equal(text_at(config, "w.bodies[1].m"), "2");
   assert_string_equal(text_at(config, "w.bodies.block.m"), "2");
-  static const char *const absent[] = {"", "w.", ".w", "w..bodies", "w.bodies[2]", "w.bodies[x]",
-                                       "w.bodies[0", "w.bodies.c", "w.bodies[0].m.q", "w[0]", "[0]",
-                                       "w.bodies[99999999999999999999]"};
+  static const char *const absent[] = {
+      "",           "w.",          ".w",
+      "w..bodies",  "w.bodies[2]", "w.bodies[x]",
+      "w.bodies[0", "w.bodies.c",  "w.bodies[0].m.q",
+      "w[0]",       "[0]",         "w.bodies[99999999999999999999]"};
   for (size_t i = 0; i < sizeof absent / sizeof absent[0]; i++)
     assert_null(orr_node_find(root, absent[i]));
   orr_config_destroy(config);
@@ -113,7 +115,9 @@ static const broken catalogue[] = {
     {"a: \xf4\x90\x80\x80\n", 0, 1, 4, "not valid UTF-8"},
     {"\xc3\xa4: 1\nb: \x07\n", 0, 2, 4, "U+0007"},
     {"a: x\xe2\x80\xa8y\n", 0, 1, 5, "U+2028"},
-    {"a: 1\n\xef\xbb\xbf" "b: 2\n", 0, 2, 1, "U+FEFF"},
+    {"a: 1\n\xef\xbb\xbf"
+     "b: 2\n",
+     0, 2, 1, "U+FEFF"},
     {"a: !!int 5\n", 0, 1, 4, "tag"},
     {"a: !mine {}\n", 0, 1, 4, "tag"},
     {"a: &x {b: 1}\nc:\n  <<: *x\n", 0, 3, 3, "merge keys"},
@@ -284,10 +288,19 @@ static void set_writes_one_value(void **state) {
   assert_string_equal(yaml, "w:\n  dt: 0.5\n  new:\n    deep:\n      uniform: [0, 1]\nl:\n"
                             "  - name: a\n    m: \"7\"\n    k: null\nt: \"a = b\"\n");
   orr_free(yaml);
-  static const struct { const char *text; int column; const char *word; } bad[] = {
-      {"w.dt", 1, "no ="}, {"=3", 1, "malformed"}, {"w..dt=3", 1, "malformed"},
-      {"w.dt=[1, 2", 11, "expected"}, {"w.dt.x=1", 6, "inside a single value"},
-      {"l[4].m=1", 2, "no item [4]"}, {"l.b.m=1", 3, "no item"}, {"w.dt={a: 1, a: 2}", 13, "again"},
+  static const struct {
+    const char *text;
+    int column;
+    const char *word;
+  } bad[] = {
+      {"w.dt", 1, "no ="},
+      {"=3", 1, "malformed"},
+      {"w..dt=3", 1, "malformed"},
+      {"w.dt=[1, 2", 11, "expected"},
+      {"w.dt.x=1", 6, "inside a single value"},
+      {"l[4].m=1", 2, "no item [4]"},
+      {"l.b.m=1", 3, "no item"},
+      {"w.dt={a: 1, a: 2}", 13, "again"},
   };
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
     orr_diagnostics *one = orr_diagnostics_create();

@@ -115,7 +115,11 @@ static void defaults_fill_what_is_absent(void **state) {
 /* --- findings -------------------------------------------------------------------------------- */
 
 /* Each case is the text behind "name: x" and a line break. */
-static const struct { const char *text; int line, column; const char *word, *hint; } catalogue[] = {
+static const struct {
+  const char *text;
+  int line, column;
+  const char *word, *hint;
+} catalogue[] = {
     {"sed: 3", 2, 1, "unknown key \"sed\" in rich", "did you mean \"seed\"?"},
     {"zzzzzz: 3", 2, 1, "unknown key", "known: name, note"},
     {"camera: {widht: 3}", 2, 10, "camera: unknown key", "did you mean \"width\"?"},
@@ -301,7 +305,9 @@ static void explaining_says_what_the_table_says(void **state) {
   fclose(stream);
   assert_int_equal(strncmp(text,
                            "dt\n  Length of a step\n  type     number, in s\n"
-                           "  allowed  in [0.001, 0.1] s\n  default  0.01\n", 84), 0);
+                           "  allowed  in [0.001, 0.1] s\n  default  0.01\n",
+                           84),
+                   0);
   assert_non_null(strstr(text, "planner.box.width\n"));
   assert_non_null(strstr(text, "type     one of fast, exact, off"));
   free(text);
@@ -320,8 +326,10 @@ static void the_closest_word_is_close(void **state) {
 
 static void draws_stay_in_their_range(void **state) {
   (void)state;
-  const orr_range ranges[] = {{ORR_RANGE_VALUE, 0, {3}}, {ORR_RANGE_UNIFORM, 2, {-1, 2}},
-                              {ORR_RANGE_INTEGER, 2, {2, 5}}, {ORR_RANGE_CHOICE, 2, {4, 9}},
+  const orr_range ranges[] = {{ORR_RANGE_VALUE, 0, {3}},
+                              {ORR_RANGE_UNIFORM, 2, {-1, 2}},
+                              {ORR_RANGE_INTEGER, 2, {2, 5}},
+                              {ORR_RANGE_CHOICE, 2, {4, 9}},
                               {ORR_RANGE_NORMAL, 2, {10, 1}}};
   double sum = 0;
   bool seen[3] = {false};

@@ -224,14 +224,9 @@ static void folders_are_made_listed_and_removed(void **state) {
 
 static void paths_join_with_one_slash(void **state) {
   (void)state;
-  static const char *const cases[][3] = {
-      {"a",   "b",  "a/b"},
-      {"a/",  "b",  "a/b"},
-      {"a//", "/b", "a/b"},
-      {"/",   "b",  "/b" },
-      {"",    "b",  "b"  },
-      {"",    "/b", "/b" }
-  };
+  static const char *const cases[][3] = {{"a", "b", "a/b"},    {"a/", "b", "a/b"},
+                                         {"a//", "/b", "a/b"}, {"/", "b", "/b"},
+                                         {"", "b", "b"},       {"", "/b", "/b"}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     char out[32];
     orr_path_join(out, sizeof out, cases[i][0], cases[i][1]);

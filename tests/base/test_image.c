@@ -17,13 +17,7 @@ static void paint(orr_image *image, bool noisy) {
 
 static void pictures_come_back_exactly(void **state) {
   (void)state;
-  static const int sizes[][2] = {
-      {1,   1  },
-      {1,   300},
-      {301, 1  },
-      {96,  64 },
-      {255, 257}
-  };
+  static const int sizes[][2] = {{1, 1}, {1, 300}, {301, 1}, {96, 64}, {255, 257}};
   for (size_t i = 0; i < 10; i++) {
     orr_image image, back;
     assert_int_equal(orr_image_create(sizes[i / 2][0], sizes[i / 2][1], &image, NULL), ORR_OK);
@@ -108,13 +102,7 @@ static void put_big_endian(uint8_t *out, uint32_t value) {
 /* Good checksums, bad contents. */
 static void lying_headers_and_data_are_refused(void **state) {
   (void)state;
-  static const uint32_t sizes[][2] = {
-      {24,         17   },
-      {25,         16   },
-      {0,          16   },
-      {65536,      65536},
-      {0x7fffffff, 2    }
-  };
+  static const uint32_t sizes[][2] = {{24, 17}, {25, 16}, {0, 16}, {65536, 65536}, {0x7fffffff, 2}};
   size_t count;
   char *bytes = png_bytes(&count);
   uint8_t *header = (uint8_t *)bytes + 12; /* "IHDR", width, height, ... */
@@ -208,11 +196,9 @@ static void grey_and_alpha_become_rgb(void **state) {
     uint8_t type;
     int channels;
     uint8_t rgb[6];
-  } cases[] = {
-      {0, 1, {10, 10, 10, 20, 20, 20}},
-      {4, 2, {10, 10, 10, 30, 30, 30}},
-      {6, 4, {10, 20, 30, 50, 60, 70}}
-  };
+  } cases[] = {{0, 1, {10, 10, 10, 20, 20, 20}},
+               {4, 2, {10, 10, 10, 30, 30, 30}},
+               {6, 4, {10, 20, 30, 50, 60, 70}}};
   for (size_t i = 0; i < 3; i++) {
     uint8_t bytes[256];
     size_t count = make_png(bytes, cases[i].type, cases[i].channels);

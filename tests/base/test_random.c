@@ -142,16 +142,10 @@ static void uniforms_stay_below_their_upper_end(void **state) {
 /* Reference values to 17 digits: statistics.NormalDist().inv_cdf of CPython. */
 static void the_quantile_is_exact_to_fifteen_digits(void **state) {
   (void)state;
-  static const double known[][2] = {
-      {1e-300,   -37.047096299361201 },
-      {1e-20,    -9.2623400897984052 },
-      {1e-5,     -4.2648907939228256 },
-      {0.01,     -2.3263478740408408 },
-      {0.075,    -1.4395314709384557 },
-      {0.3,      -0.52440051270804067},
-      {0.9,      1.2815515655446008  },
-      {0.999999, 4.7534243088170891  }
-  };
+  static const double known[][2] = {{1e-300, -37.047096299361201}, {1e-20, -9.2623400897984052},
+                                    {1e-5, -4.2648907939228256},   {0.01, -2.3263478740408408},
+                                    {0.075, -1.4395314709384557},  {0.3, -0.52440051270804067},
+                                    {0.9, 1.2815515655446008},     {0.999999, 4.7534243088170891}};
   for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
     double error = orr_normal_quantile(known[i][0]) - known[i][1];
     assert_true(fabs(error) <= 1e-15 * fabs(known[i][1]));

@@ -7,21 +7,13 @@
 #include <string.h>
 
 static orr_space example(void) {
-  orr_space space = {
-      .count = 3,
-      .body_count = 2,
-      .meaning = ORR_ACTION_RELATIVE,
-      .scale = 100.0 / 3.0,
-      .bounds = {0, 0, 512, 512}
-  };
-  space.bodies[0] = (orr_space_body){
-      "pusher", ORR_ROLE_ACTUATED, {0, 0},
-        15
-  };
-  space.bodies[1] = (orr_space_body){
-      "block", ORR_ROLE_FREE, {0, 46.153846153846153},
-        90.1
-  };
+  orr_space space = {.count = 3,
+                     .body_count = 2,
+                     .meaning = ORR_ACTION_RELATIVE,
+                     .scale = 100.0 / 3.0,
+                     .bounds = {0, 0, 512, 512}};
+  space.bodies[0] = (orr_space_body){"pusher", ORR_ROLE_ACTUATED, {0, 0}, 15};
+  space.bodies[1] = (orr_space_body){"block", ORR_ROLE_FREE, {0, 46.153846153846153}, 90.1};
   space.fields[0] = (orr_space_field){"pusher.x", "px", ORR_QUANTITY_X, 0, 0, 512};
   space.fields[1] =
       (orr_space_field){"block.angle", "rad", ORR_QUANTITY_ANGLE, 1, -INFINITY, INFINITY};

@@ -19,9 +19,7 @@ bool sample_success(int64_t number, size_t t, size_t steps) {
   return number % 2 == 0 && t + 1 >= steps && t > 0;
 }
 
-bool sample_contact(size_t t) {
-  return t % 3 == 2;
-}
+bool sample_contact(size_t t) { return t % 3 == 2; }
 
 uint64_t sample_seed(int64_t number) {
   return (number % 2 ? UINT64_C(1) << 63 : 0) + (uint64_t)number;
@@ -29,8 +27,8 @@ uint64_t sample_seed(int64_t number) {
 
 static void set_field(orr_space_field *field, const char *name, const char *unit, int body,
                       double low, double high) {
-  *field = (orr_space_field){.body = body, .low = low, .high = high,
-                             .quantity = ORR_QUANTITY_OTHER};
+  *field =
+      (orr_space_field){.body = body, .low = low, .high = high, .quantity = ORR_QUANTITY_OTHER};
   snprintf(field->name, sizeof field->name, "%s", name);
   snprintf(field->unit, sizeof field->unit, "%s", unit);
 }

@@ -4,8 +4,8 @@
 #include "data/dataset.h"
 #include "data/hdf5.h"
 #include "data/windows.h"
-#include "tests/data/sample.h"
 #include "test_data.h"
+#include "tests/data/sample.h"
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -118,28 +118,33 @@ static void forged_seals(void **state) {
 }
 
 /* Structures that lie about themselves: `value` of `bytes` bytes at `offset` behind `mark`. */
-typedef struct lie { const char *mark; size_t offset; uint64_t value; size_t bytes; } lie;
+typedef struct lie {
+  const char *mark;
+  size_t offset;
+  uint64_t value;
+  size_t bytes;
+} lie;
 #define HUGE ((uint64_t)1 << 62)
 static const lie lies[] = {
-    {"GCOL", 24, HUGE, 8},          /* a heap object that reaches beyond its collection */
-    {"GCOL", 24, UINT64_MAX - 3, 8},/* the same, where the sum overflows */
+    {"GCOL", 24, HUGE, 8},           /* a heap object that reaches beyond its collection */
+    {"GCOL", 24, UINT64_MAX - 3, 8}, /* the same, where the sum overflows */
     {"GCOL", 24, 4096, 8},
-    {"GCOL", 8, HUGE, 8},           /* a collection that reaches beyond the file */
+    {"GCOL", 8, HUGE, 8}, /* a collection that reaches beyond the file */
     {"GCOL", 8, 15, 8},
     {"GCOL", 4, 2, 1},
-    {"TREE", 5, 9, 1},              /* a level deeper than there are nodes */
+    {"TREE", 5, 9, 1}, /* a level deeper than there are nodes */
     {"TREE", 5, 1, 1},
-    {"TREE", 6, 65535, 2},          /* more children than there are bytes */
-    {"TREE", 32, 0, 8},             /* a child that is no node */
+    {"TREE", 6, 65535, 2}, /* more children than there are bytes */
+    {"TREE", 32, 0, 8},    /* a child that is no node */
     {"TREE", 32, UINT64_MAX, 8},
     {"SNOD", 6, 65535, 2},
-    {"SNOD", 8, HUGE, 8},           /* a name outside the heap of names */
-    {"SNOD", 16, UINT64_MAX - 8, 8},/* an object outside the file */
+    {"SNOD", 8, HUGE, 8},            /* a name outside the heap of names */
+    {"SNOD", 16, UINT64_MAX - 8, 8}, /* an object outside the file */
     {"HEAP", 8, HUGE, 8},
     {"HEAP", 24, UINT64_MAX - 1, 8},
-    {"\x89HDF", 64, 0, 8},          /* a root group outside of anything */
+    {"\x89HDF", 64, 0, 8}, /* a root group outside of anything */
     {"\x89HDF", 64, UINT64_MAX, 8},
-    {"\x89HDF", 40, 1, 8},          /* an end of file elsewhere */
+    {"\x89HDF", 40, 1, 8}, /* an end of file elsewhere */
     {"\x89HDF", 13, 4, 1},
 };
 

@@ -65,9 +65,7 @@ void spill_sealed(const char *path, const void *bytes, size_t count) {
   orr_free(sealed);
 }
 
-int64_t open_handles(void) {
-  return H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL);
-}
+int64_t open_handles(void) { return H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL); }
 
 int main(void) {
   int failed = test_shard() + test_layout() + test_damage() + test_dataset() + test_windows() +

@@ -3,8 +3,8 @@
 #include "base/memory.h"
 #include "data/dataset.h"
 #include "data/statistics.h"
-#include "tests/data/sample.h"
 #include "test_data.h"
+#include "tests/data/sample.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,8 +89,9 @@ static void seal_refuses(void **state) {
   orr_shard_info info;
   sample_info(&info);
   assert_says(orr_dataset_seal(*state, &info, NULL, &err), &err, "holds no shards");
-  assert_ok(sample_shard(in_scratch(state, "train-00000.h5"), ORR_SPLIT_TRAIN, 0, sample_steps, 2,
-                         &err), &err);
+  assert_ok(
+      sample_shard(in_scratch(state, "train-00000.h5"), ORR_SPLIT_TRAIN, 0, sample_steps, 2, &err),
+      &err);
   info.world.low++;
   assert_int_equal(orr_dataset_seal(*state, &info, NULL, &err), ORR_ERR_MISMATCH);
   assert_says(ORR_ERR_MISMATCH, &err, "another world");
@@ -99,7 +100,8 @@ static void seal_refuses(void **state) {
   assert_says(orr_dataset_seal(*state, &info, NULL, &err), &err, "another interface");
   sample_info(&info);
   assert_ok(sample_shard(in_scratch(state, "held-out-00000.h5"), ORR_SPLIT_TRAIN, 0, sample_steps,
-                         2, &err), &err);
+                         2, &err),
+            &err);
   assert_says(orr_dataset_seal(*state, &info, NULL, &err), &err, "against its name");
   assert_false(orr_file_exists(in_scratch(state, "manifest.json")));
 }
@@ -192,8 +194,9 @@ static void inspects(void **state) {
   char *text;
   assert_ok(sample_folder(*state, &err), &err);
   assert_ok(orr_dataset_inspect(*state, false, &text, &err), &err);
-  static const char *const words[] = {"block.angle", "rad", "held-out", "replay", "2 diverged",
-                                      "all.h5", "statistics of train", "2666.4"};
+  static const char *const words[] = {
+      "block.angle",         "rad",   "held-out", "replay", "2 diverged", "all.h5",
+      "statistics of train", "2666.4"};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) assert_non_null(strstr(text, words[i]));
   orr_free(text);
   assert_ok(orr_dataset_inspect(*state, true, &text, &err), &err);

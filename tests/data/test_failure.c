@@ -4,8 +4,8 @@
 #include "base/memory.h"
 #include "data/dataset.h"
 #include "data/windows.h"
-#include "tests/data/sample.h"
 #include "test_data.h"
+#include "tests/data/sample.h"
 #include <string.h>
 
 typedef orr_status job(void **state, orr_error *err);
@@ -53,7 +53,10 @@ static orr_status inspect(void **state, orr_error *err) {
 
 static const char *const names[] = {"train-00000.h5", "train-00001.h5", "held-out-00000.h5",
                                     "manifest.json", "all.h5"};
-typedef struct snapshot { char *bytes[5]; size_t counts[5]; } snapshot;
+typedef struct snapshot {
+  char *bytes[5];
+  size_t counts[5];
+} snapshot;
 
 static snapshot take(void **state) {
   snapshot all;
@@ -75,10 +78,10 @@ static void check_folder(void **state, const snapshot *old, const snapshot *new)
   assert_int_equal(count, 5);
   snapshot now = take(state);
   for (size_t i = 0; i < 5; i++) {
-    bool is_old = now.counts[i] == old->counts[i] &&
-                  memcmp(now.bytes[i], old->bytes[i], now.counts[i]) == 0;
-    bool is_new = now.counts[i] == new->counts[i] &&
-                  memcmp(now.bytes[i], new->bytes[i], now.counts[i]) == 0;
+    bool is_old =
+        now.counts[i] == old->counts[i] && memcmp(now.bytes[i], old->bytes[i], now.counts[i]) == 0;
+    bool is_new =
+        now.counts[i] == new->counts[i] && memcmp(now.bytes[i], new->bytes[i], now.counts[i]) == 0;
     if (!is_old && !is_new) fail_msg("%s is neither the old file nor the new one", names[i]);
   }
   drop(&now);

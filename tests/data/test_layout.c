@@ -3,15 +3,20 @@
 #include "base/memory.h"
 #include "data/dataset.h"
 #include "data/hdf5.h"
-#include "tests/data/sample.h"
 #include "test_data.h"
+#include "tests/data/sample.h"
 #include <hdf5.h>
 #include <math.h>
 #include <string.h>
 
 /* Replaces a column by an empty one of another make; `chunk` 0: contiguous; `compact`: inside the
  * header. */
-typedef struct make { hid_t type; int rank; hsize_t dims[3], chunk; bool compact; } make;
+typedef struct make {
+  hid_t type;
+  int rank;
+  hsize_t dims[3], chunk;
+  bool compact;
+} make;
 
 static void remake(hid_t file, const char *name, const make *m) {
   assert_true(H5Ldelete(file, name, H5P_DEFAULT) >= 0);
@@ -95,8 +100,7 @@ static void plain_bytes(hid_t f) {
   remake(f, "success", &(make){.type = H5T_STD_I8LE, .rank = 1, .dims = {ROWS}});
 }
 static void huge_rows(hid_t f) {
-  remake(f, "state",
-         &(make){.type = H5T_IEEE_F32LE, .rank = 2, .dims = {(hsize_t)1 << 58, 3}});
+  remake(f, "state", &(make){.type = H5T_IEEE_F32LE, .rank = 2, .dims = {(hsize_t)1 << 58, 3}});
 }
 static void huge_episodes(hid_t f) {
   remake(f, "ep_len", &(make){.type = H5T_STD_I32LE, .rank = 1, .dims = {(hsize_t)1 << 60}});
@@ -156,7 +160,10 @@ static void number_for_text(hid_t f) {
 }
 static void nothing(hid_t f) { (void)f; }
 
-typedef struct edit { void (*apply)(hid_t file); const char *words; } edit;
+typedef struct edit {
+  void (*apply)(hid_t file);
+  const char *words;
+} edit;
 static const edit edits[] = {
     {wider_numbers, "'state' has another type"},
     {big_endian, "'state' has another type"},

@@ -4,8 +4,8 @@
 #include "data/dataset.h"
 #include "data/hdf5.h"
 #include "data/table.h"
-#include "tests/data/sample.h"
 #include "test_data.h"
+#include "tests/data/sample.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -66,8 +66,8 @@ static void texts_come_back(void **state) {
   assert_true(orr_hash_equal(info->world, expected.world));
   assert_true(orr_hash_equal(info->interface, expected.interface));
   assert_true(info->control_dt == expected.control_dt && info->seed == expected.seed);
-  assert_true(orr_hash_equal(orr_space_hash(&info->observation),
-                             orr_space_hash(&expected.observation)));
+  assert_true(
+      orr_hash_equal(orr_space_hash(&info->observation), orr_space_hash(&expected.observation)));
   assert_true(orr_hash_equal(orr_space_hash(&info->action), orr_space_hash(&expected.action)));
   assert_int_equal(orr_dataset_split(dataset), ORR_SPLIT_HELD_OUT);
   orr_dataset_close(dataset);
@@ -168,8 +168,8 @@ static const int64_t starts[3] = {-1, INT64_MAX, INT64_MIN};
 static const uint8_t flags[3] = {1, 0, 255};
 static const float actions[5] = {1, 2, 3, 4, -0.0f};
 static const orr_column table_columns[] = {
-    {"motion", ORR_COLUMN_F64, 3, 2, motion}, {"hash", ORR_COLUMN_U64, 3, 1, hashes},
-    {"start", ORR_COLUMN_I64, 3, 1, starts},  {"must_move", ORR_COLUMN_U8, 3, 1, flags},
+    {"motion", ORR_COLUMN_F64, 3, 2, motion},  {"hash", ORR_COLUMN_U64, 3, 1, hashes},
+    {"start", ORR_COLUMN_I64, 3, 1, starts},   {"must_move", ORR_COLUMN_U8, 3, 1, flags},
     {"action", ORR_COLUMN_F32, 5, 1, actions}, {"none", ORR_COLUMN_I64, 0, 4, NULL},
 };
 

@@ -1,8 +1,8 @@
 /* Windows against a brute-force list of all that fit. */
 #include "base/memory.h"
 #include "data/windows.h"
-#include "tests/data/sample.h"
 #include "test_data.h"
+#include "tests/data/sample.h"
 #include <math.h>
 #include <string.h>
 
@@ -123,8 +123,9 @@ static void none_fits(void **state) {
   orr_error err = {0};
   orr_dataset *dataset = open_sample(state);
   orr_windows *windows;
-  orr_windows_def exact = {1, 4, 5}, defs[] = {{2, 4, 5}, {1, 21, 1}, {1, SIZE_MAX, 2},
-                                               {SIZE_MAX, 3, 1}, {1, 1, SIZE_MAX}};
+  orr_windows_def exact = {1, 4, 5},
+                  defs[] = {
+                      {2, 4, 5}, {1, 21, 1}, {1, SIZE_MAX, 2}, {SIZE_MAX, 3, 1}, {1, 1, SIZE_MAX}};
   for (size_t i = 0; i < 5; i++) {
     orr_status status = orr_windows_create(dataset, &defs[i], &windows, &err);
     assert_int_equal(status, ORR_ERR_CONFIG);

@@ -225,6 +225,4 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(profiles_are_listed),
 };
 
-int orr_test_load(void) {
-  return cmocka_run_group_tests_name("load", tests, NULL, NULL);
-}
+int orr_test_load(void) { return cmocka_run_group_tests_name("load", tests, NULL, NULL); }

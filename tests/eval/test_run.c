@@ -50,9 +50,7 @@ static void good(const trial *t, told *heard) {
   assert_int_equal(status, ORR_OK);
 }
 
-static void clear(const char *folder) {
-  assert_int_equal(orr_folder_remove(folder, NULL), ORR_OK);
-}
+static void clear(const char *folder) { assert_int_equal(orr_folder_remove(folder, NULL), ORR_OK); }
 
 static char *read_text(const char *path) {
   char *text;

@@ -15,8 +15,7 @@ static bool read_rich(const orr_config *config, orr_diagnostics *found) {
   orr_arena *arena = orr_arena_create(4096);
   rich value;
   const orr_node *root = orr_config_root(config);
-  orr_status status =
-      orr_record_read(&rich_record, config, root, root, "", arena, &value, found);
+  orr_status status = orr_record_read(&rich_record, config, root, root, "", arena, &value, found);
   orr_arena_destroy(arena);
   return status == ORR_OK;
 }

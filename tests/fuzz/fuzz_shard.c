@@ -1,5 +1,6 @@
-/* Any bytes as a shard or a table: they get a fitting length and seal, so that the reader has to look at them,
- * and what it accepts is read to the last value through views, windows, statistics and inspect. */
+/* Any bytes as a shard or a table: they get a fitting length and seal, so that the reader has to
+ * look at them, and what it accepts is read to the last value through views, windows, statistics
+ * and inspect. */
 #include "base/memory.h"
 #include "data/dataset.h"
 #include "data/hdf5.h"

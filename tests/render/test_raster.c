@@ -19,7 +19,8 @@ static orr_image white_image(int width, int height) {
 /* Black area of a picture in pixels: 1 per full pixel. */
 static double ink(const orr_image *image) {
   double sum = 0.0;
-  for (int i = 0; i < image->width * image->height; i++) sum += (255 - image->pixels[3 * i]) / 255.0;
+  for (int i = 0; i < image->width * image->height; i++)
+    sum += (255 - image->pixels[3 * i]) / 255.0;
   return sum;
 }
 
@@ -69,8 +70,12 @@ static void test_subpixel_motion(void **state) {
 
 static orr_scene one_square(bool y_down, orr_scene_shape *shape) {
   static const double corners[4][2] = {{-5, -5}, {5, -5}, {5, 5}, {-5, 5}};
-  *shape = (orr_scene_shape){.kind = ORR_SCENE_POLYGON, .layer = ORR_LAYER_BODY, .body = 0,
-                             .position = {20, 80, 0}, .vertices = corners, .vertex_count = 4};
+  *shape = (orr_scene_shape){.kind = ORR_SCENE_POLYGON,
+                             .layer = ORR_LAYER_BODY,
+                             .body = 0,
+                             .position = {20, 80, 0},
+                             .vertices = corners,
+                             .vertex_count = 4};
   return (orr_scene){.size = {100, 100}, .y_down = y_down, .shapes = shape, .shape_count = 1};
 }
 
@@ -109,7 +114,7 @@ static void test_clipping(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_areas),          cmocka_unit_test(test_winding),
+      cmocka_unit_test(test_areas),           cmocka_unit_test(test_winding),
       cmocka_unit_test(test_subpixel_motion), cmocka_unit_test(test_flip),
       cmocka_unit_test(test_clipping),
   };

@@ -128,18 +128,22 @@ restore_result restore_trial(orr_world *world, orr_snapshot *snapshot, uint32_t 
   int64_t before = orr_random_integer(&random, 0, 120);
   int64_t after = orr_random_integer(&random, 1, 51);
   bool drag = orr_random_unit(&random) < 0.2; /* pending at the moment of the save */
-  if (trial % 3 == 0) wait(world, before);
-  else advance(world, trial, 0, before, NULL);
+  if (trial % 3 == 0)
+    wait(world, before);
+  else
+    advance(world, trial, 0, before, NULL);
   double earlier[MOST_NUMBERS], now[MOST_NUMBERS];
   orr_world_state(world, earlier);
-  if (trial % 3 == 0) wait(world, 1);
-  else advance(world, trial, 3, 1, NULL);
+  if (trial % 3 == 0)
+    wait(world, 1);
+  else
+    advance(world, trial, 3, 1, NULL);
   orr_world_state(world, now);
   result.diverged = orr_world_end(world) == ORR_DIVERGED;
   result.still = !result.diverged && is_still(world, earlier, now);
   if (drag) {
-    orr_intervention what = {ORR_INTERVENE_DRAG, (int)orr_world_scenario(world)->body_count - 1,
-                             {1.0, 1.0, 5.0}};
+    orr_intervention what = {
+        ORR_INTERVENE_DRAG, (int)orr_world_scenario(world)->body_count - 1, {1.0, 1.0, 5.0}};
     orr_world_intervene(world, &what, NULL);
   }
   orr_world_save(world, snapshot);

@@ -29,7 +29,10 @@ static void reset_places_the_block_as_gym_does(void **context) {
   orr_scenario_destroy(scenario);
 }
 
-typedef struct row { int episode, step; double action[2], pose[5], reward; } row;
+typedef struct row {
+  int episode, step;
+  double action[2], pose[5], reward;
+} row;
 
 /* Empty cells read as NaN. */
 static bool read_row(FILE *file, row *out) {
@@ -42,8 +45,11 @@ static bool read_row(FILE *file, row *out) {
     cells[i] = end == at || !end ? NAN : strtod(at, NULL);
     at = end ? end + 1 : at + strlen(at);
   }
-  *out = (row){(int)cells[0], (int)cells[1], {cells[2], cells[3]},
-               {cells[4], cells[5], cells[6], cells[7], cells[8]}, cells[9]};
+  *out = (row){(int)cells[0],
+               (int)cells[1],
+               {cells[2], cells[3]},
+               {cells[4], cells[5], cells[6], cells[7], cells[8]},
+               cells[9]};
   return true;
 }
 
@@ -89,8 +95,8 @@ static void episodes_follow_the_recorded_ones(void **context) {
 
 int run_gym_tests(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(reset_places_the_block_as_gym_does),
-    cmocka_unit_test(episodes_follow_the_recorded_ones),
+      cmocka_unit_test(reset_places_the_block_as_gym_does),
+      cmocka_unit_test(episodes_follow_the_recorded_ones),
   };
   return cmocka_run_group_tests_name("gym", tests, NULL, NULL);
 }

@@ -65,7 +65,8 @@ static void friction_stops_a_box(void **context) {
       "world:\n"
       "  space: {size: [10, 20]}\n  gravity: [0, -10]\n  dt: 0.005\n  slop: 0.001\n"
       "  bodies:\n"
-      "    - {name: floor, type: static, shapes: [{geometry: {box: {size: [60, 2], offset: [0, -1]}},"
+      "    - {name: floor, type: static, shapes: [{geometry: {box: {size: [60, 2], offset: [0, "
+      "-1]}},"
       " friction: 0.5}]}\n"
       "    - {name: box, mass: 2, start: {position: [0, 0.25], velocity: [4, 0]},"
       " shapes: [{geometry: {box: {size: [2, 0.5]}}, friction: 0.8}]}\n";
@@ -83,9 +84,9 @@ static void friction_stops_a_box(void **context) {
   orr_scenario_destroy(scenario);
 }
 
-/* With e = p - target, kp 100, kv 20, dt 0.01 a substep is v' = 0.8 v - e, e' = e + 0.01 v': a matrix M
- * with trace 1.79 and determinant 0.8. By Cayley and Hamilton ten substeps are
- * M^10 = a M - b I, a = (r^10 - s^10) / (r - s), b = (r^10 s - s^10 r) / (r - s), eigenvalues r, s. */
+/* With e = p - target, kp 100, kv 20, dt 0.01 a substep is v' = 0.8 v - e, e' = e + 0.01 v': a
+ * matrix M with trace 1.79 and determinant 0.8. By Cayley and Hamilton ten substeps are M^10 = a M
+ * - b I, a = (r^10 - s^10) / (r - s), b = (r^10 s - s^10 r) / (r - s), eigenvalues r, s. */
 static void the_agent_follows_its_law(void **context) {
   (void)context;
   orr_scenario *scenario = load_scenario("scenarios/push_t.yaml");
@@ -149,7 +150,7 @@ static void delay_and_repeat_shift_actions(void **context) {
   for (int i = 0; i < 3; i++) assert_float_equal(tracks[1][i][0], 5.0, 0.0);
   for (int i = 3; i < 8; i++)
     assert_memory_equal(tracks[1][i], tracks[0][i - 3], sizeof tracks[0][0]);
-  assert_true(tracks[0][0][0] < 10.0); /* clipped to 10 on the way there */
+  assert_true(tracks[0][0][0] < 10.0);            /* clipped to 10 on the way there */
   assert_true(tracks[2][1][0] > tracks[2][0][0]); /* the first action is held */
 }
 
@@ -216,8 +217,10 @@ static void wrong_interventions_are_refused(void **context) {
   orr_hash before = orr_world_hash(world);
   orr_error err = {0};
   const orr_intervention wrong[] = {
-    {ORR_INTERVENE_MOVE, 2, {0}}, {ORR_INTERVENE_MOVE, -1, {0}},
-    {ORR_INTERVENE_MASS, 1, {0, 0, 0}}, {ORR_INTERVENE_MASS, 0, {2, 0, 0}},
+      {ORR_INTERVENE_MOVE, 2, {0}},
+      {ORR_INTERVENE_MOVE, -1, {0}},
+      {ORR_INTERVENE_MASS, 1, {0, 0, 0}},
+      {ORR_INTERVENE_MASS, 0, {2, 0, 0}},
   };
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
     err.message[0] = 0;
@@ -244,9 +247,11 @@ static void broken_numbers_end_the_episode(void **context) {
   orr_world_reset_to(other, apart, NULL);
   const float rest[2] = {0.1f, 0.1f};
   const orr_intervention broken[] = {
-    {ORR_INTERVENE_MOVE, 1, {(double)NAN, 0, 0}}, {ORR_INTERVENE_MOVE, 1, {0, 0, (double)NAN}},
-    {ORR_INTERVENE_KICK, 1, {(double)INFINITY, 0, 0}}, {ORR_INTERVENE_MASS, 1, {INFINITY, 0, 0}},
-    {ORR_INTERVENE_DRAG, 1, {(double)NAN, 0, 1}},
+      {ORR_INTERVENE_MOVE, 1, {(double)NAN, 0, 0}},
+      {ORR_INTERVENE_MOVE, 1, {0, 0, (double)NAN}},
+      {ORR_INTERVENE_KICK, 1, {(double)INFINITY, 0, 0}},
+      {ORR_INTERVENE_MASS, 1, {INFINITY, 0, 0}},
+      {ORR_INTERVENE_DRAG, 1, {(double)NAN, 0, 1}},
   };
   for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
     orr_world_restore(world, snapshot);
@@ -361,18 +366,18 @@ static void the_scene_shows_every_layer_in_order(void **context) {
 
 int run_physics_tests(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(a_body_falls_as_it_must),
-    cmocka_unit_test(an_elastic_ball_bounces_back),
-    cmocka_unit_test(friction_stops_a_box),
-    cmocka_unit_test(the_agent_follows_its_law),
-    cmocka_unit_test(delay_and_repeat_shift_actions),
-    cmocka_unit_test(interventions_do_what_they_say),
-    cmocka_unit_test(wrong_interventions_are_refused),
-    cmocka_unit_test(broken_numbers_end_the_episode),
-    cmocka_unit_test(absurd_numbers_do_no_harm),
-    cmocka_unit_test(thick_walls_hold),
-    cmocka_unit_test(contact_is_reported),
-    cmocka_unit_test(the_scene_shows_every_layer_in_order),
+      cmocka_unit_test(a_body_falls_as_it_must),
+      cmocka_unit_test(an_elastic_ball_bounces_back),
+      cmocka_unit_test(friction_stops_a_box),
+      cmocka_unit_test(the_agent_follows_its_law),
+      cmocka_unit_test(delay_and_repeat_shift_actions),
+      cmocka_unit_test(interventions_do_what_they_say),
+      cmocka_unit_test(wrong_interventions_are_refused),
+      cmocka_unit_test(broken_numbers_end_the_episode),
+      cmocka_unit_test(absurd_numbers_do_no_harm),
+      cmocka_unit_test(thick_walls_hold),
+      cmocka_unit_test(contact_is_reported),
+      cmocka_unit_test(the_scene_shows_every_layer_in_order),
   };
   return cmocka_run_group_tests_name("physics", tests, NULL, NULL);
 }

@@ -292,18 +292,18 @@ static void creation_survives_failures(void **context) {
 
 int run_restore_tests(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(restores_push_t),
-    cmocka_unit_test(restores_jointed_stack),
-    cmocka_unit_test(restores_sleeping_pile),
-    cmocka_unit_test(snapshots_survive_resets),
-    cmocka_unit_test(task_counters_are_restored),
-    cmocka_unit_test(worlds_follow_each_other),
-    cmocka_unit_test(sync_follows_into_divergence),
-    cmocka_unit_test(a_full_log_is_said),
-    cmocka_unit_test(thread_count_changes_nothing),
-    cmocka_unit_test(batch_resets_only_the_masked),
-    cmocka_unit_test(nothing_is_allocated),
-    cmocka_unit_test(creation_survives_failures),
+      cmocka_unit_test(restores_push_t),
+      cmocka_unit_test(restores_jointed_stack),
+      cmocka_unit_test(restores_sleeping_pile),
+      cmocka_unit_test(snapshots_survive_resets),
+      cmocka_unit_test(task_counters_are_restored),
+      cmocka_unit_test(worlds_follow_each_other),
+      cmocka_unit_test(sync_follows_into_divergence),
+      cmocka_unit_test(a_full_log_is_said),
+      cmocka_unit_test(thread_count_changes_nothing),
+      cmocka_unit_test(batch_resets_only_the_masked),
+      cmocka_unit_test(nothing_is_allocated),
+      cmocka_unit_test(creation_survives_failures),
   };
   return cmocka_run_group_tests_name("restore", tests, NULL, NULL);
 }

@@ -66,14 +66,16 @@ static void masses_follow_from_shapes(void **context) {
 /* Comments, defaults that are spelled out and the order of keys mean nothing. */
 static void identity_is_of_the_meaning(void **context) {
   (void)context;
-  static const char plain[] = "world:\n  space: {size: [10, 10]}\n  bodies:\n"
-                              "    - {name: a, mass: 1, shapes: [{geometry: {circle: {radius: 1}}}]}\n";
+  static const char plain[] =
+      "world:\n  space: {size: [10, 10]}\n  bodies:\n"
+      "    - {name: a, mass: 1, shapes: [{geometry: {circle: {radius: 1}}}]}\n";
   static const char spelled[] =
       "# a comment\nid: x\nworld:\n  dt: 0.01\n  space:\n    size: [10, 10]\n  bodies:\n"
       "    - shapes: [{geometry: {circle: {radius: 1}}, friction: 0}]\n      mass: 1\n"
       "      name: a\ntask: {}\n";
-  static const char other[] = "world:\n  space: {size: [10, 10]}\n  bodies:\n"
-                              "    - {name: a, mass: 2, shapes: [{geometry: {circle: {radius: 1}}}]}\n";
+  static const char other[] =
+      "world:\n  space: {size: [10, 10]}\n  bodies:\n"
+      "    - {name: a, mass: 2, shapes: [{geometry: {circle: {radius: 1}}}]}\n";
   orr_error err;
   orr_scenario *one = parse_scenario(plain, &err), *two = parse_scenario(spelled, &err);
   orr_scenario *three = parse_scenario(other, &err);
@@ -86,61 +88,73 @@ static void identity_is_of_the_meaning(void **context) {
 }
 
 /* One mistake: the line it is on, and a word of the message. */
-typedef struct mistake { const char *body, *rest; int line; const char *word; } mistake;
+typedef struct mistake {
+  const char *body, *rest;
+  int line;
+  const char *word;
+} mistake;
 
-#define GOOD "    - {name: a, mass: 1, shapes: [{geometry: {circle: {radius: 1}}}]}\n"
+#define GOOD  "    - {name: a, mass: 1, shapes: [{geometry: {circle: {radius: 1}}}]}\n"
 #define OTHER "    - {name: b, mass: 1, shapes: [{geometry: {box: {size: [1, 1]}}}]}\n"
-#define HAND "    - {name: h, type: kinematic, shapes: [{geometry: {circle: {radius: 1}}}]}\n"
+#define HAND  "    - {name: h, type: kinematic, shapes: [{geometry: {circle: {radius: 1}}}]}\n"
 
 static const mistake mistakes[] = {
-  {"    - {name: a, shapes: [{geometry: {circle: {radius: 1}}}]}\n", "", 4, "mass"},
-  {"    - {name: a, mass: 0, shapes: [{geometry: {circle: {radius: 1}}}]}\n", "", 4, "mass"},
-  {"    - {name: a, mass: -1, shapes: [{geometry: {circle: {radius: 1}}}]}\n", "", 4, "range"},
-  {"    - {name: a, mass: .nan, shapes: [{geometry: {circle: {radius: 1}}}]}\n", "", 4, "number"},
-  {"    - {name: a, mass: nan, shapes: [{geometry: {circle: {radius: 1}}}]}\n", "", 4, "number"},
-  {"    - {name: a, mass: inf, shapes: [{geometry: {circle: {radius: 1}}}]}\n", "", 4, ""},
-  {"    - {name: a, mass: 1, shapes: [{geometry: {circle: {radius: 0}}}]}\n", "", 4, "range"},
-  {"    - {name: a, mass: 1, shapes: []}\n", "", 4, "at least"},
-  {"    - {name: a, mass: 1, shapes: [{geometry: {disc: {radius: 1}}}]}\n", "", 4, "disc"},
-  {"    - {name: a, mass: 1, start: {position: [inf, 0]}, shapes: [{geometry: {circle: {radius: 1}}}]}\n",
-   "", 4, ""},
-  {"    - {name: a, mass: 1, centre_of_mass: [0, inf], shapes: [{geometry: {circle: {radius: 1}}}]}\n",
-   "", 4, ""},
-  {"    - {name: a, mass: 1, shapes: [{geometry: {polygon: {vertices: [[0, 0], [4, 0], [1, 1], [0, 4]]}}}]}\n",
-   "", 4, "convex"},
-  {"    - {name: a, mass: 1, shapes: [{geometry: {polygon: {vertices: [[0, 0], [1, 0], [1, 0], [0, 1]]}}}]}\n",
-   "", 4, "same place"},
-  {"    - {name: a, mass: 1, shapes: [{geometry: {polygon: {vertices: [[0, 10], [6, -8], [-9, 3], [9, 3], [-6, -8]]}}}]}\n",
-   "", 4, "crosses"},
-  {"    - {name: a, mass: 1, shapes: [{geometry: {polygon: {vertices: [[0, 0], [1, 0]]}}}]}\n", "", 4,
-   "at least"},
-  {"    - {name: a, mass: 1, shapes: [{geometry: {segment: {a: [1, 1], b: [1, 1], radius: 1}}}]}\n", "",
-   4, "same place"},
-  {"    - {name: a, density: 1, shapes: [{geometry: {segment: {a: [0, 1], b: [1, 1], radius: 0}}}]}\n",
-   "", 4, "area"},
-  {GOOD GOOD, "", 5, "again"},
-  {GOOD "    - {name: b, colour: bleu, mass: 1, shapes: [{geometry: {circle: {radius: 1}}}]}\n", "", 5,
-   "colour"},
-  {"    - {name: w, type: static, shapes: [{geometry: {circle: {radius: 1}}}]}\n", "", 4, "move"},
-  {GOOD OTHER, "  joints:\n    - {name: j, type: pivot, body_a: a, body_b: a}\n", 7, "itself"},
-  {GOOD OTHER, "  joints:\n    - {name: j, type: pivot, body_a: a, body_b: c}\n", 7, "\"c\""},
-  {GOOD OTHER, "  joints:\n    - {name: j, type: glue, body_a: a, body_b: b}\n", 7, "glue"},
-  {GOOD OTHER, "  joints:\n    - {name: j, type: slide, body_a: a, body_b: b, limits: [2, 1]}\n", 7,
-   "order"},
-  {GOOD OTHER, "  joints:\n    - {name: j, type: gear, body_a: a, body_b: b}\n", 7, "ratio"},
-  {GOOD HAND "    - {name: k, type: static, shapes: [{geometry: {circle: {radius: 1}}}]}\n",
-   "  joints:\n    - {name: j, type: pin, body_a: h, body_b: k}\n", 8, "give way"},
-  {GOOD, "  actuators:\n    - {name: x, body: a}\n", 6, "kinematic"},
-  {HAND, "  actuators:\n    - {name: x, body: h}\n    - {name: y, body: h}\n", 7, "already"},
-  {HAND, "  actuators:\n    - {name: x, body: h, low: [1, 1], high: [0, 2]}\n", 6, "below"},
-  {HAND, "  actuators:\n    - {name: x, body: h, meaning: other}\n", 6, "meaning"},
-  {GOOD, "task:\n  goals: [{body: z, position: [0, 0]}]\n", 6, "\"z\""},
-  {GOOD, "task:\n  goals: [{body: a, position: [0, 0]}]\n  success: {coverage: {}}\n", 6, "polygons"},
-  {GOOD, "task:\n  success: {coverage: {}}\n", 0, "goal"},
-  {GOOD, "  substepz: 3\n", 5, "substeps"},
-  {GOOD, "  substeps: 0\n", 5, "range"},
-  {GOOD, "  dt: 0\n", 5, "range"},
-  {GOOD, "  dt: fast\n", 5, "number"},
+    {"    - {name: a, shapes: [{geometry: {circle: {radius: 1}}}]}\n", "", 4, "mass"},
+    {"    - {name: a, mass: 0, shapes: [{geometry: {circle: {radius: 1}}}]}\n", "", 4, "mass"},
+    {"    - {name: a, mass: -1, shapes: [{geometry: {circle: {radius: 1}}}]}\n", "", 4, "range"},
+    {"    - {name: a, mass: .nan, shapes: [{geometry: {circle: {radius: 1}}}]}\n", "", 4, "number"},
+    {"    - {name: a, mass: nan, shapes: [{geometry: {circle: {radius: 1}}}]}\n", "", 4, "number"},
+    {"    - {name: a, mass: inf, shapes: [{geometry: {circle: {radius: 1}}}]}\n", "", 4, ""},
+    {"    - {name: a, mass: 1, shapes: [{geometry: {circle: {radius: 0}}}]}\n", "", 4, "range"},
+    {"    - {name: a, mass: 1, shapes: []}\n", "", 4, "at least"},
+    {"    - {name: a, mass: 1, shapes: [{geometry: {disc: {radius: 1}}}]}\n", "", 4, "disc"},
+    {"    - {name: a, mass: 1, start: {position: [inf, 0]}, shapes: [{geometry: {circle: {radius: "
+     "1}}}]}\n",
+     "", 4, ""},
+    {"    - {name: a, mass: 1, centre_of_mass: [0, inf], shapes: [{geometry: {circle: {radius: "
+     "1}}}]}\n",
+     "", 4, ""},
+    {"    - {name: a, mass: 1, shapes: [{geometry: {polygon: {vertices: [[0, 0], [4, 0], [1, 1], "
+     "[0, 4]]}}}]}\n",
+     "", 4, "convex"},
+    {"    - {name: a, mass: 1, shapes: [{geometry: {polygon: {vertices: [[0, 0], [1, 0], [1, 0], "
+     "[0, 1]]}}}]}\n",
+     "", 4, "same place"},
+    {"    - {name: a, mass: 1, shapes: [{geometry: {polygon: {vertices: [[0, 10], [6, -8], [-9, "
+     "3], [9, 3], [-6, -8]]}}}]}\n",
+     "", 4, "crosses"},
+    {"    - {name: a, mass: 1, shapes: [{geometry: {polygon: {vertices: [[0, 0], [1, 0]]}}}]}\n",
+     "", 4, "at least"},
+    {"    - {name: a, mass: 1, shapes: [{geometry: {segment: {a: [1, 1], b: [1, 1], radius: "
+     "1}}}]}\n",
+     "", 4, "same place"},
+    {"    - {name: a, density: 1, shapes: [{geometry: {segment: {a: [0, 1], b: [1, 1], radius: "
+     "0}}}]}\n",
+     "", 4, "area"},
+    {GOOD GOOD, "", 5, "again"},
+    {GOOD "    - {name: b, colour: bleu, mass: 1, shapes: [{geometry: {circle: {radius: 1}}}]}\n",
+     "", 5, "colour"},
+    {"    - {name: w, type: static, shapes: [{geometry: {circle: {radius: 1}}}]}\n", "", 4, "move"},
+    {GOOD OTHER, "  joints:\n    - {name: j, type: pivot, body_a: a, body_b: a}\n", 7, "itself"},
+    {GOOD OTHER, "  joints:\n    - {name: j, type: pivot, body_a: a, body_b: c}\n", 7, "\"c\""},
+    {GOOD OTHER, "  joints:\n    - {name: j, type: glue, body_a: a, body_b: b}\n", 7, "glue"},
+    {GOOD OTHER, "  joints:\n    - {name: j, type: slide, body_a: a, body_b: b, limits: [2, 1]}\n",
+     7, "order"},
+    {GOOD OTHER, "  joints:\n    - {name: j, type: gear, body_a: a, body_b: b}\n", 7, "ratio"},
+    {GOOD HAND "    - {name: k, type: static, shapes: [{geometry: {circle: {radius: 1}}}]}\n",
+     "  joints:\n    - {name: j, type: pin, body_a: h, body_b: k}\n", 8, "give way"},
+    {GOOD, "  actuators:\n    - {name: x, body: a}\n", 6, "kinematic"},
+    {HAND, "  actuators:\n    - {name: x, body: h}\n    - {name: y, body: h}\n", 7, "already"},
+    {HAND, "  actuators:\n    - {name: x, body: h, low: [1, 1], high: [0, 2]}\n", 6, "below"},
+    {HAND, "  actuators:\n    - {name: x, body: h, meaning: other}\n", 6, "meaning"},
+    {GOOD, "task:\n  goals: [{body: z, position: [0, 0]}]\n", 6, "\"z\""},
+    {GOOD, "task:\n  goals: [{body: a, position: [0, 0]}]\n  success: {coverage: {}}\n", 6,
+     "polygons"},
+    {GOOD, "task:\n  success: {coverage: {}}\n", 0, "goal"},
+    {GOOD, "  substepz: 3\n", 5, "substeps"},
+    {GOOD, "  substeps: 0\n", 5, "range"},
+    {GOOD, "  dt: 0\n", 5, "range"},
+    {GOOD, "  dt: fast\n", 5, "number"},
 };
 
 static void bad_scenarios_are_placed(void **context) {
@@ -171,7 +185,8 @@ static void all_mistakes_are_found(void **context) {
   static const char text[] =
       "world:\n  space: {size: [10, 10]}\n  bodies:\n"
       "    - {name: a, shapes: [{geometry: {circle: {radius: 1}}}]}\n"
-      "    - {name: b, mass: 1, shapes: [{geometry: {polygon: {vertices: [[0, 0], [4, 0], [1, 1], [0, 4]]}}}]}\n"
+      "    - {name: b, mass: 1, shapes: [{geometry: {polygon: {vertices: [[0, 0], [4, 0], [1, 1], "
+      "[0, 4]]}}}]}\n"
       "    - {name: c, mass: 1, colour: nocolour, shapes: [{geometry: {circle: {radius: 1}}}]}\n";
   orr_error err;
   assert_null(parse_scenario(text, &err));
@@ -185,16 +200,18 @@ static char *many_bodies(size_t count, const char *type) {
   char *text = malloc(size);
   used += (size_t)snprintf(text, size, "world:\n  space: {size: [10, 10]}\n  bodies:\n");
   for (size_t i = 0; i < count; i++)
-    used += (size_t)snprintf(text + used, size - used,
-                             "    - {name: b%zu, %s, shapes: [{geometry: {circle: {radius: 1}}}]}\n",
-                             i, type);
+    used += (size_t)snprintf(
+        text + used, size - used,
+        "    - {name: b%zu, %s, shapes: [{geometry: {circle: {radius: 1}}}]}\n", i, type);
   return text;
 }
 
 static void too_many_bodies_are_refused(void **context) {
   (void)context;
-  const struct { size_t count; const char *type; } cases[] = {
-    {40000, "mass: 1"}, {100000, "mass: 1"}, {43, "mass: 1"}, {1001, "type: static"}};
+  const struct {
+    size_t count;
+    const char *type;
+  } cases[] = {{40000, "mass: 1"}, {100000, "mass: 1"}, {43, "mass: 1"}, {1001, "type: static"}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     char *text = many_bodies(cases[i].count, cases[i].type);
     orr_error err;
@@ -215,8 +232,15 @@ static void too_many_bodies_are_refused(void **context) {
 
 static void odd_documents_are_refused(void **context) {
   (void)context;
-  static const char *const texts[] = {"", "3\n", "[]\n", "task: {}\n", "world: 3\n", "world: []\n",
-                                      "world:\n", "world: {bodies: {}}\n", "world: {}\ntask: 7\n"};
+  static const char *const texts[] = {"",
+                                      "3\n",
+                                      "[]\n",
+                                      "task: {}\n",
+                                      "world: 3\n",
+                                      "world: []\n",
+                                      "world:\n",
+                                      "world: {bodies: {}}\n",
+                                      "world: {}\ntask: 7\n"};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
     orr_error err;
     assert_null(parse_scenario(texts[i], &err));
@@ -248,14 +272,10 @@ static void reading_survives_failures(void **context) {
 
 int run_scenario_tests(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(push_t_has_its_spaces),
-    cmocka_unit_test(masses_follow_from_shapes),
-    cmocka_unit_test(identity_is_of_the_meaning),
-    cmocka_unit_test(bad_scenarios_are_placed),
-    cmocka_unit_test(all_mistakes_are_found),
-    cmocka_unit_test(too_many_bodies_are_refused),
-    cmocka_unit_test(odd_documents_are_refused),
-    cmocka_unit_test(reading_survives_failures),
+      cmocka_unit_test(push_t_has_its_spaces),      cmocka_unit_test(masses_follow_from_shapes),
+      cmocka_unit_test(identity_is_of_the_meaning), cmocka_unit_test(bad_scenarios_are_placed),
+      cmocka_unit_test(all_mistakes_are_found),     cmocka_unit_test(too_many_bodies_are_refused),
+      cmocka_unit_test(odd_documents_are_refused),  cmocka_unit_test(reading_survives_failures),
   };
   return cmocka_run_group_tests_name("scenario", tests, NULL, NULL);
 }

@@ -34,8 +34,8 @@ static void overlaps_of_known_shapes(void **context) {
   assert_float_equal(overlap_with_square(away, 3), 0.0, 0.0);
   assert_float_equal(overlap_with_square(beside, 4), 0.0, 1e-12);
   assert_float_equal(overlap_with_square(diamond, 4), 4.0, 1e-12);
-  assert_float_equal(overlap_with_square((const double(*)[2])octagon, 4),
-                     8.0 * (sqrt(2.0) - 1.0), 1e-12);
+  assert_float_equal(overlap_with_square((const double(*)[2])octagon, 4), 8.0 * (sqrt(2.0) - 1.0),
+                     1e-12);
 }
 
 static double coverage_at(orr_world *world, double x, double y, double angle) {
@@ -194,14 +194,14 @@ static void goal_rules_judge_states(void **context) {
 
 int run_task_tests(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(overlaps_of_known_shapes),
-    cmocka_unit_test(coverage_of_known_poses),
-    cmocka_unit_test(coverage_is_fast),
-    cmocka_unit_test(success_terminates_and_latches),
-    cmocka_unit_test(a_broken_hold_begins_anew),
-    cmocka_unit_test(time_truncates),
-    cmocka_unit_test(starts_are_drawn_from_their_ranges),
-    cmocka_unit_test(goal_rules_judge_states),
+      cmocka_unit_test(overlaps_of_known_shapes),
+      cmocka_unit_test(coverage_of_known_poses),
+      cmocka_unit_test(coverage_is_fast),
+      cmocka_unit_test(success_terminates_and_latches),
+      cmocka_unit_test(a_broken_hold_begins_anew),
+      cmocka_unit_test(time_truncates),
+      cmocka_unit_test(starts_are_drawn_from_their_ranges),
+      cmocka_unit_test(goal_rules_judge_states),
   };
   return cmocka_run_group_tests_name("task", tests, NULL, NULL);
 }

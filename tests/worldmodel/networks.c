@@ -152,9 +152,7 @@ static void mse(size_t rows, orr_params *params, orr_tape *tape, built *out) {
 static void set_body(orr_space *s, const char *name, orr_role role, double radius, double cx,
                      double cy) {
   orr_space_body *body = &s->bodies[s->body_count++];
-  *body = (orr_space_body){
-      .role = role, .radius = radius, .centre = {cx, cy}
-  };
+  *body = (orr_space_body){.role = role, .radius = radius, .centre = {cx, cy}};
   snprintf(body->name, sizeof body->name, "%s", name);
 }
 
@@ -290,32 +288,32 @@ static void crowd(size_t rows, orr_params *params, orr_tape *tape, built *out) {
 }
 
 const network all_networks[] = {
-    {"linear",              8,  ORR_OP_LINEAR,    linear        },
-    {"linear without bias", 8,  ORR_OP_LINEAR,    linear_no_bias},
-    {"linear silu",         64, ORR_OP_LINEAR,    linear_silu   },
-    {"linear gelu",         8,  ORR_OP_LINEAR,    linear_gelu   },
-    {"linear tanh",         8,  ORR_OP_LINEAR,    linear_tanh   },
-    {"norm",                8,  ORR_OP_NORM,      norm          },
-    {"norm without gain",   8,  ORR_OP_NORM,      norm_plain    },
-    {"norm silu",           64, ORR_OP_NORM,      norm_silu     },
-    {"norm gelu",           8,  ORR_OP_NORM,      norm_gelu     },
-    {"norm tanh",           8,  ORR_OP_NORM,      norm_tanh     },
-    {"add",                 8,  ORR_OP_ADD,       add           },
-    {"sub",                 8,  ORR_OP_SUB,       sub           },
-    {"scale",               8,  ORR_OP_SCALE,     scale         },
-    {"affine",              8,  ORR_OP_AFFINE,    affine        },
-    {"dropout",             8,  ORR_OP_DROPOUT,   dropout       },
-    {"two users",           8,  ORR_OP_ADD,       stop          },
-    {"concat",              8,  ORR_OP_CONCAT,    concat        },
-    {"slice",               8,  ORR_OP_SLICE,     slice         },
-    {"reshape",             8,  ORR_OP_RESHAPE,   reshape       },
-    {"unangle",             8,  ORR_OP_UNANGLE,   unangle       },
-    {"smooth l1",           8,  ORR_OP_SMOOTH_L1, smooth_l1     },
-    {"mse",                 8,  ORR_OP_MSE,       mse           },
-    {"total",               8,  ORR_OP_TOTAL,     mse           },
-    {"push-t, features",    16, ORR_OP_FEATURES,  push_t        },
-    {"push-t, advance",     64, ORR_OP_ADVANCE,   push_t        },
-    {"crowd, features",     8,  ORR_OP_FEATURES,  crowd         },
-    {"crowd, advance",      8,  ORR_OP_ADVANCE,   crowd         },
+    {"linear", 8, ORR_OP_LINEAR, linear},
+    {"linear without bias", 8, ORR_OP_LINEAR, linear_no_bias},
+    {"linear silu", 64, ORR_OP_LINEAR, linear_silu},
+    {"linear gelu", 8, ORR_OP_LINEAR, linear_gelu},
+    {"linear tanh", 8, ORR_OP_LINEAR, linear_tanh},
+    {"norm", 8, ORR_OP_NORM, norm},
+    {"norm without gain", 8, ORR_OP_NORM, norm_plain},
+    {"norm silu", 64, ORR_OP_NORM, norm_silu},
+    {"norm gelu", 8, ORR_OP_NORM, norm_gelu},
+    {"norm tanh", 8, ORR_OP_NORM, norm_tanh},
+    {"add", 8, ORR_OP_ADD, add},
+    {"sub", 8, ORR_OP_SUB, sub},
+    {"scale", 8, ORR_OP_SCALE, scale},
+    {"affine", 8, ORR_OP_AFFINE, affine},
+    {"dropout", 8, ORR_OP_DROPOUT, dropout},
+    {"two users", 8, ORR_OP_ADD, stop},
+    {"concat", 8, ORR_OP_CONCAT, concat},
+    {"slice", 8, ORR_OP_SLICE, slice},
+    {"reshape", 8, ORR_OP_RESHAPE, reshape},
+    {"unangle", 8, ORR_OP_UNANGLE, unangle},
+    {"smooth l1", 8, ORR_OP_SMOOTH_L1, smooth_l1},
+    {"mse", 8, ORR_OP_MSE, mse},
+    {"total", 8, ORR_OP_TOTAL, mse},
+    {"push-t, features", 16, ORR_OP_FEATURES, push_t},
+    {"push-t, advance", 64, ORR_OP_ADVANCE, push_t},
+    {"crowd, features", 8, ORR_OP_FEATURES, crowd},
+    {"crowd, advance", 8, ORR_OP_ADVANCE, crowd},
 };
 const size_t network_count = sizeof all_networks / sizeof *all_networks;

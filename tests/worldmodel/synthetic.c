@@ -65,8 +65,7 @@ static void move(double *s, const float *a) {
 /* Origin = centre of mass - R (0, 30). */
 static void observe(const double *s, float *out) {
   double c = cos(s[4]), n = sin(s[4]);
-  double values[SYNTHETIC_STATE] = {s[0],           s[1], s[2] + 30 * n, s[3] - 30 * c,
-                                    s[4], s[5], s[6]};
+  double values[SYNTHETIC_STATE] = {s[0], s[1], s[2] + 30 * n, s[3] - 30 * c, s[4], s[5], s[6]};
   for (int i = 0; i < SYNTHETIC_STATE; i++) out[i] = (float)values[i];
 }
 
@@ -126,8 +125,8 @@ void synthetic_write(const char *folder, uint64_t seed, size_t train, size_t hel
   info->scenario = "world: {}\n";
   info->id = "synthetic";
   info->world = orr_hash_bytes("synthetic", 9);
-  info->interface = orr_hash_join(orr_space_hash(&info->observation),
-                                  orr_space_hash(&info->action));
+  info->interface =
+      orr_hash_join(orr_space_hash(&info->observation), orr_space_hash(&info->action));
   info->control_dt = 0.1;
   info->seed = seed;
   ASSERT_OK(orr_folder_make(folder, &err), err);
@@ -181,8 +180,11 @@ orr_status synthetic_run(const synthetic_data *data, const orr_model_def *model,
                          const orr_train_def *train, const char *folder, size_t threads,
                          orr_train_result *out, orr_error *err) {
   orr_pool *pool;
-  orr_train_setup setup = {.model = model, .train = train, .data = data->train,
-                           .held_out = data->held_out, .folder = folder};
+  orr_train_setup setup = {.model = model,
+                           .train = train,
+                           .data = data->train,
+                           .held_out = data->held_out,
+                           .folder = folder};
   ORR_TRY(orr_pool_create(threads, &pool, err));
   orr_control control = {.pool = pool};
   orr_status status = orr_train_run(&setup, &control, out, err);

@@ -13,7 +13,9 @@
 /* Writes train and held-out shards into a folder, sealed. */
 void synthetic_write(const char *folder, uint64_t seed, size_t train, size_t held_out);
 
-typedef struct synthetic_data { orr_dataset *train, *held_out; } synthetic_data;
+typedef struct synthetic_data {
+  orr_dataset *train, *held_out;
+} synthetic_data;
 synthetic_data synthetic_open(const char *folder);
 void synthetic_close(synthetic_data *data);
 
@@ -27,8 +29,7 @@ orr_status synthetic_run(const synthetic_data *data, const orr_model_def *model,
                          orr_train_result *out, orr_error *err);
 
 /* A model with random weights everywhere (none zero), of the data's spaces and transform. */
-orr_model *synthetic_random_model(const orr_dataset *data, const orr_model_def *def,
-                                  uint64_t seed);
+orr_model *synthetic_random_model(const orr_dataset *data, const orr_model_def *def, uint64_t seed);
 
 #define ASSERT_OK(call, err)                                                                       \
   do {                                                                                             \

@@ -75,7 +75,9 @@ static void test_other_reader(void **state) {
 }
 
 /* Damage: the metadata's `key` gets another text, or part of its text is replaced. */
-static const struct damage { const char *key, *from, *to, *message; } damages[] = {
+static const struct damage {
+  const char *key, *from, *to, *message;
+} damages[] = {
     {"schema", NULL, "orrery-model/2", "schema"},
     {"schema", NULL, "", "schema"},
     {"family", NULL, "jepa", "disagrees"},
@@ -163,8 +165,11 @@ static void test_tensor_damage(void **state) {
   ASSERT_OK(orr_safetensors_load(path, 1 << 24, &file, &err), err);
   orr_tensor *tensor = &file.tensors[0], kept = *tensor;
   for (int i = 0; i < 6; i++) {
-    static const char *const messages[] = {"is missing", "must be F32", "must be F32",
-                                           "is not finite", "its definition asks for",
+    static const char *const messages[] = {"is missing",
+                                           "must be F32",
+                                           "must be F32",
+                                           "is not finite",
+                                           "its definition asks for",
                                            "its definition asks for"};
     float *copy = orr_alloc(1, kept.bytes);
     orr_tensor *extra = orr_alloc(file.count + 1, sizeof *extra);

@@ -253,8 +253,10 @@ static void test_spread(void **state) {
 
 int test_families(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_state_gradients), cmocka_unit_test(test_jepa_gradients),
-      cmocka_unit_test(test_rows),            cmocka_unit_test(test_state_meaning),
+      cmocka_unit_test(test_state_gradients),
+      cmocka_unit_test(test_jepa_gradients),
+      cmocka_unit_test(test_rows),
+      cmocka_unit_test(test_state_meaning),
       cmocka_unit_test(test_spread),
   };
   return cmocka_run_group_tests_name("families", tests, NULL, NULL);

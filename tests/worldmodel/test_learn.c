@@ -88,9 +88,10 @@ static void test_state_learns(void **state) {
   ASSERT_OK(orr_model_load("learn-state/model.safetensors", &model, &err), err);
   ASSERT_OK(orr_open_loop_measure(model, data.held_out, 3, 256, NULL, &errors, &err), err);
   print_message("state: loss %.4f, %.0f windows/s; pusher %.2f of %.1f px, block %.2f of %.1f px, "
-                "%.4f of %.4f rad\n", result.loss, result.windows_per_second,
-                errors.position[2][0], errors.still_position[2][0], errors.position[2][1],
-                errors.still_position[2][1], errors.angle[2][1], errors.still_angle[2][1]);
+                "%.4f of %.4f rad\n",
+                result.loss, result.windows_per_second, errors.position[2][0],
+                errors.still_position[2][0], errors.position[2][1], errors.still_position[2][1],
+                errors.angle[2][1], errors.still_angle[2][1]);
   assert_true(result.steps == 1500 && !result.resumed);
   assert_true(result.loss < 0.1);
   assert_true(errors.bodies == 2 && errors.horizon == 3 && errors.windows == 256);
@@ -126,9 +127,9 @@ static void test_jepa_learns(void **state) {
   double prediction = json_number_value(json_object_get(terms, "prediction"));
   double inverse = json_number_value(json_object_get(terms, "inverse"));
   print_message("jepa: loss %.4f (prediction %.4f, inverse %.4f), latent std %.3f, rank %.1f; "
-                "pusher %.1f of %.1f px, block %.1f of %.1f px\n", result.loss, prediction, inverse,
-                std, rank, errors.position[2][0], errors.still_position[2][0],
-                errors.position[2][1], errors.still_position[2][1]);
+                "pusher %.1f of %.1f px, block %.1f of %.1f px\n",
+                result.loss, prediction, inverse, std, rank, errors.position[2][0],
+                errors.still_position[2][0], errors.position[2][1], errors.still_position[2][1]);
   assert_true(prediction < 0.1 && inverse < 0.5);
   assert_true(std > 0.1 && rank > 3);
   assert_true(errors.position[2][0] < 0.15 * errors.still_position[2][0]);
@@ -163,7 +164,10 @@ static void test_threads(void **state) {
   check_threads(ORR_FAMILY_JEPA);
 }
 
-typedef struct stopper { atomic_bool cancel; int64_t at; } stopper;
+typedef struct stopper {
+  atomic_bool cancel;
+  int64_t at;
+} stopper;
 
 static void stop_at(void *user, const char *what, int64_t done, int64_t total, const char *note) {
   stopper *stop = user;
@@ -205,8 +209,11 @@ static void test_cancel(void **state) {
   synthetic_data data = synthetic_open(data_folder);
   orr_model_def def = synthetic_model(ORR_FAMILY_STATE);
   orr_train_def train = synthetic_train(120);
-  orr_train_setup setup = {.model = &def, .train = &train, .data = data.train,
-                           .held_out = data.held_out, .folder = "learn-cancelled"};
+  orr_train_setup setup = {.model = &def,
+                           .train = &train,
+                           .data = data.train,
+                           .held_out = data.held_out,
+                           .folder = "learn-cancelled"};
   orr_train_result result;
   orr_error err;
   int pieces = 0;
@@ -330,8 +337,7 @@ static void test_refusals(void **state) {
   expect_mismatch(&second, &def, &train, "data: this training began on");
   synthetic_close(&second);
   ASSERT_OK(orr_file_put("learn-one/state.safetensors", "12345678", 8, &err), err);
-  assert_int_equal(synthetic_run(&data, &def, &train, "learn-one", 1, &result, &err),
-                   ORR_ERR_FILE);
+  assert_int_equal(synthetic_run(&data, &def, &train, "learn-one", 1, &result, &err), ORR_ERR_FILE);
   synthetic_close(&data);
 }
 

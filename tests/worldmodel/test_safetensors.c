@@ -27,7 +27,8 @@ static void save_example(const char *where) {
   double wide[2] = {0.1, -1e300};
   orr_tensor tensors[5] = {
       {.name = "tiny", .dtype = ORR_DTYPE_U8, .rank = 1, .shape = {5}, .bytes = 5, .data = bytes},
-      orr_tensor_f32("net.0.weight", 2, 3, matrix), orr_tensor_f32("net.0.bias", 0, 3, vector),
+      orr_tensor_f32("net.0.weight", 2, 3, matrix),
+      orr_tensor_f32("net.0.bias", 0, 3, vector),
       {.name = "wide", .dtype = ORR_DTYPE_F64, .rank = 1, .shape = {2}, .bytes = 16, .data = wide},
       {.name = "scalar", .dtype = ORR_DTYPE_F32, .rank = 0, .bytes = 4, .data = &scalar}};
   json_t *meta = json_pack("{s:s, s:s}", "schema", "test/1", "note", "ein Bär \"quoted\"");
@@ -103,7 +104,11 @@ static void write_raw(const char *header, size_t size, int64_t length, size_t da
 #define T(name, dtype, shape, offsets)                                                             \
   "\"" name "\":{\"dtype\":\"" dtype "\",\"shape\":" shape ",\"data_offsets\":" offsets "}"
 
-static const struct damaged { const char *header; size_t data; const char *message; } damaged[] = {
+static const struct damaged {
+  const char *header;
+  size_t data;
+  const char *message;
+} damaged[] = {
     {"{", 0, "start with '{'"},
     {"[]", 0, "start with '{'"},
     {" {}", 0, "start with '{'"},
@@ -184,7 +189,10 @@ static void test_damaged(void **state) {
 /* What is allowed must not be refused: no tensors, empty tensors, spaces, other writers' keys. */
 static void test_sound(void **state) {
   (void)state;
-  static const struct { const char *header; size_t data, count; } sound[] = {
+  static const struct {
+    const char *header;
+    size_t data, count;
+  } sound[] = {
       {"{}", 0, 0},
       {"{}      ", 0, 0},
       {"{\"__metadata__\":{}}", 0, 0},
@@ -224,8 +232,10 @@ static void test_every_byte(void **state) {
     assert_int_equal(fwrite(bytes, 1, count, stream), count);
     fclose(stream);
     bytes[i] = (char)(bytes[i] ^ 0x15);
-    if (load(&file, &err) == ORR_OK) orr_safetensors_free(&file);
-    else refused++;
+    if (load(&file, &err) == ORR_OK)
+      orr_safetensors_free(&file);
+    else
+      refused++;
   }
   assert_true(refused > count / 4);
   orr_free(bytes);
@@ -234,8 +244,8 @@ static void test_every_byte(void **state) {
 /* A reader that was written from the published rules alone. */
 static void test_other_reader(void **state) {
   (void)state;
-  static const char command[] = "/usr/bin/python3 " ORR_SOURCE_DIR
-                                "/tests/worldmodel/read_safetensors.py %s";
+  static const char command[] =
+      "/usr/bin/python3 " ORR_SOURCE_DIR "/tests/worldmodel/read_safetensors.py %s";
   char line[512];
   if (system("/usr/bin/python3 -c 'import numpy' 2>/dev/null") != 0) skip();
   save_example(path);
@@ -269,9 +279,9 @@ static void test_failures(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_round_trip),   cmocka_unit_test(test_deterministic),
-      cmocka_unit_test(test_damaged),      cmocka_unit_test(test_sound),
-      cmocka_unit_test(test_every_byte),   cmocka_unit_test(test_other_reader),
+      cmocka_unit_test(test_round_trip), cmocka_unit_test(test_deterministic),
+      cmocka_unit_test(test_damaged),    cmocka_unit_test(test_sound),
+      cmocka_unit_test(test_every_byte), cmocka_unit_test(test_other_reader),
       cmocka_unit_test(test_failures),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
