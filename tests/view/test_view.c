@@ -1,0 +1,128 @@
+/* What a user relies on: every agent can be watched, with a display and without; a screenshot shows
+ * the world; watching does not change what is watched. */
+#include "base/file.h"
+#include "base/image.h"
+#include "view/canvas.h"
+#include "view/player.h"
+#include "view/view.h"
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+static orr_experiment *experiment;
+
+static int load(void **state) {
+  (void)state;
+  orr_diagnostics *diagnostics = orr_diagnostics_create();
+  orr_status status = orr_experiment_load(ORR_SOURCE_DIR "/scenarios/push_t.yaml",
+                                          &(orr_experiment_options){.profile = "tiny"}, &experiment,
+                                          diagnostics);
+  orr_diagnostics_destroy(diagnostics);
+  return status == ORR_OK ? 0 : -1;
+}
+
+static int unload(void **state) {
+  (void)state;
+  orr_experiment_destroy(experiment);
+  return 0;
+}
+
+/* Pixels of a picture that are the agent's royal blue. */
+static int blue_pixels(const char *path) {
+  orr_image image;
+  int count = 0;
+  assert_int_equal(orr_image_read_png(path, &image, NULL), ORR_OK);
+  for (int i = 0; i < image.width * image.height; i++) {
+    const uint8_t *p = &image.pixels[3 * i];
+    count += p[0] == 65 && p[1] == 105 && p[2] == 225;
+  }
+  orr_image_destroy(&image);
+  return count;
+}
+
+static void test_screenshots(void **state) {
+  (void)state;
+  unsetenv("DISPLAY");
+  for (int agent = ORR_VIEW_HUMAN; agent <= ORR_VIEW_CEM; agent++) {
+    orr_error err = {0};
+    orr_view_def def = {.experiment = experiment, .agent = (orr_view_agent)agent, .seed = 3,
+                        .frames = 6, .screenshot = "view.png"};
+    orr_status status = orr_view_run(&def, NULL, &err);
+    if (status != ORR_OK) print_message("%s\n", err.message);
+    assert_int_equal(status, ORR_OK);
+    assert_true(blue_pixels("view.png") > 400); /* a disc of radius 15 at 1.33 pixels a unit */
+    orr_file_remove("view.png", NULL);
+  }
+}
+
+static void test_window_on_a_dummy_display(void **state) {
+  (void)state;
+  setenv("SDL_VIDEODRIVER", "dummy", 1);
+  orr_error err = {0};
+  orr_view_def def = {.experiment = experiment, .agent = ORR_VIEW_RANDOM, .frames = 5};
+  assert_int_equal(orr_view_run(&def, NULL, &err), ORR_OK);
+  unsetenv("SDL_VIDEODRIVER");
+}
+
+static void test_no_display_says_what_to_do(void **state) {
+  (void)state;
+  unsetenv("DISPLAY");
+  setenv("SDL_VIDEODRIVER", "x11", 1);
+  orr_error err = {0};
+  orr_view_def def = {.experiment = experiment, .agent = ORR_VIEW_RANDOM, .frames = 2};
+  assert_int_equal(orr_view_run(&def, NULL, &err), ORR_ERR_SYSTEM);
+  assert_non_null(strstr(err.hint, "--screenshot"));
+  unsetenv("SDL_VIDEODRIVER");
+}
+
+/* Two players, one of them drawn after every step: the worlds stay the same, bit for bit. */
+static void test_watching_changes_nothing(void **state) {
+  (void)state;
+  orr_view_def def = {.experiment = experiment, .agent = ORR_VIEW_WEAK, .seed = 1};
+  orr_player *seen, *unseen;
+  const double cursor[2] = {256, 256};
+  assert_int_equal(orr_player_create(&def, NULL, &seen, NULL), ORR_OK);
+  assert_int_equal(orr_player_create(&def, NULL, &unseen, NULL), ORR_OK);
+  assert_int_equal(orr_player_reset(seen, 4, NULL), ORR_OK);
+  assert_int_equal(orr_player_reset(unseen, 4, NULL), ORR_OK);
+  for (int step = 0; step < 60; step++) {
+    orr_world_scene(orr_env_world(orr_player_env(seen)));
+    assert_int_equal(orr_player_step(seen, cursor, NULL), ORR_OK);
+    assert_int_equal(orr_player_step(unseen, cursor, NULL), ORR_OK);
+  }
+  assert_true(orr_hash_equal(orr_world_hash(orr_env_world(orr_player_env(seen))),
+                             orr_world_hash(orr_env_world(orr_player_env(unseen)))));
+  orr_player_destroy(seen);
+  orr_player_destroy(unseen);
+}
+
+/* The human's cursor is where the agent goes. */
+static void test_the_mouse_leads(void **state) {
+  (void)state;
+  orr_view_def def = {.experiment = experiment, .agent = ORR_VIEW_HUMAN};
+  orr_player *player;
+  const double cursor[2] = {60, 70};
+  double world[ORR_MAX_BODIES * ORR_BODY_STATE];
+  assert_int_equal(orr_player_create(&def, NULL, &player, NULL), ORR_OK);
+  assert_int_equal(orr_player_reset(player, 0, NULL), ORR_OK);
+  for (int step = 0; step < 60; step++)
+    assert_int_equal(orr_player_step(player, cursor, NULL), ORR_OK);
+  orr_world_state(orr_env_world(orr_player_env(player)), world);
+  assert_true(hypot(world[0] - cursor[0], world[1] - cursor[1]) < 5.0);
+  orr_player_destroy(player);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_screenshots),
+      cmocka_unit_test(test_window_on_a_dummy_display),
+      cmocka_unit_test(test_no_display_says_what_to_do),
+      cmocka_unit_test(test_watching_changes_nothing),
+      cmocka_unit_test(test_the_mouse_leads),
+  };
+  return cmocka_run_group_tests(tests, load, unload);
+}
