@@ -18,7 +18,8 @@ const orr_verb orr_verb_eval = {
     .arguments = "SCENARIO",
     .example =
         "orrery eval scenarios/push_t.yaml --profile quick\norrery eval scenarios/push_t.yaml "
-        "--profile quick --set eval.planner=paper --out out/push_t-paper",
+        "--profile quick --set eval.planner=paper --out out/push_t-paper --model "
+        "out/push_t-quick/model/model.safetensors",
     .details = "With --model judges that checkpoint; collects and trains first when it must.",
     .groups = ORR_CLI_SCENARIO | ORR_CLI_OUTPUT | ORR_CLI_DRY | ORR_CLI_WORK | ORR_CLI_MODEL,
     .least = 1,

@@ -18,7 +18,7 @@ static int run(const orr_invocation *invocation) {
   if (*suggestion)
     fprintf(stderr, "  hint: did you mean '%s'?\n", suggestion);
   else
-    fputs("  hint: `orrery explain` lists the sections\n", stderr);
+    fputs("  hint: `orrery explain` lists them all\n", stderr);
   return 2;
 }
 
@@ -27,7 +27,7 @@ const orr_verb orr_verb_explain = {
     .summary = "Explain a setting: type, unit, range, default",
     .arguments = "[PATH]",
     .example = "orrery explain world.dt\norrery explain plan",
-    .details = "Without PATH lists the sections of a scenario file.",
+    .details = "Without PATH lists every setting of a scenario file.",
     .least = 0,
     .most = 1,
     .run = run,

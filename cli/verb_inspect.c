@@ -38,7 +38,7 @@ static json_t *model_json(const orr_model *model) {
 }
 
 static void print_fields(const char *title, const orr_space *space) {
-  printf("%-14s", title);
+  printf("%-16s", title);
   for (size_t i = 0; i < space->count; i++)
     printf("%s%s%s%s%s", i ? ", " : "", space->fields[i].name, *space->fields[i].unit ? " [" : "",
            space->fields[i].unit, *space->fields[i].unit ? "]" : "");
@@ -52,13 +52,13 @@ static void print_model(const orr_model *model) {
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
     char *text =
         json_dumps(json_object_get(json, keys[i]), JSON_ENCODE_ANY | JSON_REAL_PRECISION(6));
-    printf("%-14s%s\n", keys[i], text);
+    printf("%-16s%s\n", keys[i], text);
     free(text);
   }
   print_fields("observation", orr_model_observation(model));
   print_fields("action", orr_model_action(model));
   char *record = json_dumps(json_object_get(json, "training"), JSON_INDENT(2));
-  printf("training      %s\n", record);
+  printf("training        %s\n", record);
   free(record);
   json_decref(json);
 }
@@ -79,6 +79,16 @@ static int inspect_model(const char *path, bool json) {
   return 0;
 }
 
+/* What is no file of Orrery's is not "damaged", and nobody is told to delete it. */
+static int no_such_thing(const char *path) {
+  fprintf(stderr,
+          "orrery inspect: '%s' is no run folder, data set, shard (.h5) or checkpoint "
+          "(.safetensors)\n"
+          "  hint: give what `orrery run` wrote, e.g. out/push_t-quick\n",
+          path);
+  return 1;
+}
+
 static int inspect_folder(const char *path, bool json) {
   char file[512];
   orr_path_join(file, sizeof file, path, "report.json");
@@ -93,10 +103,10 @@ static int inspect_folder(const char *path, bool json) {
     }
     return print_text(text);
   }
-  orr_path_join(file, sizeof file, path, "data/manifest.json");
-  if (!orr_file_exists(file)) return inspect_data(path, json);
+  orr_path_join(file, sizeof file, path, "manifest.json");
+  if (orr_file_exists(file)) return inspect_data(path, json);
   orr_path_join(file, sizeof file, path, "data");
-  return inspect_data(file, json);
+  return orr_file_exists(file) ? inspect_data(file, json) : no_such_thing(path);
 }
 
 static int run(const orr_invocation *invocation) {
@@ -105,6 +115,7 @@ static int run(const orr_invocation *invocation) {
   const char *dot = strrchr(path, '.');
   if (!stat(path, &info) && S_ISDIR(info.st_mode)) return inspect_folder(path, invocation->json);
   if (dot && !strcmp(dot, ".safetensors")) return inspect_model(path, invocation->json);
+  if (orr_file_exists(path) && !(dot && !strcmp(dot, ".h5"))) return no_such_thing(path);
   return inspect_data(path, invocation->json);
 }
 

@@ -57,7 +57,7 @@ const orr_verb orr_verb_view = {
         "orrery view scenarios/push_t.yaml --agent cem --model "
         "out/push_t-quick/model/model.safetensors\n"
         "orrery view scenarios/push_t.yaml --agent random --frames 100 --screenshot push_t.png",
-    .details = "Keys: Space pause, . one step, R reset, Q quit, H help on screen.",
+    .details = "Keys: Space pause, . one step, R next episode, Q quit, H help on screen.",
     .groups = ORR_CLI_SCENARIO | ORR_CLI_MODEL | ORR_CLI_WORK,
     .options = options,
     .least = 1,

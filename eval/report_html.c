@@ -168,8 +168,8 @@ static void put_manifest(FILE *to, const json_t *report, const json_t *table) {
   long long pairs = json_integer_value(json_object_get(m, "pairs"));
   long long must = json_integer_value(json_object_get(m, "must_move"));
   fprintf(to,
-          "<p class=\"soft\">%lld pairs of %lld candidates; %lld were solved at the start and "
-          "removed. In %lld of %lld (%.0f&nbsp;%%) a free body must move. ",
+          "<p class=\"soft\">%lld pairs of %lld candidates; solved at the start and removed: "
+          "%lld. In %lld of %lld (%.0f&nbsp;%%) a free body must move. ",
           pairs, (long long)json_integer_value(json_object_get(m, "considered")),
           (long long)json_integer_value(json_object_get(m, "removed")), must, pairs,
           pairs ? 100.0 * (double)must / (double)pairs : 0.0);
@@ -217,7 +217,7 @@ static void put_rule(FILE *to, const json_t *report, const json_t *table) {
   if (hold > 1) fprintf(to, ", for %lld control steps in a row", hold);
   fprintf(to,
           ". The goal lies %lld control steps ahead in a demonstration that no training saw; the "
-          "budget is %lld.</p>\n",
+          "budget is %lld control steps.</p>\n",
           (long long)json_integer_value(orr_json_at(table, "manifest.goal_offset")),
           (long long)json_integer_value(orr_json_at(table, "manifest.budget")));
 }
@@ -339,6 +339,14 @@ static void put_head(FILE *to, const json_t *report) {
 
 /* --- model and data --------------------------------------------------------------------------- */
 
+/* A body whose angle no observation shows has angle errors of exactly 0, which say nothing. */
+static bool all_zero(const json_t *values) {
+  size_t i;
+  json_t *value;
+  json_array_foreach(values, i, value) if (json_number_value(value) != 0.0) return false;
+  return true;
+}
+
 static void put_open_loop(FILE *to, const json_t *report, const json_t *plots, const char *folder) {
   const json_t *loop = json_object_get(report, "open_loop");
   if (!loop) return;
@@ -358,13 +366,19 @@ static void put_open_loop(FILE *to, const json_t *report, const json_t *plots, c
   static const struct {
     const char *key, *what;
     bool degrees;
-  } lines[] = {{"position", "position, model", false},
-               {"still_position", "position, nothing moves", false},
-               {"angle", "angle &deg;, model", true},
-               {"still_angle", "angle &deg;, nothing moves", true}};
+  } lines[] = {{"position", "model", false},
+               {"still_position", "nothing moves", false},
+               {"angle", "model", true},
+               {"still_angle", "nothing moves", true}};
+  const char *unit = orr_json_text(json_object_get(report, "scenario"), "unit");
   json_array_foreach(json_object_get(loop, "bodies"), i, body) {
+    bool turns = !all_zero(json_object_get(body, "angle")) ||
+                 !all_zero(json_object_get(body, "still_angle"));
     for (size_t k = 0; k < sizeof lines / sizeof lines[0]; k++) {
-      fprintf(to, "<tr><td>%s, %s</td>", orr_json_text(body, "body"), lines[k].what);
+      if (lines[k].degrees && !turns) continue;
+      fprintf(to, "<tr><td>%s, %s %s, %s</td>", orr_json_text(body, "body"),
+              lines[k].degrees ? "angle" : "position", lines[k].degrees ? "&deg;" : unit,
+              lines[k].what);
       json_array_foreach(json_object_get(body, lines[k].key), h, value)
           put_cell(to, orr_cell_number(value, 2, lines[k].degrees ? 180.0 / ORR_PI : 1.0));
       fputs("</tr>\n", to);

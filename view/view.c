@@ -127,8 +127,10 @@ static void draw_panel(view_loop *loop) {
   put(loop, &y, "time", "%.1f s", orr_world_time(world));
   put(loop, &y, "coverage", "%.3f", orr_world_coverage(world));
   put(loop, &y, "reward", "%.3f", orr_world_reward(world));
-  if (planning) put(loop, &y, "plan", "%.1f ms", orr_player_plan_milliseconds(loop->player));
-  if (planning) put(loop, &y, "cost", "%.3f", orr_player_plan_cost(loop->player));
+  if (planning && orr_player_plan_milliseconds(loop->player) > 0.0) { /* since the reset */
+    put(loop, &y, "plan", "%.1f ms", orr_player_plan_milliseconds(loop->player));
+    put(loop, &y, "cost", "%.3f", orr_player_plan_cost(loop->player));
+  }
   put(loop, &y, "state", "%.8s", hash);
 }
 

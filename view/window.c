@@ -1,6 +1,7 @@
 #include "view/window.h"
 #include "base/memory.h"
 #include <SDL.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define FRAME_SECONDS (1.0 / 60.0)
@@ -17,11 +18,22 @@ double orr_window_seconds(void) {
   return (double)SDL_GetPerformanceCounter() / (double)SDL_GetPerformanceFrequency();
 }
 
-static orr_status refuse(orr_window *window, orr_error *err) {
-  orr_fail(err, ORR_ERR_SYSTEM, "the window cannot be opened: %s", SDL_GetError());
+static orr_status refuse(orr_window *window, const char *why, orr_error *err) {
+  orr_fail(err, ORR_ERR_SYSTEM, "the window cannot be opened: %s", why);
   orr_hint(err, "without a display use --frames 60 --screenshot view.png");
   orr_window_close(window);
   return ORR_ERR_SYSTEM;
+}
+
+static bool is_set(const char *variable) {
+  const char *value = getenv(variable);
+  return value && *value;
+}
+
+/* With no display SDL falls back to drivers that nobody can see ("offscreen"), and the loop would run
+ * for ever behind nothing; who wants such a driver (or the bare console) names it. */
+static bool display_exists(void) {
+  return is_set("DISPLAY") || is_set("WAYLAND_DISPLAY") || is_set("SDL_VIDEODRIVER");
 }
 
 orr_status orr_window_open(const char *title, int width, int height, orr_window **out,
@@ -32,7 +44,9 @@ orr_status orr_window_open(const char *title, int width, int height, orr_window 
   window->width = width;
   window->height = height;
   SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1"); /* Ctrl-C belongs to the command line */
-  if (SDL_InitSubSystem(SDL_INIT_VIDEO)) return refuse(window, err);
+  if (!display_exists())
+    return refuse(window, "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)", err);
+  if (SDL_InitSubSystem(SDL_INIT_VIDEO)) return refuse(window, SDL_GetError(), err);
   window->window = SDL_CreateWindow(title, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, width,
                                     height, SDL_WINDOW_RESIZABLE);
   if (window->window)
@@ -42,7 +56,7 @@ orr_status orr_window_open(const char *title, int width, int height, orr_window 
     window->texture = SDL_CreateTexture(window->renderer, SDL_PIXELFORMAT_RGB24,
                                         SDL_TEXTUREACCESS_STREAMING, width, height);
   }
-  if (!window->texture) return refuse(window, err);
+  if (!window->texture) return refuse(window, SDL_GetError(), err);
   *out = window;
   return ORR_OK;
 }

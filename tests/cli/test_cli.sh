@@ -16,7 +16,7 @@ check() {
   shift 3
   "$@" >stdout.txt 2>stderr.txt </dev/null
   got=$?
-  if [ "$got" = "$code" ] && cat stderr.txt stdout.txt | grep -Eq -- "$pattern"; then
+  if [ "$got" = "$code" ] && grep -Eq -- "$pattern" stderr.txt stdout.txt; then
     passed=$((passed + 1))
   else
     failed=$((failed + 1))
@@ -106,12 +106,18 @@ check "inspect data" 0 'block.angle' "$orrery" inspect run/data
 check "inspect model" 0 'parameters' "$orrery" inspect run/model/model.safetensors
 check "inspect model json" 0 '"family"' "$orrery" inspect run/model/model.safetensors --json
 check "inspect run" 0 'oracle' "$orrery" inspect run
+check "inspect another's file" 1 'is no run folder' "$orrery" inspect scenarios/push_t.yaml
+check "inspect another's folder" 1 'is no run folder' "$orrery" inspect scenarios
+check "inspect nothing" 1 'No such file' "$orrery" inspect nowhere.h5
 check "report" 0 'report.html' "$orrery" report run
 check "report of nothing" 1 'config.yaml' "$orrery" report scenarios
 check "screenshot" 0 'Wrote shot.png' env -u DISPLAY "$orrery" view scenarios/push_t.yaml \
   --agent cem --model run/model/model.safetensors --frames 5 --screenshot shot.png
 expect "screenshot is PNG" grep -q PNG <(head -c 8 shot.png)
 check "no display" 1 'hint' env -u DISPLAY -u WAYLAND_DISPLAY SDL_VIDEODRIVER=x11 "$orrery" view scenarios/push_t.yaml --frames 2
+
+check "no display, no driver named" 1 'there is no display' \
+  env -u DISPLAY -u WAYLAND_DISPLAY -u SDL_VIDEODRIVER "$orrery" view scenarios/push_t.yaml --frames 2
 
 # --- damaged files ---
 damage() { # NAME FILE COMMAND...: truncates, then flips bits; both must be refused in one message

@@ -79,6 +79,19 @@ static void test_no_display_says_what_to_do(void **state) {
   unsetenv("SDL_VIDEODRIVER");
 }
 
+/* SDL has drivers that need no display and show nothing: a window nobody sees is refused. */
+static void test_no_window_behind_nothing(void **state) {
+  (void)state;
+  unsetenv("DISPLAY");
+  unsetenv("WAYLAND_DISPLAY");
+  unsetenv("SDL_VIDEODRIVER");
+  orr_error err = {0};
+  orr_view_def def = {.experiment = experiment, .agent = ORR_VIEW_RANDOM, .frames = 2};
+  assert_int_equal(orr_view_run(&def, NULL, &err), ORR_ERR_SYSTEM);
+  assert_non_null(strstr(err.message, "display"));
+  assert_non_null(strstr(err.hint, "--screenshot"));
+}
+
 /* Two players, one of them drawn after every step: the worlds stay the same, bit for bit. */
 static void test_watching_changes_nothing(void **state) {
   (void)state;
@@ -121,6 +134,7 @@ int main(void) {
       cmocka_unit_test(test_screenshots),
       cmocka_unit_test(test_window_on_a_dummy_display),
       cmocka_unit_test(test_no_display_says_what_to_do),
+      cmocka_unit_test(test_no_window_behind_nothing),
       cmocka_unit_test(test_watching_changes_nothing),
       cmocka_unit_test(test_the_mouse_leads),
   };
