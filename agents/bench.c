@@ -1,29 +1,19 @@
 #include "agents/bench.h"
+#include "base/clock.h"
+#include "base/maths.h"
 #include "base/memory.h"
 #include "worldmodel/bench.h"
 #include <stdlib.h>
-#include <time.h>
 
 #define GOAL_STEPS   25
 #define GEMM_SECONDS 0.1
 #define MAX_ROUNDS   200
 
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
-static int by_value(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 /* ---- the bare products, one independent stream per lane ---- */
 
 typedef struct gemm_task {
   size_t width;
-  double rates[256];
+  double rates[ORR_MOST_THREADS];
 } gemm_task;
 
 static void run_gemm(void *context, size_t index, size_t lane) {
@@ -82,8 +72,8 @@ static orr_status create_parts(bench_parts *parts, const orr_model *model,
   ORR_TRY(orr_env_create(scenario, observer, &parts->env, err));
   ORR_TRY(prepare_env(parts->env, scenario, rule, err));
   ORR_TRY(orr_objective_create(&def->objective, &observer->space, &parts->objective, err));
-  ORR_TRY(orr_dynamics_model(model, scenario, observer, &parts->objective, (size_t)def->samples,
-                             orr_pool_lanes(pool), &parts->dynamics, err));
+  ORR_TRY(orr_dynamics_model(model, scenario, observer, &parts->objective, orr_pool_lanes(pool),
+                             &parts->dynamics, err));
   ORR_TRY(orr_planner_create(def, &scenario->action, orr_dynamics_block(parts->dynamics),
                              &parts->planner, err));
   orr_planner_reset(parts->planner, 0, 0);
@@ -95,16 +85,14 @@ static void measure(bench_parts *parts, size_t rounds, size_t width, orr_pool *p
   double plans[MAX_ROUNDS], rates[MAX_ROUNDS];
   orr_planner_plan(parts->planner, parts->dynamics, pool, NULL); /* warm caches */
   for (size_t i = 0; i < rounds; i++) {
-    double start = now();
+    double start = orr_seconds();
     orr_planner_plan(parts->planner, parts->dynamics, pool, NULL);
-    plans[i] = now() - start;
+    plans[i] = orr_seconds() - start;
     rates[i] = gemm_rate(pool, width);
   }
-  qsort(plans, rounds, sizeof *plans, by_value);
-  qsort(rates, rounds, sizeof *rates, by_value);
-  out->plan_seconds = plans[rounds / 2];
+  out->plan_seconds = orr_median(plans, rounds);
   out->plan_p95 = plans[(rounds * 95) / 100 < rounds ? (rounds * 95) / 100 : rounds - 1];
-  out->gemm_rate = rates[rounds / 2];
+  out->gemm_rate = orr_median(rates, rounds);
 }
 
 orr_status orr_plan_bench_run(const orr_model *model, const orr_scenario *scenario,

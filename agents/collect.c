@@ -1,4 +1,5 @@
 #include "agents/collect_private.h"
+#include "base/clock.h"
 
 #include "base/build_info.h"
 #include "base/file.h"
@@ -8,9 +9,6 @@
 #include <math.h>
 #include <pthread.h>
 #include <string.h>
-#include <time.h>
-
-#define PATH_ROOM 4096
 
 /* A run of units of one kind: one file. */
 typedef struct shard_plan {
@@ -73,11 +71,11 @@ static int64_t shard_episodes(const collection *work, const shard_plan *shard) {
   return shard->units * (int64_t)orr_unit_episodes(work->def, shard->kind, shard->split);
 }
 
-/* `out`: PATH_ROOM bytes. */
+/* `out`: ORR_PATH bytes. */
 static void path_of(const collection *work, const char *name, const char *suffix, char *out) {
-  orr_path_join(out, PATH_ROOM, work->folder, name);
+  orr_path_join(out, ORR_PATH, work->folder, name);
   size_t used = strlen(out);
-  ORR_ASSERT(used + strlen(suffix) + 8 < PATH_ROOM);
+  ORR_ASSERT(used + strlen(suffix) + 8 < ORR_PATH);
   memcpy(out + used, suffix, strlen(suffix) + 1);
 }
 
@@ -104,7 +102,7 @@ static orr_hash shard_hash(const collection *work, const shard_plan *shard, int6
 
 static orr_status write_note(const collection *work, const shard_plan *shard,
                              const shard_note *note, orr_error *err) {
-  char path[PATH_ROOM], text[1024], hash[ORR_HASH_TEXT];
+  char path[ORR_PATH], text[1024], hash[ORR_HASH_TEXT];
   orr_hash_text(note->made_from, hash);
   int length = snprintf(text, sizeof text,
                         "{\n  \"schema\": \"orrery-shard-note/1\",\n  \"made_from\": \"%s\",\n"
@@ -139,7 +137,7 @@ static bool parse_note(const json_t *json, shard_note *out) {
 /* Whether the shard stands, whole and made from the same settings. */
 static bool is_kept(const collection *work, const shard_plan *shard, orr_hash made_from,
                     shard_note *out) {
-  char path[PATH_ROOM], *text, sha256[ORR_SHA256_TEXT];
+  char path[ORR_PATH], *text, sha256[ORR_SHA256_TEXT];
   size_t length;
   path_of(work, shard->name, ".json", path);
   if (!orr_file_exists(path)) return false;
@@ -242,7 +240,7 @@ static orr_status write_episodes(shard_task *task, int64_t index, const char *pa
 /* The note comes last: without it a shard does not count as finished. */
 static orr_status finish_shard(shard_task *task, int64_t index, shard_note *note, orr_error *err) {
   const shard_plan *shard = task->shard;
-  char path[PATH_ROOM], stale[PATH_ROOM];
+  char path[ORR_PATH], stale[ORR_PATH];
   path_of(task->work, shard->name, ".json", stale);
   ORR_TRY(orr_file_remove(stale, err));
   path_of(task->work, shard->name, ".h5", path);
@@ -289,7 +287,7 @@ static bool is_planned(const collection *work, const char *file) {
 
 /* A shard beyond the plan: ours (it has a note) goes, a stranger's is left to its owner. */
 static orr_status remove_extra(const collection *work, const char *file, orr_error *err) {
-  char path[PATH_ROOM], note[PATH_ROOM];
+  char path[ORR_PATH], note[ORR_PATH];
   path_of(work, file, "", path);
   path_of(work, file, "", note);
   memcpy(note + strlen(note) - strlen(".h5"), ".json", sizeof ".json");
@@ -303,7 +301,7 @@ static orr_status remove_extra(const collection *work, const char *file, orr_err
 }
 
 static orr_status sweep_file(const collection *work, const char *file, orr_error *err) {
-  char path[PATH_ROOM];
+  char path[ORR_PATH];
   size_t length = strlen(file);
   path_of(work, file, "", path);
   if (strstr(file, ".orr-tmp")) return orr_file_remove(path, err); /* of a killed run */
@@ -400,18 +398,12 @@ static orr_status prepare(collection *work, orr_error *err) {
   return ORR_OK;
 }
 
-static double seconds_now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 orr_status orr_collect_run(const orr_scenario *scenario, const orr_observer *observer,
                            const orr_collect_def *def, const char *id, const char *scenario_yaml,
                            size_t block, const char *folder, const orr_control *control,
                            orr_collect_result *out, orr_error *err) {
   ORR_ASSERT(observer->scenario == scenario && block > 0);
-  double start = seconds_now();
+  double start = orr_seconds();
   collection *work;
   *out = (orr_collect_result){0};
   ORR_TRY(orr_new(&work, 1, sizeof *work, err));
@@ -426,6 +418,6 @@ orr_status orr_collect_run(const orr_scenario *scenario, const orr_observer *obs
   orr_collector_destroy(&work->collector);
   orr_free(work->shards);
   orr_free(work);
-  out->seconds = seconds_now() - start;
+  out->seconds = orr_seconds() - start;
   return status;
 }

@@ -23,7 +23,7 @@ orr_status orr_dynamics_simulator(const orr_scenario *scenario, const orr_observ
  * model whose interface differs from the observer's and the scenario's action space. */
 orr_status orr_dynamics_model(const orr_model *model, const orr_scenario *scenario,
                               const orr_observer *observer, const orr_objective *objective,
-                              size_t max_plans, size_t lanes, orr_dynamics **out, orr_error *err);
+                              size_t lanes, orr_dynamics **out, orr_error *err);
 void orr_dynamics_destroy(orr_dynamics *dynamics);
 size_t orr_dynamics_block(const orr_dynamics *dynamics);
 

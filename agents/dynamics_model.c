@@ -20,7 +20,7 @@ typedef struct model_lane {
 
 typedef struct model_dynamics {
   orr_dynamics base;
-  size_t latent, max_plans;
+  size_t latent;
   bool decodes;
   model_lane *lanes;
   float *start, *goal_latent; /* L */
@@ -98,7 +98,6 @@ static void roll_tile(void *context, size_t index, size_t lane_index) {
 static void roll(orr_dynamics *dynamics, orr_pool *pool, const float *plans, size_t count,
                  size_t horizon, double *costs) {
   model_dynamics *model = (model_dynamics *)dynamics;
-  ORR_ASSERT(count <= model->max_plans);
   roll_task task = {model, plans, count, horizon, costs};
   orr_pool_run(pool, (count + TILE - 1) / TILE, roll_tile, &task);
 }
@@ -141,8 +140,8 @@ static orr_status create_parts(model_dynamics *model, const orr_model *weights, 
 
 orr_status orr_dynamics_model(const orr_model *model, const orr_scenario *scenario,
                               const orr_observer *observer, const orr_objective *objective,
-                              size_t max_plans, size_t lanes, orr_dynamics **out, orr_error *err) {
-  ORR_ASSERT(lanes > 0 && max_plans > 0 && observer->scenario == scenario);
+                              size_t lanes, orr_dynamics **out, orr_error *err) {
+  ORR_ASSERT(lanes > 0 && observer->scenario == scenario);
   *out = NULL;
   ORR_TRY(orr_dynamics_fits(model, observer, err));
   bool decodes = orr_dynamics_decodes(model);
@@ -158,7 +157,6 @@ orr_status orr_dynamics_model(const orr_model *model, const orr_scenario *scenar
   size_t block = (size_t)orr_model_definition(model)->block;
   orr_dynamics_fill(&made->base, &table, observer, objective, block, lanes);
   made->latent = orr_model_latent(model);
-  made->max_plans = max_plans;
   made->decodes = decodes;
   orr_status status = create_parts(made, model, err);
   if (status == ORR_OK)

@@ -1,10 +1,10 @@
 #include "agents/policy_private.h"
+#include "base/clock.h"
 
 #include "base/maths.h"
 #include "base/memory.h"
 
 #include <string.h>
-#include <time.h>
 
 typedef enum policy_kind { POLICY_RANDOM, POLICY_WEAK, POLICY_PLANNER } policy_kind;
 
@@ -205,22 +205,16 @@ static void act_weak(const orr_policy *policy, float *action) {
   }
 }
 
-static double seconds_now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 static orr_status act_planner(orr_policy *policy, const orr_env *env, float *action,
                               orr_error *err) {
   size_t actions = policy->observer.scenario->action_count;
   policy->plan_seconds = -1.0;
   if (!policy->plan || policy->plan_step == policy->plan_steps) {
-    double start = seconds_now(); /* told, never used */
+    double start = orr_seconds(); /* told, never used */
     ORR_TRY(orr_dynamics_begin(policy->dynamics, env, err));
     policy->plan = orr_planner_plan(policy->planner, policy->dynamics, policy->pool, NULL);
     policy->plan_step = 0;
-    policy->plan_seconds = seconds_now() - start;
+    policy->plan_seconds = orr_seconds() - start;
   }
   memcpy(action, policy->plan + policy->plan_step++ * actions, actions * sizeof *action);
   return ORR_OK;

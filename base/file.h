@@ -48,6 +48,7 @@ orr_status orr_folder_list(const char *path, const char *prefix, const char *suf
                            char ***out_names, size_t *out_count, orr_error *err);
 orr_status orr_file_remove(const char *path, orr_error *err);   /* fine when it is not there */
 orr_status orr_folder_remove(const char *path, orr_error *err); /* with all that is in it */
+#define ORR_PATH 4400 /* room for the longest path that a system opens, and a name behind it */
 /* Joins "a" and "b" with one slash into `out`; asserts that it fits. */
 void orr_path_join(char *out, size_t size, const char *folder, const char *name);
 

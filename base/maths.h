@@ -15,4 +15,8 @@ static inline double orr_clamp(double x, double low, double high) {
 /* The angle in (-pi, pi] that differs from `angle` by whole turns. */
 static inline double orr_wrap_angle(double angle) { return remainder(angle, 2.0 * ORR_PI); }
 
+void orr_sort(double *values, size_t count); /* ascending; no NaN */
+/* The middle value (of an even number the upper one), NaN of none. Sorts. */
+double orr_median(double *values, size_t count);
+
 #endif

@@ -12,8 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MOST_THREADS 1024
-
 typedef struct pool_worker {
   orr_pool *pool;
   size_t lane;
@@ -94,9 +92,9 @@ static int start_workers(orr_pool *pool) {
 orr_status orr_pool_create(size_t threads, orr_pool **out, orr_error *err) {
   *out = NULL;
   if (threads == 0) threads = orr_usable_cores();
-  if (threads > MOST_THREADS) {
+  if (threads > ORR_MOST_THREADS) {
     orr_fail(err, ORR_ERR_CONFIG, "%zu threads are too many; the most is %d", threads,
-             MOST_THREADS);
+             ORR_MOST_THREADS);
     orr_hint(err, "0 means one thread per usable core (here %zu).", orr_usable_cores());
     return ORR_ERR_CONFIG;
   }

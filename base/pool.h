@@ -7,6 +7,8 @@
 
 #include "base/error.h"
 
+#define ORR_MOST_THREADS 1024
+
 typedef struct orr_pool orr_pool;
 
 /* `lane` is in [0, orr_pool_lanes): no two tasks run in the same lane at the same time. */

@@ -1,13 +1,13 @@
 /* Progress on stderr: a bar on a terminal, lines elsewhere, JSON for programs. The only clock in
  * base/; nothing that it says enters a result. */
 #include "base/progress.h"
+#include "base/clock.h"
 #include "base/maths.h"
 #include "base/memory.h"
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #define BAR_SECONDS   0.1 /* least time between two drawings */
@@ -29,12 +29,6 @@ struct orr_progress {
   double started, drawn; /* seconds */
   bool line_open;        /* the terminal's line holds a bar */
 };
-
-static double seconds_now(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 static output_style resolve(orr_progress_style style, bool terminal) {
   switch (style) {
@@ -190,7 +184,7 @@ static void summarise(orr_progress *progress, double now) {
 
 static void end_stage(orr_progress *progress) {
   if (!progress->name[0] && !progress->counted) return;
-  double now = seconds_now();
+  double now = orr_seconds();
   if (progress->style == STYLE_JSON) {
     draw_json(progress, "end", now);
   } else if (progress->style != STYLE_QUIET) {
@@ -203,7 +197,7 @@ static void start_stage(orr_progress *progress, const char *name) {
   progress->what[0] = progress->note[0] = '\0';
   progress->counted = false;
   progress->begin = progress->done = progress->total = 0;
-  progress->started = progress->drawn = seconds_now();
+  progress->started = progress->drawn = orr_seconds();
 }
 
 void orr_progress_destroy(orr_progress *progress) {
@@ -230,7 +224,7 @@ void orr_progress_update(void *user, const char *what, int64_t done, int64_t tot
   progress->total = total;
   snprintf(progress->what, sizeof progress->what, "%s", what ? what : "");
   snprintf(progress->note, sizeof progress->note, "%s", note ? note : "");
-  double now = seconds_now(), waited = now - progress->drawn;
+  double now = orr_seconds(), waited = now - progress->drawn;
   double least = progress->style == STYLE_BAR     ? BAR_SECONDS
                  : progress->style == STYLE_PLAIN ? PLAIN_SECONDS
                                                   : JSON_SECONDS;

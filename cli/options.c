@@ -99,12 +99,18 @@ static void set_style(struct argp_state *state, const char *text, orr_progress_s
   argp_error(state, "--progress: '%s' is none of auto, plain, json, none", text);
 }
 
+/* No system opens a longer path; what is made from it fits ORR_PATH. */
+static const char *checked_path(struct argp_state *state, const char *text) {
+  if (strlen(text) >= 4096) argp_error(state, "a path of %zu bytes is too long", strlen(text));
+  return text;
+}
+
 static error_t take_shared(int key, char *text, struct argp_state *state, orr_invocation *in) {
   int64_t number = 0;
   switch (key) {
   case 'p': in->profile = text; return 0;
-  case 'm': in->model = text; return 0;
-  case 'o': in->out = text; return 0;
+  case 'm': in->model = checked_path(state, text); return 0;
+  case 'o': in->out = checked_path(state, text); return 0;
   case 'q': in->quiet = true; return 0;
   case KEY_FORCE: in->force = true; return 0;
   case KEY_DRY: in->dry_run = true; return 0;
@@ -139,7 +145,7 @@ static error_t take(int key, char *text, struct argp_state *state) {
     if (in->verb->most >= 0 && in->argument_count >= (size_t)in->verb->most)
       argp_error(state, "one argument too many: '%s'", text);
     if (in->argument_count == ORR_CLI_MAX_ARGUMENTS) argp_error(state, "too many arguments");
-    in->arguments[in->argument_count++] = text;
+    in->arguments[in->argument_count++] = checked_path(state, text);
     return 0;
   case ARGP_KEY_END:
     if (in->argument_count < (size_t)in->verb->least)

@@ -23,7 +23,11 @@ static void say_how_to_go_on(const orr_invocation *invocation, const char *folde
 
 static int dry_run(const orr_experiment *experiment, const orr_run_options *options) {
   char *text = orr_experiment_plan_text(experiment, options);
-  if (!text) return 1;
+  if (!text) {
+    fputs("orrery: the plan cannot be shown: the name of --out is too long, or memory is short\n",
+          stderr);
+    return 1;
+  }
   fputs(text, stdout);
   orr_free(text);
   return 0;

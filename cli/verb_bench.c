@@ -2,6 +2,7 @@
 #include "agents/bench.h"
 #include "base/build_info.h"
 #include "base/file.h"
+#include "base/maths.h"
 #include "base/memory.h"
 #include "cli/verbs.h"
 #include "sim/bench.h"
@@ -18,16 +19,6 @@ static const struct argp_option options[] = {
 };
 
 #define MAX_ROUNDS 100
-
-static int by_value(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
-static double median(double *values, size_t count) {
-  qsort(values, count, sizeof *values, by_value);
-  return values[count / 2];
-}
 
 /* Machine and load, so that a figure can be judged. */
 static json_t *machine(void) {
@@ -95,13 +86,13 @@ static int bench_sim(const orr_invocation *invocation, const orr_experiment *exp
   }
   json_t *json =
       json_pack("{s:s, s:I, s:f, s:f, s:f, s:f, s:f}", "scenario", experiment->id, "rounds",
-                (json_int_t)rounds, "steps_per_second_1_thread", median(one, rounds),
-                "steps_per_second_2_threads", median(two, rounds), "two_thread_scaling",
-                median(scaling, rounds), "contact_share", result.contact_share,
+                (json_int_t)rounds, "steps_per_second_1_thread", orr_median(one, rounds),
+                "steps_per_second_2_threads", orr_median(two, rounds), "two_thread_scaling",
+                orr_median(scaling, rounds), "contact_share", result.contact_share,
                 "allocations_per_step", result.allocations_per_step);
   if (python) {
-    json_object_set_new(json, "gym_pusht_steps_per_second", json_real(median(peer, rounds)));
-    json_object_set_new(json, "ratio_to_gym_pusht", json_real(median(ratio, rounds)));
+    json_object_set_new(json, "gym_pusht_steps_per_second", json_real(orr_median(peer, rounds)));
+    json_object_set_new(json, "ratio_to_gym_pusht", json_real(orr_median(ratio, rounds)));
   }
   print_result(invocation, json);
   json_decref(json);
@@ -139,7 +130,7 @@ static json_t *plan_json(const orr_plan_bench *bench) {
 }
 
 static int bench_plan(const orr_invocation *invocation, const orr_experiment *experiment) {
-  char path[512];
+  char path[ORR_PATH];
   model_path(invocation, experiment, path, sizeof path);
   orr_error err = {0};
   orr_session session = {0};

@@ -21,20 +21,19 @@ static int inspect_data(const char *path, bool json) {
 }
 
 static json_t *model_json(const orr_model *model) {
-  static const char *const families[] = {"state", "jepa"};
   const orr_model_def *def = orr_model_definition(model);
   char hash[ORR_HASH_TEXT], interface[ORR_HASH_TEXT], world[ORR_HASH_TEXT];
   orr_hash_text(orr_model_hash(model), hash);
   orr_hash_text(orr_model_interface(model), interface);
   orr_hash_text(orr_model_world(model), world);
-  return json_pack("{s:s, s:I, s:f, s:I, s:I, s:I, s:s, s:s, s:s, s:o, s:o, s:O}", "family",
-                   families[def->family], "parameters", (json_int_t)orr_model_parameters(model),
-                   "mflop_per_step", orr_model_flops(model) * 1e-6, "latent",
-                   (json_int_t)orr_model_latent(model), "block", (json_int_t)def->block, "history",
-                   (json_int_t)def->history, "weights", hash, "interface", interface, "world",
-                   world, "observation", orr_space_to_json(orr_model_observation(model)), "action",
-                   orr_space_to_json(orr_model_action(model)), "training",
-                   orr_model_record_json(model));
+  return json_pack(
+      "{s:s, s:I, s:f, s:I, s:I, s:I, s:s, s:s, s:s, s:o, s:o, s:O}", "family",
+      orr_family_names[def->family], "parameters", (json_int_t)orr_model_parameters(model),
+      "mflop_per_step", orr_model_flops(model) * 1e-6, "latent",
+      (json_int_t)orr_model_latent(model), "block", (json_int_t)def->block, "history",
+      (json_int_t)def->history, "weights", hash, "interface", interface, "world", world,
+      "observation", orr_space_to_json(orr_model_observation(model)), "action",
+      orr_space_to_json(orr_model_action(model)), "training", orr_model_record_json(model));
 }
 
 static void print_fields(const char *title, const orr_space *space) {
@@ -90,7 +89,7 @@ static int no_such_thing(const char *path) {
 }
 
 static int inspect_folder(const char *path, bool json) {
-  char file[512];
+  char file[ORR_PATH];
   orr_path_join(file, sizeof file, path, "report.json");
   if (orr_file_exists(file)) {
     orr_error err = {0};

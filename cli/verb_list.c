@@ -5,7 +5,7 @@
 #include <string.h>
 
 typedef struct shelf_row {
-  char path[512], id[64], lesson[256], profiles[128];
+  char path[ORR_PATH], id[64], lesson[256], profiles[128];
 } shelf_row;
 
 static void copy_scalar(const orr_node *root, const char *key, char *out, size_t size) {
@@ -54,7 +54,7 @@ static int run(const orr_invocation *invocation) {
   size_t shown = 0;
   for (size_t i = 0; i < count; i++) {
     shelf_row row;
-    char path[512];
+    char path[ORR_PATH];
     orr_path_join(path, sizeof path, folder, names[i]);
     if (!read_row(path, &row)) continue;
     print_row(&row, list);

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 static int load_folder(const char *folder, orr_experiment **out) {
-  char path[512];
+  char path[ORR_PATH];
   orr_path_join(path, sizeof path, folder, "config.yaml");
   if (!orr_file_exists(path)) {
     orr_error err;

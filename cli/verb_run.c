@@ -6,7 +6,7 @@
 #include "eval/report.h"
 
 static int print_json(const char *folder) {
-  char path[512], *text;
+  char path[ORR_PATH], *text;
   size_t length;
   orr_error err = {0};
   orr_path_join(path, sizeof path, folder, "report.json");
@@ -29,7 +29,7 @@ static int print_summary(const orr_invocation *invocation, const char *folder) {
 }
 
 static int run(const orr_invocation *invocation) {
-  char folder[400];
+  char folder[ORR_PATH];
   int code = orr_stage_verb(invocation, orr_experiment_run, folder, sizeof folder);
   if (code || !*folder) return code;
   return invocation->json ? print_json(folder) : print_summary(invocation, folder);

@@ -1,9 +1,10 @@
 /* orrery train: the model of an experiment. */
+#include "base/file.h"
 #include "cli/stage_verb.h"
 #include "cli/verbs.h"
 
 static int run(const orr_invocation *invocation) {
-  char folder[400];
+  char folder[ORR_PATH];
   int code = orr_stage_verb(invocation, orr_experiment_train, folder, sizeof folder);
   if (code || !*folder) return code;
   printf("Wrote %s/model/model.safetensors\n"

@@ -35,6 +35,8 @@ typedef enum orr_policy_kind {
   ORR_POLICY_MODEL,
   ORR_POLICY_HUMAN
 } orr_policy_kind;
+#define ORR_POLICY_COUNT 6
+const char *orr_policy_kind_name(orr_policy_kind policy); /* "random", ... */
 
 typedef enum orr_split { ORR_SPLIT_TRAIN, ORR_SPLIT_HELD_OUT } orr_split;
 const char *orr_split_name(orr_split split); /* "train", "held-out": also the file name prefix */

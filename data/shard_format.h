@@ -32,9 +32,6 @@ extern const orr_shard_column_def orr_shard_columns[ORR_SHARD_COUNT];
 /* Values a row: state_count, action_count, or 0 for a plain vector. */
 size_t orr_shard_width(orr_shard_column column, size_t state_count, size_t action_count);
 
-#define ORR_POLICY_COUNT 6
-const char *orr_policy_kind_name(orr_policy_kind policy); /* "random", ... */
-
 /* The texts of a shard, read. */
 typedef struct orr_shard_header {
   orr_shard_info info; /* its texts are the two below */

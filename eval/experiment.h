@@ -92,8 +92,6 @@ orr_status orr_experiment_train(orr_experiment *experiment, const orr_run_option
                                 const orr_control *control, orr_error *err);
 orr_status orr_experiment_eval(orr_experiment *experiment, const orr_run_options *options,
                                const orr_control *control, orr_error *err);
-orr_status orr_experiment_report(orr_experiment *experiment, const orr_run_options *options,
-                                 const orr_control *control, orr_error *err);
 /* What `--dry-run` shows: stages, what each would do and write, which are done. orr_free. */
 char *orr_experiment_plan_text(const orr_experiment *experiment, const orr_run_options *options);
 

@@ -41,9 +41,7 @@ static orr_status create_dynamics(const trial *t, lane *l, orr_error *err) {
   if (t->kind == ROW_ORACLE)
     return orr_dynamics_simulator(scenario, observer, &t->objective, t->model,
                                   (size_t)t->experiment->model.block, 1, &l->dynamics, err);
-  size_t most = (size_t)(t->planner->samples + t->planner->keep + t->planner->elites + 1);
-  return orr_dynamics_model(t->model, scenario, observer, &t->objective, most, 1, &l->dynamics,
-                            err);
+  return orr_dynamics_model(t->model, scenario, observer, &t->objective, 1, &l->dynamics, err);
 }
 
 static orr_status create_lane(const trial *t, lane *l, orr_error *err) {

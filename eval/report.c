@@ -101,7 +101,7 @@ static orr_status write_episodes(const orr_experiment *experiment, const char *f
 /* --- the three forms -------------------------------------------------------------------------- */
 
 static json_t *read_timings(const char *folder) {
-  char path[600];
+  char path[ORR_PATH];
   json_t *timings = NULL;
   orr_error ignored;
   orr_path_join(path, sizeof path, folder, "timings.json");
@@ -184,7 +184,7 @@ static void put_summary(FILE *to, const json_t *report, const json_t *timings) {
 }
 
 char *orr_report_summary(const char *folder, orr_error *err) {
-  char path[600], *text = NULL, *copy = NULL;
+  char path[ORR_PATH], *text = NULL, *copy = NULL;
   size_t length = 0;
   json_t *report;
   orr_path_join(path, sizeof path, folder, "report.json");

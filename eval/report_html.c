@@ -322,12 +322,12 @@ static void put_head(FILE *to, const json_t *report) {
   put_text(to, orr_json_text(s, "id"));
   fprintf(to, " &middot; Orrery</title><style>%s</style></head><body><main>\n<header>", STYLE);
   put_element(to, "h1", orr_json_text(s, "id"));
-  fprintf(to,
-          "<p class=\"soft\">Orrery %s &middot; version %lld%s%s &middot; seeds %lld, %lld, %lld "
-          "(collect, train, eval)</p>\n",
+  fprintf(to, "<p class=\"soft\">Orrery %s &middot; version %lld",
           orr_json_text(json_object_get(report, "tool"), "version"),
-          (long long)json_integer_value(json_object_get(s, "version")),
-          *profile ? " &middot; profile " : "", profile,
+          (long long)json_integer_value(json_object_get(s, "version")));
+  if (*profile) fputs(" &middot; profile ", to);
+  put_text(to, profile);
+  fprintf(to, " &middot; seeds %lld, %lld, %lld (collect, train, eval)</p>\n",
           (long long)json_integer_value(orr_json_at(s, "seeds.collect")),
           (long long)json_integer_value(orr_json_at(s, "seeds.train")),
           (long long)json_integer_value(orr_json_at(s, "seeds.eval")));
@@ -376,9 +376,10 @@ static void put_open_loop(FILE *to, const json_t *report, const json_t *plots, c
                  !all_zero(json_object_get(body, "still_angle"));
     for (size_t k = 0; k < sizeof lines / sizeof lines[0]; k++) {
       if (lines[k].degrees && !turns) continue;
-      fprintf(to, "<tr><td>%s, %s %s, %s</td>", orr_json_text(body, "body"),
-              lines[k].degrees ? "angle" : "position", lines[k].degrees ? "&deg;" : unit,
-              lines[k].what);
+      fputs("<tr><td>", to);
+      put_text(to, orr_json_text(body, "body"));
+      fprintf(to, ", %s %s, %s</td>", lines[k].degrees ? "angle" : "position",
+              lines[k].degrees ? "&deg;" : unit, lines[k].what);
       json_array_foreach(json_object_get(body, lines[k].key), h, value)
           put_cell(to, orr_cell_number(value, 2, lines[k].degrees ? 180.0 / ORR_PI : 1.0));
       fputs("</tr>\n", to);

@@ -12,7 +12,6 @@ typedef struct csv_line {
 } csv_line;
 
 static bool parse_line(const char *line, csv_line *out) {
-  static const char *const ends[] = {"running", "terminated", "truncated", "diverged", "cancelled"};
   char end[16];
   int must_move, success;
   orr_outcome *o = &out->outcome;
@@ -23,8 +22,8 @@ static bool parse_line(const char *line, csv_line *out) {
     return false;
   o->must_move = must_move != 0;
   o->success = success != 0;
-  for (int i = 0; i < 5; i++)
-    if (strcmp(end, ends[i]) == 0) o->end = (orr_end)i;
+  for (int i = 0; orr_end_names[i]; i++)
+    if (strcmp(end, orr_end_names[i]) == 0) o->end = (orr_end)i;
   return true;
 }
 

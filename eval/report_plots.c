@@ -21,6 +21,17 @@ typedef struct plot {
   char name[96], folder[512];
 } plot;
 
+/* Between single quotes: a quote is doubled, so that a body's name stays a name (gnuplot runs
+ * commands, the shell's too); what does not print is left out. */
+static void put_quoted(FILE *to, const char *text) {
+  fputc('\'', to);
+  for (; *text; text++) {
+    if (*text == '\'') fputc('\'', to);
+    if ((unsigned char)*text >= 0x20 && *text != 0x7F) fputc(*text, to);
+  }
+  fputc('\'', to);
+}
+
 static bool begin(plot *p, const char *folder, const char *name, const char *x, const char *y) {
   char path[640];
   orr_error ignored;
@@ -38,8 +49,10 @@ static bool begin(plot *p, const char *folder, const char *name, const char *x, 
           "set grid ytics lc rgb '" INK "' lw 0.3 dt 3\n"
           "set key outside top center horizontal textcolor rgb '" INK "'\n"
           "set xlabel '%s' textcolor rgb '" INK "'\n"
-          "set ylabel '%s' textcolor rgb '" INK "'\n",
-          name, x, y);
+          "set ylabel ",
+          name, x);
+  put_quoted(p->to, y);
+  fputs(" textcolor rgb '" INK "'\n", p->to);
   return true;
 }
 
@@ -139,11 +152,14 @@ static void plot_open_loop(const json_t *report, const char *key, const char *st
   fprintf(p.to, "set yrange [0:*]\nplot ");
   json_array_foreach(bodies, i, body) {
     if (strcmp(orr_json_text(body, "role"), "free") != 0) continue;
-    const char *which = orr_json_text(body, "body");
-    fprintf(p.to,
-            "%s$model%zu with linespoints pt 7 ps 0.5 lw 2 lc rgb '#3b7dd8' title '%s, model'"
-            ", $still%zu with lines lw 2 dt 2 lc rgb '#d9822b' title '%s, nothing moves'",
-            shown++ ? ", " : "", i, which, i, which);
+    char title_of[2][96];
+    snprintf(title_of[0], sizeof title_of[0], "%.64s, model", orr_json_text(body, "body"));
+    snprintf(title_of[1], sizeof title_of[1], "%.64s, nothing moves", orr_json_text(body, "body"));
+    fprintf(p.to, "%s$model%zu with linespoints pt 7 ps 0.5 lw 2 lc rgb '#3b7dd8' title ",
+            shown++ ? ", " : "", i);
+    put_quoted(p.to, title_of[0]);
+    fprintf(p.to, ", $still%zu with lines lw 2 dt 2 lc rgb '#d9822b' title ", i);
+    put_quoted(p.to, title_of[1]);
   }
   fprintf(p.to, shown ? "\n" : "0\n");
   end(&p, title, drawn);

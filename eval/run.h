@@ -2,6 +2,7 @@
 #ifndef ORR_EVAL_RUN_H
 #define ORR_EVAL_RUN_H
 
+#include "base/file.h"
 #include "eval/protocol.h"
 #include "eval/stage.h"
 
@@ -11,7 +12,7 @@ typedef struct orr_run {
   const orr_control *control;
   const char *out;
   char data[512], model[512], eval[512];
-  char checkpoint[512];                /* of the model that is judged */
+  char checkpoint[ORR_PATH];           /* of the model that is judged */
   char data_identity[ORR_SHA256_TEXT]; /* of the data set's manifest */
   orr_model *weights;                  /* loaded by the first stage that needs it */
   int lock;                            /* on the folder */
@@ -37,7 +38,6 @@ orr_status orr_run_load_model(orr_run *run, orr_error *err);
 
 const orr_goal_rule *orr_run_rule_of(const orr_run *run, size_t rule);
 const orr_planner_def *orr_eval_planner(const orr_experiment *experiment);
-bool orr_eval_has_row(const orr_experiment *experiment, const char *row);
 void orr_run_tell(const orr_run *run, const char *name, bool skipped);
 
 #endif

@@ -23,13 +23,6 @@ const orr_planner_def *orr_eval_planner(const orr_experiment *experiment) {
   return &experiment->plan;
 }
 
-bool orr_eval_has_row(const orr_experiment *experiment, const char *row) {
-  const char *const *rows = experiment->eval.rows.items;
-  for (size_t i = 0; i < experiment->eval.rows.count; i++)
-    if (strcmp(rows[i], row) == 0) return true;
-  return false;
-}
-
 void orr_run_tell(const orr_run *run, const char *name, bool skipped) {
   if (run->options->stage) run->options->stage(run->options->user, name, skipped);
 }
@@ -108,8 +101,10 @@ static orr_status check_owner(const orr_run *run, orr_error *err) {
   orr_diagnostics *found = orr_diagnostics_create();
   orr_config *config = NULL;
   orr_status status = found ? orr_config_load(path, &config, found) : ORR_ERR_MEMORY;
-  if (status != ORR_OK) orr_diagnostics_status(found, err);
+  if (status != ORR_OK && found) orr_diagnostics_status(found, err);
+  if (!found) orr_fail(err, status, "out of memory");
   const orr_node *id = config ? orr_node_get(orr_config_root(config), "id") : NULL;
+  if (id && id->kind != ORR_NODE_SCALAR) id = NULL;
   if (status == ORR_OK && (!id || strcmp(id->text, run->experiment->id) != 0)) {
     status = orr_fail(err, ORR_ERR_MISMATCH, "%s is the run of scenario `%s`, not of `%s`",
                       run->out, id ? id->text : "?", run->experiment->id);
@@ -153,9 +148,9 @@ static void fill_paths(orr_run *run) {
 
 /* Nothing is written before everything that stands there has been compared. */
 static orr_status open_run(orr_run *run, orr_error *err) {
+  if (strlen(run->out) > 400) return orr_fail(err, ORR_ERR_CONFIG, "the name of --out is too long");
   fill_paths(run);
   orr_run_tell(run, "resolve", false);
-  if (strlen(run->out) > 400) return orr_fail(err, ORR_ERR_CONFIG, "the name of --out is too long");
   ORR_TRY(check_owner(run, err));
   if (!run->options->force) ORR_TRY(visit_stages(run, check_stage, NULL, err));
   ORR_TRY(lock_folder(run, err));
@@ -234,11 +229,6 @@ orr_status orr_experiment_eval(orr_experiment *experiment, const orr_run_options
   return start(experiment, options, control, LAST_EVAL, err);
 }
 
-orr_status orr_experiment_report(orr_experiment *experiment, const orr_run_options *options,
-                                 const orr_control *control, orr_error *err) {
-  return start(experiment, options, control, LAST_REPORT, err);
-}
-
 /* --- --dry-run -------------------------------------------------------------------------------- */
 
 typedef struct plan_text {
@@ -291,6 +281,7 @@ char *orr_experiment_plan_text(const orr_experiment *experiment, const orr_run_o
   orr_run run = {.experiment = experiment, .options = options, .out = options->out, .lock = -1};
   char *text = NULL, *copy = NULL;
   size_t length = 0;
+  if (strlen(options->out) > 400) return NULL;
   FILE *stream = open_memstream(&text, &length);
   if (!stream) return NULL;
   fill_paths(&run);

@@ -1,7 +1,9 @@
 /* What each stage does. */
+#include "base/clock.h"
 #include "eval/run.h"
 
 #include "base/file.h"
+#include "data/shard.h"
 #include "data/statistics.h"
 #include "eval/protocol_private.h"
 #include "eval/timings.h"
@@ -31,12 +33,9 @@ typedef struct kind_facts {
 
 /* How much of the data each kind of policy made. */
 static json_t *policies_json(const orr_dataset *data) {
-  static const char *const names[] = {"random", "weak", "expert", "replay", "model", "human"};
-  enum { KINDS = sizeof names / sizeof names[0] };
-  kind_facts facts[KINDS] = {0};
+  kind_facts facts[ORR_POLICY_COUNT] = {0};
   for (size_t i = 0; i < orr_dataset_episodes(data); i++) {
     orr_episode_view view = orr_dataset_episode(data, i);
-    if ((unsigned)view.policy >= KINDS) continue;
     kind_facts *f = &facts[view.policy];
     f->episodes++;
     f->rows += (int64_t)view.steps + 1;
@@ -44,11 +43,11 @@ static json_t *policies_json(const orr_dataset *data) {
     for (size_t t = 0; t <= view.steps; t++) f->contact += view.contact[t] != 0;
   }
   json_t *all = json_object();
-  for (size_t k = 0; k < KINDS; k++) {
+  for (size_t k = 0; k < ORR_POLICY_COUNT; k++) {
     if (facts[k].episodes == 0) continue;
     double n = (double)facts[k].episodes, rows = (double)facts[k].rows;
     json_object_set_new(
-        all, names[k],
+        all, orr_policy_kind_name((orr_policy_kind)k),
         json_pack("{s:I, s:I, s:f, s:f, s:f}", "episodes", (json_int_t)facts[k].episodes, "rows",
                   (json_int_t)facts[k].rows, "mean_length", rows / n - 1.0, "terminated",
                   (double)facts[k].succeeded / n, "contact", facts[k].contact / rows));
@@ -76,7 +75,9 @@ static orr_status write_statistics(const orr_run *run, const orr_collect_result 
                                    orr_error *err) {
   json_t *train = NULL, *held_out = NULL;
   ORR_TRY(split_json(run, ORR_SPLIT_TRAIN, &train, err));
-  orr_status status = split_json(run, ORR_SPLIT_HELD_OUT, &held_out, err);
+  orr_status status = ORR_OK;
+  if (run->experiment->collect.held_out > 0)
+    status = split_json(run, ORR_SPLIT_HELD_OUT, &held_out, err);
   json_t *all = json_pack("{s:I, s:o, s:o}", "diverged", (json_int_t)result->diverged, "train",
                           train, "held_out", held_out ? held_out : json_object());
   char path[600];
@@ -90,7 +91,7 @@ static orr_status collect(orr_run *run, orr_error *err) {
   const orr_experiment *e = run->experiment;
   char *yaml = scenario_yaml(e);
   if (!yaml) return orr_fail(err, ORR_ERR_MEMORY, "out of memory");
-  double begun = orr_clock_seconds();
+  double begun = orr_seconds();
   orr_collect_result result = {0};
   orr_status status =
       orr_collect_run(e->scenario, &e->observer, &e->collect, e->id, yaml, (size_t)e->model.block,
@@ -98,10 +99,9 @@ static orr_status collect(orr_run *run, orr_error *err) {
   orr_free(yaml);
   ORR_TRY(status);
   ORR_TRY(write_statistics(run, &result, err));
-  json_t *time =
-      json_pack("{s:f, s:I, s:I, s:I}", "seconds", orr_clock_seconds() - begun, "episodes",
-                (json_int_t)result.episodes, "shards", (json_int_t)result.shards, "shards_kept",
-                (json_int_t)result.shards_kept);
+  json_t *time = json_pack("{s:f, s:I, s:I, s:I}", "seconds", orr_seconds() - begun, "episodes",
+                           (json_int_t)result.episodes, "shards", (json_int_t)result.shards,
+                           "shards_kept", (json_int_t)result.shards_kept);
   return orr_timings_set(run->out, "collect", NULL, time, err);
 }
 
@@ -198,7 +198,6 @@ static orr_status check_interface(const orr_run *run, orr_error *err) {
 }
 
 static orr_status write_card(const orr_run *run, orr_error *err) {
-  static const char *const families[] = {"state", "jepa"};
   const orr_model *m = run->weights;
   const orr_model_def *def = orr_model_definition(m);
   char hash[ORR_HASH_TEXT], world[ORR_HASH_TEXT], interface[ORR_HASH_TEXT], here[ORR_HASH_TEXT];
@@ -209,7 +208,7 @@ static orr_status write_card(const orr_run *run, orr_error *err) {
   bool shift = strcmp(world, here) != 0;
   json_t *card = json_pack(
       "{s:s, s:b, s:I, s:I, s:I, s:I, s:f, s:s, s:s, s:s, s:s, s:b, s:O?}", "family",
-      families[def->family == ORR_FAMILY_JEPA], "given", run->options->model != NULL, "parameters",
+      orr_family_names[def->family], "given", run->options->model != NULL, "parameters",
       (json_int_t)orr_model_parameters(m), "latent", (json_int_t)orr_model_latent(m), "block",
       (json_int_t)def->block, "horizon", (json_int_t)def->horizon, "flops_per_step",
       orr_model_flops(m), "hash", hash, "interface", interface, "trained_on_world", world, "world",
@@ -312,14 +311,13 @@ static orr_status get_pairs(orr_run *run, size_t rule, const char *folder, orr_p
 
 static void put_rows(FILE *stream, const char *row, const orr_pairs *pairs,
                      const orr_outcome *outcomes) {
-  static const char *const ends[] = {"running", "terminated", "truncated", "diverged", "cancelled"};
   for (size_t i = 0; i < pairs->count; i++) {
     const orr_pair *p = &pairs->items[i];
     const orr_outcome *o = &outcomes[i];
     fprintf(stream, "%s,%zu,%llu,%lld,%lld,%lld,%d,%d,%s,%lld,%lld,%.17g,%.17g\n", row, i,
             (unsigned long long)p->seed, (long long)p->reset_episode, (long long)p->episode,
-            (long long)p->start, o->must_move, o->success, ends[o->end], (long long)o->steps,
-            (long long)o->plans, o->position, o->angle);
+            (long long)p->start, o->must_move, o->success, orr_end_names[o->end],
+            (long long)o->steps, (long long)o->plans, o->position, o->angle);
   }
 }
 
@@ -332,7 +330,7 @@ static orr_status run_row(orr_run *run, size_t rule, const orr_pairs *pairs, con
                           const char *row, orr_outcome *outcomes, orr_error *err) {
   const char *name = orr_run_rule_of(run, rule)->name;
   char title[96], key[96];
-  double *latencies = NULL, begun = orr_clock_seconds();
+  double *latencies = NULL, begun = orr_seconds();
   size_t count = 0;
   snprintf(title, sizeof title, "eval %.47s %.32s", name, row);
   orr_run_tell(run, title, false);
@@ -341,7 +339,7 @@ static orr_status run_row(orr_run *run, size_t rule, const orr_pairs *pairs, con
                            run->control, outcomes, &latencies, &count, err));
   json_t *time = orr_timings_latency(latencies, count);
   orr_free(latencies);
-  json_object_set_new(time, "seconds", json_real(orr_clock_seconds() - begun));
+  json_object_set_new(time, "seconds", json_real(orr_seconds() - begun));
   snprintf(key, sizeof key, "%.47s/%.32s", name, row);
   return orr_timings_set(run->out, "eval", key, time, err);
 }

@@ -38,11 +38,6 @@ double orr_mcnemar(const bool *a, const bool *b, size_t count) {
   return orr_min(1.0, 2.0 * tail);
 }
 
-static int compare_doubles(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 static double quantile_sorted(const double *values, size_t count, double q) {
   if (count == 0) return NAN;
   double at = orr_clamp(q, 0.0, 1.0) * (double)(count - 1);
@@ -53,13 +48,13 @@ static double quantile_sorted(const double *values, size_t count, double q) {
 }
 
 double orr_quantile(double *values, size_t count, double q) {
-  qsort(values, count, sizeof *values, compare_doubles);
+  orr_sort(values, count);
   return quantile_sorted(values, count, q);
 }
 
 /* Mean of the middle half: floor(n / 4) values are dropped on either side. Sorts. */
 static double interquartile_mean(double *values, size_t count) {
-  qsort(values, count, sizeof *values, compare_doubles);
+  orr_sort(values, count);
   size_t cut = count / 4;
   double sum = 0.0;
   for (size_t i = cut; i < count - cut; i++) sum += values[i];
@@ -81,7 +76,7 @@ orr_interval orr_iqm(const double *scores, size_t count, size_t repeats, uint64_
         sample[i] = scores[orr_random_integer(&random, 0, (int64_t)count)];
       means[r] = interquartile_mean(sample, count);
     }
-    qsort(means, repeats, sizeof *means, compare_doubles);
+    orr_sort(means, repeats);
     interval.low = quantile_sorted(means, repeats, 0.025);
     interval.high = quantile_sorted(means, repeats, 0.975);
   }

@@ -1,17 +1,11 @@
 #include "eval/timings.h"
+#include "base/clock.h"
 
 #include "base/build_info.h"
 #include "base/file.h"
 #include "base/pool.h"
 #include "eval/stage.h"
 #include "eval/statistics.h"
-#include <time.h>
-
-double orr_clock_seconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 orr_status orr_timings_set(const char *folder, const char *section, const char *key, json_t *value,
                            orr_error *err) {

@@ -5,7 +5,6 @@
 #include "base/error.h"
 #include <jansson.h>
 
-double orr_clock_seconds(void); /* monotonic */
 /* Sets timings[section][key] (key NULL: timings[section]) in `<folder>/timings.json`; takes over
  * `value`. */
 orr_status orr_timings_set(const char *folder, const char *section, const char *key, json_t *value,

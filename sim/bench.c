@@ -1,9 +1,8 @@
 #include "sim/bench.h"
+#include "base/clock.h"
 
 #include "base/maths.h"
 #include "base/memory.h"
-
-#include <time.h>
 
 enum { EPISODE = 100, MOST_ACTION = 2 * ORR_MAX_FIELDS / ORR_BODY_STATE };
 
@@ -20,12 +19,6 @@ typedef struct bench_call {
   lane_work *works;
   double seconds;
 } bench_call;
-
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 static int first_free_body(const orr_space *space) {
   for (size_t i = 0; i < space->body_count; i++)
@@ -51,10 +44,10 @@ static void near_action(const orr_scenario *scenario, const double *state, orr_r
 
 static void run_episode(lane_work *work) {
   const orr_scenario *scenario = orr_world_scenario(work->world);
-  double state[ORR_MAX_FIELDS], from = now();
+  double state[ORR_MAX_FIELDS], from = orr_seconds();
   float action[MOST_ACTION];
   orr_world_reset(work->world, 1, work->lane * 1000003u + (uint32_t)work->episodes, NULL);
-  work->reset_seconds += now() - from;
+  work->reset_seconds += orr_seconds() - from;
   orr_random random =
       orr_random_at(1, ORR_PURPOSE_POLICY, (uint32_t)work->episodes, 0, 0, work->lane);
   for (int i = 0; i < EPISODE; i++) {
@@ -71,9 +64,9 @@ static void lane_task(void *context, size_t index, size_t lane) {
   bench_call *call = context;
   lane_work *work = &call->works[index];
   (void)lane;
-  double from = now();
-  while (now() - from < call->seconds) run_episode(work);
-  work->seconds = now() - from;
+  double from = orr_seconds();
+  while (orr_seconds() - from < call->seconds) run_episode(work);
+  work->seconds = orr_seconds() - from;
 }
 
 static orr_status time_snapshots(orr_world *world, orr_sim_bench_result *out, orr_error *err) {
@@ -87,13 +80,13 @@ static orr_status time_snapshots(orr_world *world, orr_sim_bench_result *out, or
   bool exact = true;
   for (int i = 0; i < REPEATS; i++) {
     orr_world_step(world, rest);
-    double a = now();
+    double a = orr_seconds();
     orr_world_restore(world, snapshot);
-    double b = now();
+    double b = orr_seconds();
     orr_world_save(world, snapshot);
-    double c = now();
+    double c = orr_seconds();
     exact = orr_hash_equal(orr_world_hash(world), saved) && exact;
-    double d = now();
+    double d = orr_seconds();
     spent[0] += b - a;
     spent[1] += c - b;
     spent[2] += d - c;

@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+const char *const orr_end_names[] = {"running",  "terminated", "truncated",
+                                     "diverged", "cancelled",  NULL};
+
 static const orr_engine_table *const engines[] = {&orr_engine_chipmunk};
 
 static size_t aligned(size_t bytes) { return (bytes + 15) / 16 * 16; }

@@ -23,11 +23,12 @@ typedef struct orr_snapshot orr_snapshot; /* belongs to the world that made it *
 /* How an episode stands or ended: four different values. */
 typedef enum orr_end {
   ORR_RUNNING,
-  ORR_TERMINATED /* the task succeeded */,
-  ORR_TRUNCATED /* time */,
-  ORR_DIVERGED /* numbers */,
+  ORR_TERMINATED,   /* the task succeeded */
+  ORR_TRUNCATED,    /* time */
+  ORR_DIVERGED,     /* numbers */
   ORR_END_CANCELLED /* user */
 } orr_end;
+extern const char *const orr_end_names[]; /* NULL-terminated, by orr_end */
 
 const char *orr_world_engine(void); /* "Chipmunk2D 7.0.3" */
 

@@ -56,8 +56,7 @@ static orr_status create_planner(orr_player *player, orr_pool *pool, orr_error *
   if (player->def->model) {
     ORR_TRY(orr_model_load(player->def->model, &player->model, err));
     ORR_TRY(orr_dynamics_model(player->model, player->scenario, &experiment->observer,
-                               &player->objective, (size_t)player->plan.samples,
-                               orr_pool_lanes(pool), &player->dynamics, err));
+                               &player->objective, orr_pool_lanes(pool), &player->dynamics, err));
   } else {
     ORR_TRY(orr_dynamics_simulator(player->scenario, &experiment->observer, &player->objective,
                                    NULL, block, orr_pool_lanes(pool), &player->dynamics, err));

@@ -1,5 +1,6 @@
 /* Benchmarks of the numerics; see bench.h. */
 #include "worldmodel/bench.h"
+#include "base/maths.h"
 #include "base/memory.h"
 #include "worldmodel/tape_internal.h"
 #include <stdlib.h>
@@ -12,16 +13,6 @@ static double now(void) {
   struct timespec t;
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static int compare(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return x < y ? -1 : x > y;
-}
-
-static double median(double rounds[ROUNDS]) {
-  qsort(rounds, ROUNDS, sizeof *rounds, compare);
-  return rounds[ROUNDS / 2];
 }
 
 typedef void work_fn(void *context);
@@ -89,7 +80,7 @@ orr_status orr_bench_gemm(size_t rows, size_t n, size_t k, double seconds, doubl
   orr_status status = open_product(rows, n, k, &p, err);
   if (status == ORR_OK) {
     for (size_t i = 0; i < ROUNDS; i++) rounds[i] = measure(run_product, &p, seconds / ROUNDS);
-    *gflops = 2e-9 * (double)rows * (double)n * (double)k / median(rounds);
+    *gflops = 2e-9 * (double)rows * (double)n * (double)k / orr_median(rounds, ROUNDS);
   }
   close_product(&p);
   return status;
@@ -143,8 +134,9 @@ void orr_bench_tape(orr_tape *tape, const float *values, float *gradients, doubl
     forward[i] = measure(run_forward, &p, each);
     if (back) backward[i] = measure(run_backward, &p, each);
   }
-  *out = (orr_bench_pass){
-      .forward = median(forward), .products = median(products), .backward = median(backward)};
+  *out = (orr_bench_pass){.forward = orr_median(forward, ROUNDS),
+                          .products = orr_median(products, ROUNDS),
+                          .backward = orr_median(backward, ROUNDS)};
   out->gflops = 1e-9 * orr_tape_flops(tape) / out->forward;
   out->share = out->products / out->forward;
 }
@@ -241,10 +233,10 @@ static orr_status measure_plan(const orr_model *model, plan *p, product *gemm,
     rounds[i] = measure(run_plan, p, 0.0);
   }
   double steps = (double)(p->samples * p->iterations * p->horizon);
-  out->seconds = median(rounds);
+  out->seconds = orr_median(rounds, ROUNDS);
   out->megaflops = 1e-6 * orr_model_flops(model);
   out->gflops = 1e-3 * out->megaflops * steps / out->seconds;
-  out->gemm_gflops = 2e-9 * ORR_TILE * hidden * hidden / median(bare);
+  out->gemm_gflops = 2e-9 * ORR_TILE * hidden * hidden / orr_median(bare, ROUNDS);
   out->share = out->gflops / out->gemm_gflops;
   out->parameters = orr_model_parameters(model);
   return ORR_OK;

@@ -19,6 +19,7 @@
 #include "worldmodel/tape.h"
 
 typedef enum orr_family { ORR_FAMILY_STATE, ORR_FAMILY_JEPA } orr_family;
+extern const char *const orr_family_names[]; /* NULL-terminated, by orr_family */
 
 /* Section `model:` of a scenario file. */
 typedef struct orr_model_def {

@@ -78,7 +78,6 @@ typedef struct orr_family_table {
 } orr_family_table;
 
 extern const orr_family_table orr_family_state_table, orr_family_jepa_table;
-extern const char *const orr_family_names[]; /* NULL-terminated, by orr_family */
 
 /* A model with a frame, parameters and zeroed weights. Checks the definition against the spaces. */
 orr_status orr_model_build(const orr_model_def *def, const orr_space *observation,

@@ -54,7 +54,3 @@ void orr_adamw_step(const orr_params *params, const orr_adamw *adamw, double rat
                    moment1 + item->offset, moment2 + item->offset, values + item->offset);
   }
 }
-
-void orr_gradient_add(const orr_params *params, double factor, const float *x, float *out) {
-  orr_kernels_best()->accumulate(params->total, (float)factor, x, out);
-}

@@ -28,7 +28,4 @@ void orr_adamw_step(const orr_params *params, const orr_adamw *adamw, double rat
                     int64_t step, const float *gradients, float *moment1, float *moment2,
                     float *values);
 
-/* out += factor * x over the whole block, for adding the gradients of tiles in order. */
-void orr_gradient_add(const orr_params *params, double factor, const float *x, float *out);
-
 #endif

@@ -3,18 +3,12 @@
  * The state is written before the model: killed between the two, the next call finds the newer
  * state, goes on from it and writes the model again. metrics.jsonl is cut back to the step that a
  * run resumes from, so that every step stands in it once. */
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/maths.h"
 #include "base/memory.h"
 #include "worldmodel/train_internal.h"
 #include <string.h>
-#include <time.h>
-
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 /* Saving ----------------------------------------------------------------------------------- */
 
@@ -140,17 +134,17 @@ static bool due(int64_t step, int64_t every, int64_t last) {
 static orr_status follow_up(orr_trainer *trainer, orr_train_clock *clock, orr_error *err) {
   const orr_train_def *train = trainer->setup->train;
   int64_t step = trainer->state.step;
-  double time = now();
+  double time = orr_seconds();
   if (due(step, train->log_every, train->steps)) {
     double seconds = orr_max(time - clock->logged, 1e-9);
     double windows = (double)((step - clock->logged_step) * train->batch);
     ORR_TRY(orr_train_log(trainer, windows / seconds, err));
-    clock->logged = now();
+    clock->logged = orr_seconds();
     clock->logged_step = step;
   }
   if (trainer->setup->held_out && due(step, train->check_every, train->steps)) {
     ORR_TRY(orr_train_check(trainer, err));
-    clock->logged += now() - time; /* a check is not training time */
+    clock->logged += orr_seconds() - time; /* a check is not training time */
   }
   if (time - clock->reported > 0.05 || step == train->steps) {
     char note[48];
@@ -172,7 +166,7 @@ static orr_status cancelled(orr_trainer *trainer, orr_error *err) {
 static orr_status run(orr_trainer *trainer, orr_train_clock *clock, orr_error *err) {
   const orr_train_def *train = trainer->setup->train;
   ORR_TRY(start(trainer, err));
-  clock->begin = clock->logged = clock->reported = now();
+  clock->begin = clock->logged = clock->reported = orr_seconds();
   clock->first = clock->logged_step = trainer->state.step;
   if (trainer->state.step == train->steps) return save_model(trainer, err);
   while (trainer->state.step < train->steps) {
@@ -199,7 +193,7 @@ orr_status orr_train_run(const orr_train_setup *setup, const orr_control *contro
   out->loss = trainer->state.loss;
   if (clock.begin > 0) {
     double windows = (double)((trainer->state.step - clock.first) * setup->train->batch);
-    out->seconds = now() - clock.begin;
+    out->seconds = orr_seconds() - clock.begin;
     out->windows_per_second = windows / orr_max(out->seconds, 1e-9);
   }
   orr_train_release(trainer);

@@ -2,17 +2,12 @@
  * where the keys are those of collect.expert. One thread. */
 #include "agents/collect.h"
 #include "agents/collect_private.h"
+#include "base/clock.h"
+#include "base/maths.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 static void must(orr_status status, const orr_error *err) {
   if (status == ORR_OK) return;
@@ -62,7 +57,7 @@ static void demonstrate(const orr_observer *observer, const orr_collect_def *def
                           (size_t)def->steps, &episode, &err),
        &err);
   int64_t reached = 0, steps = 0, solved = 0;
-  double start = now();
+  double start = orr_seconds();
   for (uint32_t i = 0; i < count; i++) {
     orr_unit unit = {ORR_UNIT_EXPERT, ORR_SPLIT_HELD_OUT, i};
     bool there;
@@ -71,7 +66,7 @@ static void demonstrate(const orr_observer *observer, const orr_collect_def *def
     steps += (int64_t)episode.steps;
     solved += episode.success[episode.steps];
   }
-  double seconds = now() - start;
+  double seconds = orr_seconds() - start;
   printf("%u demonstrations: reached %.1f %%, task solved %.1f %%, %.1f steps, %.3f s each\n",
          count, 100.0 * (double)reached / count, 100.0 * (double)solved / count,
          (double)steps / count, seconds / count);
@@ -102,11 +97,6 @@ static bool reach(orr_env *env, orr_policy *policy, const orr_goal_rule *rule,
     end = orr_env_step(env, action);
   }
   return end == ORR_TERMINATED;
-}
-
-static int by_value(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
 }
 
 static void plan(const orr_observer *observer, const orr_collect_def *def, uint32_t count,
@@ -149,7 +139,7 @@ static void plan(const orr_observer *observer, const orr_collect_def *def, uint3
     solved += reach(env, policy, &rule, &episode, from, seconds, &plans);
     pairs++;
   }
-  qsort(seconds, plans, sizeof *seconds, by_value);
+  orr_sort(seconds, plans);
   printf("oracle %lld x %lld: %zu of %zu pairs; %zu plans, median %.2f ms, 95 %% %.2f ms\n",
          (long long)planner.samples, (long long)planner.iterations, solved, pairs, plans,
          1e3 * seconds[plans / 2], 1e3 * seconds[plans * 95 / 100]);

@@ -88,8 +88,8 @@ static orr_dynamics *dynamics_of(lab *l, int family, int kind, size_t lanes) {
   orr_objective objective = make_objective(&l->b, &def.objective);
   orr_dynamics *out;
   orr_error err = {0};
-  must(orr_dynamics_model(l->models[family], l->b.scenario, &l->b.observer, &objective, PLANS,
-                          lanes, &out, &err),
+  must(orr_dynamics_model(l->models[family], l->b.scenario, &l->b.observer, &objective, lanes, &out,
+                          &err),
        &err);
   must(orr_dynamics_begin(out, l->env, &err), &err);
   assert_int_equal(orr_dynamics_block(out), BLOCK);
@@ -197,9 +197,9 @@ static void models_of_another_interface_are_refused(void **state) {
   orr_objective objective;
   must(orr_objective_create(&def.objective, &other.space, &objective, &err), &err);
   orr_dynamics *dynamics;
-  assert_int_equal(orr_dynamics_model(l->models[0], l->b.scenario, &other, &objective, PLANS, 1,
-                                      &dynamics, &err),
-                   ORR_ERR_MISMATCH);
+  assert_int_equal(
+      orr_dynamics_model(l->models[0], l->b.scenario, &other, &objective, 1, &dynamics, &err),
+      ORR_ERR_MISMATCH);
   assert_non_null(strstr(err.message, "observations"));
   assert_null(dynamics);
 }

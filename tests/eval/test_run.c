@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "data/table.h"
 #include "eval/report.h"
+#include "eval/report_private.h"
 #include <signal.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -188,7 +189,36 @@ static void another_scenarios_folder_is_refused(void **state) {
   assert_int_equal(orr_file_put("other/config.yaml", "id: push_t\n", 11, NULL), ORR_OK);
   assert_int_equal(go(&(trial){.out = "other", .force = true}, NULL, &err), ORR_ERR_MISMATCH);
   assert_non_null(strstr(err.message, "`push_t`"));
+  assert_int_equal(orr_file_put("other/config.yaml", "id: [1]\n", 8, NULL), ORR_OK);
+  assert_int_equal(go(&(trial){.out = "other"}, NULL, &err), ORR_ERR_MISMATCH);
   clear("other");
+}
+
+static void a_long_name_is_refused(void **state) {
+  (void)state;
+  orr_error err = {0};
+  char out[3000];
+  memset(out, 'x', sizeof out - 1);
+  out[sizeof out - 1] = '\0';
+  assert_int_equal(go(&(trial){.out = out}, NULL, &err), ORR_ERR_CONFIG);
+  assert_non_null(strstr(err.message, "too long"));
+}
+
+/* Without demonstrations held out there is nothing to judge on, but data to train on. */
+static void nothing_held_out_can_be_collected(void **state) {
+  (void)state;
+  static const char *const sets[] = {"eval.rules=[]", "collect.held_out=0"};
+  orr_error err = {0};
+  orr_control control = {0};
+  clear("unheld");
+  orr_experiment *e = orr_test_load_file(TINY, NULL, sets, 2);
+  orr_run_options options = {.out = "unheld"};
+  orr_status status = orr_experiment_collect(e, &options, &control, &err);
+  if (status != ORR_OK) print_error("%s (%s)\n", err.message, err.hint);
+  assert_int_equal(status, ORR_OK);
+  assert_true(orr_file_exists("unheld/data/stage.json"));
+  orr_experiment_destroy(e);
+  clear("unheld");
 }
 
 static void a_given_model_is_judged_and_its_world_compared(void **state) {
@@ -343,6 +373,34 @@ static void the_html_stands_alone(void **state) {
   orr_free(html);
 }
 
+/* A body may have any name: it must reach neither gnuplot nor the page as code. */
+static void names_are_no_code(void **state) {
+  (void)state;
+  clear("named");
+  assert_int_equal(orr_folder_make("named", NULL), ORR_OK);
+  json_t *report = json_pack(
+      "{s:[], s:{s:s, s:s}, s:{s:i}, s:{s:i, s:[{s:s, s:s, s:[f,f], s:[f,f], s:[f,f], s:[f,f]}]}}",
+      "tables", "scenario", "unit", "m", "profile", "<b>", "planner", "block", 5, "open_loop",
+      "windows", 1, "bodies", "body", "<i>'; system('touch owned') #", "role", "free", "position",
+      1.0, 2.0, "angle", 1.0, 2.0, "still_position", 1.0, 2.0, "still_angle", 1.0, 2.0);
+  assert_non_null(report);
+  json_t *plots = orr_report_plots(report, "named");
+  assert_true(orr_file_exists("named/plots/open-loop-position.gp"));
+  assert_false(orr_file_exists("named/plots/owned"));
+  char *html = NULL;
+  size_t length = 0;
+  FILE *stream = open_memstream(&html, &length);
+  orr_report_html(report, NULL, plots, "named", "", stream);
+  fclose(stream);
+  assert_null(strstr(html, "<i>'"));
+  assert_null(strstr(html, "<b>"));
+  assert_non_null(strstr(html, "&lt;i&gt;'"));
+  free(html);
+  json_decref(plots);
+  json_decref(report);
+  clear("named");
+}
+
 static void without_gnuplot_there_are_tables(void **state) {
   (void)state;
   char *path = orr_strdup(getenv("PATH"));
@@ -406,11 +464,14 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_changed_setting_is_refused_and_named),
     cmocka_unit_test(force_redoes_from_there),
     cmocka_unit_test(another_scenarios_folder_is_refused),
+    cmocka_unit_test(a_long_name_is_refused),
+    cmocka_unit_test(nothing_held_out_can_be_collected),
     cmocka_unit_test(a_given_model_is_judged_and_its_world_compared),
     cmocka_unit_test(a_damaged_manifest_is_refused),
     cmocka_unit_test(kills_change_nothing),
     cmocka_unit_test(a_cancelled_row_goes_on_after_a_torn_line),
     cmocka_unit_test(the_html_stands_alone),
+    cmocka_unit_test(names_are_no_code),
     cmocka_unit_test(without_gnuplot_there_are_tables),
     cmocka_unit_test(the_summary_has_every_row),
     cmocka_unit_test(a_dry_run_says_what_is_done),

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "synthetic.h"
@@ -238,12 +239,6 @@ static void test_cancel(void **state) {
   synthetic_close(&data);
 }
 
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 static void child(const char *folder, size_t threads, const orr_train_def *train) {
   synthetic_data data = synthetic_open(data_folder);
   orr_model_def def = synthetic_model(ORR_FAMILY_STATE);
@@ -264,11 +259,11 @@ static void test_kill(void **state) {
   train.check_every = 50;
   remove_folder(folder);
   remove_folder("learn-one");
-  double begin = now();
+  double begin = orr_seconds();
   pid_t pid = fork();
   if (pid == 0) child("learn-one", 1, &train);
   assert_true(waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0);
-  double whole = 1e9 * (now() - begin); /* ns; a fifth of it on the average until a kill */
+  double whole = 1e9 * (orr_seconds() - begin); /* ns; a fifth of it on the average until a kill */
   for (uint32_t round = 0; round < 200; round++) {
     orr_random random = orr_random_at(1, ORR_PURPOSE_TEST, round, 4, 0, 0);
     long ns = (long)orr_random_uniform(&random, 0.05 * whole, 0.35 * whole);
