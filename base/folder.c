@@ -19,8 +19,9 @@ static bool is_folder(const char *path) {
 static bool make_one(const char *path) {
   if (orr_file_injected(ENOSPC)) return false;
   if (mkdir(path, 0777) == 0) return true;
+  int why = errno; /* the stat below has its own, and would say "no such file" of a refusal */
   if (is_folder(path)) return true;
-  if (errno == EEXIST) errno = ENOTDIR;
+  errno = why == EEXIST ? ENOTDIR : why;
   return false;
 }
 

@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "test_base.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -213,6 +214,9 @@ static void folders_are_made_listed_and_removed(void **state) {
   orr_free(found);
   assert_int_equal(orr_folder_list(in("no"), "", "", &found, &count, &err), ORR_ERR_FILE);
   assert_int_equal(orr_folder_make(in("x/held-1.h5/deep"), &err), ORR_ERR_FILE);
+  assert_int_equal(symlink("nowhere", in("x/dangling")), 0); /* the reason is mkdir's, not stat's */
+  assert_int_equal(orr_folder_make(in("x/dangling/deep"), &err), ORR_ERR_FILE);
+  assert_non_null(strstr(err.message, strerror(ENOTDIR)));
   assert_int_equal(orr_file_put(in("kept"), "k", 1, NULL), ORR_OK);
   assert_int_equal(symlink("../kept", in("x/link")), 0); /* removed, not followed */
   assert_int_equal(orr_folder_remove(in("x"), NULL), ORR_OK);
