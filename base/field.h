@@ -94,7 +94,9 @@ typedef struct orr_record {
  *   const orr_record orr_world_record = {ORR_RECORD("world", world, fields), .help = "..."}; */
 #define ORR_FIELD(kind, type_, member)                                                             \
   .name = #member, .type = ORR_FIELD_##kind, .offset = offsetof(type_, member)
-#define ORR_FIELDS(table)               .fields = (table), .count = sizeof(table) / sizeof((table)[0])
+
+#define ORR_FIELDS(table) .fields = (table), .count = sizeof(table) / sizeof((table)[0])
+
 #define ORR_RECORD(name_, type_, table) .name = (name_), .size = sizeof(type_), ORR_FIELDS(table)
 
 /* Reads `node` (a map; NULL reads as an empty map) into `out` (record->size bytes, overwritten).

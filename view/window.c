@@ -30,8 +30,8 @@ static bool is_set(const char *variable) {
   return value && *value;
 }
 
-/* With no display SDL falls back to drivers that nobody can see ("offscreen"), and the loop would run
- * for ever behind nothing; who wants such a driver (or the bare console) names it. */
+/* With no display SDL falls back to drivers that nobody can see ("offscreen"), and the loop would
+ * run for ever behind nothing; who wants such a driver (or the bare console) names it. */
 static bool display_exists(void) {
   return is_set("DISPLAY") || is_set("WAYLAND_DISPLAY") || is_set("SDL_VIDEODRIVER");
 }

@@ -53,7 +53,7 @@ static const orr_field train_fields[] = {
     {TRAIN(REAL, epsilon), .preset = "1e-8", .low = 1e-30, .high = 1,
      .help = "Keeps the second moment's root away from 0"},
     {TRAIN(INT, seed), .preset = "0", .low = 0, .high = 9007199254740992.0,
-     .help = "Of initial weights, batches and dropout"},
+     .help = "Seed of initial weights, batches and dropout"},
     {TRAIN(INT, log_every), .unit = "steps", .preset = "50", .low = 1, .high = 1e8,
      .help = "Steps between lines of metrics.jsonl"},
     {TRAIN(INT, check_every), .unit = "steps", .preset = "500", .low = 1, .high = 1e8,

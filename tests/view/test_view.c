@@ -18,9 +18,9 @@ static orr_experiment *experiment;
 static int load(void **state) {
   (void)state;
   orr_diagnostics *diagnostics = orr_diagnostics_create();
-  orr_status status = orr_experiment_load(ORR_SOURCE_DIR "/scenarios/push_t.yaml",
-                                          &(orr_experiment_options){.profile = "tiny"}, &experiment,
-                                          diagnostics);
+  orr_status status =
+      orr_experiment_load(ORR_SOURCE_DIR "/scenarios/push_t.yaml",
+                          &(orr_experiment_options){.profile = "tiny"}, &experiment, diagnostics);
   orr_diagnostics_destroy(diagnostics);
   return status == ORR_OK ? 0 : -1;
 }
@@ -49,8 +49,11 @@ static void test_screenshots(void **state) {
   unsetenv("DISPLAY");
   for (int agent = ORR_VIEW_HUMAN; agent <= ORR_VIEW_CEM; agent++) {
     orr_error err = {0};
-    orr_view_def def = {.experiment = experiment, .agent = (orr_view_agent)agent, .seed = 3,
-                        .frames = 6, .screenshot = "view.png"};
+    orr_view_def def = {.experiment = experiment,
+                        .agent = (orr_view_agent)agent,
+                        .seed = 3,
+                        .frames = 6,
+                        .screenshot = "view.png"};
     orr_status status = orr_view_run(&def, NULL, &err);
     if (status != ORR_OK) print_message("%s\n", err.message);
     assert_int_equal(status, ORR_OK);
