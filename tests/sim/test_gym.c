@@ -70,7 +70,7 @@ static void episodes_follow_the_recorded_ones(void **context) {
   char header[256];
   assert_non_null(fgets(header, sizeof header, file));
   size_t rows = 0, exact = 0;
-  double worst = 0.0, worst_reward = 0.0;
+  double worst = 0.0, worst_reward = 0.0, worst_at[101] = {0}; /* by control step */
   for (row r; read_row(file, &r); rows++) {
     if (r.step < 0) {
       for (int i = 0; i < 5; i++) r.pose[i] = (double)(float)r.pose[i]; /* printed with 9 digits */
@@ -81,11 +81,14 @@ static void episodes_follow_the_recorded_ones(void **context) {
     double away = difference(world, r.pose);
     exact += away < 1e-9;
     worst = fmax(worst, away);
+    worst_at[r.step] = fmax(worst_at[r.step], away);
     if (r.step > 0) worst_reward = fmax(worst_reward, fabs(orr_world_reward(world) - r.reward));
   }
   fclose(file);
   print_message("gym-pusht: %zu rows, %zu within 1e-9; worst pose %.3g px, reward %.3g\n", rows,
                 exact, worst, worst_reward);
+  print_message("worst after 10, 50, 100 control steps: %.3g, %.3g, %.3g px\n", worst_at[10],
+                worst_at[50], worst_at[100]);
   assert_true(rows > 2000);
   assert_true(worst < 1e-6);
   assert_true(worst_reward < 1e-6);
