@@ -1,12 +1,25 @@
 /* orrery explain: what a setting means. */
 #include "cli/verbs.h"
+#include <string.h>
+
+static void list_sections(void) {
+  for (size_t i = 0; i < orr_experiment_record.count; i++) {
+    const orr_field *field = &orr_experiment_record.fields[i];
+    printf("%-10s %s\n", field->name, field->help);
+  }
+  puts("\n`orrery explain SECTION` explains all settings of one, `orrery explain all` everything.");
+}
 
 static int run(const orr_invocation *invocation) {
   if (invocation->argument_count == 0) {
-    orr_record_explain(&orr_experiment_record, "", stdout);
+    list_sections();
     return 0;
   }
   const char *path = invocation->arguments[0];
+  if (!strcmp(path, "all")) {
+    orr_record_explain(&orr_experiment_record, "", stdout);
+    return 0;
+  }
   char suggestion[128] = "";
   const orr_field *field =
       orr_record_find(&orr_experiment_record, path, suggestion, sizeof suggestion);
@@ -18,7 +31,7 @@ static int run(const orr_invocation *invocation) {
   if (*suggestion)
     fprintf(stderr, "  hint: did you mean '%s'?\n", suggestion);
   else
-    fputs("  hint: `orrery explain` lists them all\n", stderr);
+    fputs("  hint: `orrery explain` lists the sections\n", stderr);
   return 2;
 }
 
@@ -27,7 +40,7 @@ const orr_verb orr_verb_explain = {
     .summary = "Explain a setting: type, unit, range, default",
     .arguments = "[PATH]",
     .example = "orrery explain world.dt\norrery explain plan",
-    .details = "Without PATH lists every setting of a scenario file.",
+    .details = "Without PATH lists the sections of a scenario file; `all` explains every setting.",
     .least = 0,
     .most = 1,
     .run = run,

@@ -26,8 +26,10 @@ static int show(const orr_invocation *invocation, const orr_view_def *def) {
   orr_status status = orr_session_begin(invocation, &session, &err);
   session.control.progress = NULL; /* the window is the progress */
   if (status == ORR_OK) status = orr_view_run(def, &session.control, &err);
+  bool stopped = orr_cancelled(&session.control);
   orr_session_end(&session);
   if (status != ORR_OK) return orr_cli_fail(&err);
+  if (stopped) return orr_exit_code(ORR_ERR_CANCELLED);
   if (def->screenshot) printf("Wrote %s\n", def->screenshot);
   return 0;
 }
