@@ -1,4 +1,4 @@
-/* A world model as dynamics. Plans are cut into tiles of 64 by their number; a tile belongs to one
+/* A world model as dynamics. Plans are cut into tiles by their number; a tile belongs to one
  * lane, so neither the number of threads nor that of plans can change a result. */
 #include "agents/dynamics_private.h"
 
@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define TILE 64
+#define TILE ORR_MODEL_TILE
 
 typedef struct model_lane {
   orr_model_worker *worker;

@@ -116,7 +116,7 @@ static orr_var encode_fields(const orr_model *model, orr_tape *tape, orr_var sta
   orr_var x = fields;
   if (frame_columns(model) > 0) { /* a row for each free body: side by side */
     orr_var frame = orr_tape_frame_features(tape, model->frame, state, no_action);
-    frame = orr_tape_reshape(tape, frame, ORR_TILE, frame_columns(model));
+    frame = orr_tape_reshape(tape, frame, orr_tape_rows(tape, state), frame_columns(model));
     x = orr_tape_concat(tape, (orr_var[]){fields, frame}, 2);
   }
   orr_var deep = orr_mlp_apply(&net->encoder, tape, x, 0.0);

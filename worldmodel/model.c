@@ -106,7 +106,7 @@ double orr_model_flops(const orr_model *model) {
 
 /* Workers ---------------------------------------------------------------------------------- */
 
-typedef struct orr_pass { /* one forward-only tape of ORR_TILE rows */
+typedef struct orr_pass { /* one forward-only tape of ORR_MODEL_TILE rows */
   orr_tape *tape;
   orr_var in[2], out;
 } orr_pass;
@@ -120,8 +120,8 @@ struct orr_model_worker {
 static orr_status begin_pass(const orr_model *model, orr_pass *pass, size_t first, size_t second,
                              orr_error *err) {
   ORR_TRY(orr_tape_create(&model->params, ORR_PATH_PRODUCT, false, &pass->tape, err));
-  pass->in[0] = orr_tape_input(pass->tape, ORR_TILE, first);
-  if (second > 0) pass->in[1] = orr_tape_input(pass->tape, ORR_TILE, second);
+  pass->in[0] = orr_tape_input(pass->tape, ORR_MODEL_TILE, first);
+  if (second > 0) pass->in[1] = orr_tape_input(pass->tape, ORR_MODEL_TILE, second);
   return ORR_OK;
 }
 
@@ -137,7 +137,7 @@ static orr_status build_worker(orr_model_worker *worker, orr_error *err) {
   size_t states = model->observation.count, actions = model->action_length;
   size_t widest = states > model->latent ? states : model->latent;
   if (actions > widest) widest = actions;
-  worker->pad = orr_alloc_aligned(ORR_TILE * widest * sizeof(float), 64);
+  worker->pad = orr_alloc_aligned(ORR_MODEL_TILE * widest * sizeof(float), 64);
   if (!worker->pad) return orr_fail(err, ORR_ERR_MEMORY, "no memory for a worker");
   ORR_TRY(begin_pass(model, &worker->step, model->latent, actions, err));
   worker->step.out = family->step(model, worker->step.tape, worker->step.in[0], worker->step.in[1]);
@@ -180,8 +180,8 @@ void orr_model_worker_destroy(orr_model_worker *worker) {
 static void feed(orr_model_worker *worker, orr_pass *pass, int which, const float *data,
                  size_t rows) {
   size_t cols = orr_tape_cols(pass->tape, pass->in[which]);
-  if (rows < ORR_TILE) {
-    memset(worker->pad, 0, ORR_TILE * cols * sizeof(float));
+  if (rows < ORR_MODEL_TILE) {
+    memset(worker->pad, 0, ORR_MODEL_TILE * cols * sizeof(float));
     memcpy(worker->pad, data, rows * cols * sizeof(float));
     data = worker->pad;
   }
@@ -189,7 +189,7 @@ static void feed(orr_model_worker *worker, orr_pass *pass, int which, const floa
 }
 
 static size_t tile_rows(size_t rows, size_t first) {
-  return rows - first < ORR_TILE ? rows - first : ORR_TILE;
+  return rows - first < ORR_MODEL_TILE ? rows - first : ORR_MODEL_TILE;
 }
 
 void orr_model_encode(orr_model_worker *worker, const float *observations, size_t rows,
@@ -200,7 +200,7 @@ void orr_model_encode(orr_model_worker *worker, const float *observations, size_
     memmove(latents, observations, rows * states * sizeof(float));
     return;
   }
-  for (size_t first = 0; first < rows; first += ORR_TILE) {
+  for (size_t first = 0; first < rows; first += ORR_MODEL_TILE) {
     size_t n = tile_rows(rows, first);
     feed(worker, &worker->encode, 0, observations + first * states, n);
     orr_tape_forward(worker->encode.tape, model->values);
@@ -213,7 +213,7 @@ void orr_model_step(orr_model_worker *worker, const float *latents, const float 
                     size_t rows, float *next) {
   const orr_model *model = worker->model;
   size_t length = model->latent;
-  for (size_t first = 0; first < rows; first += ORR_TILE) {
+  for (size_t first = 0; first < rows; first += ORR_MODEL_TILE) {
     size_t n = tile_rows(rows, first);
     feed(worker, &worker->step, 0, latents + first * length, n);
     feed(worker, &worker->step, 1, actions + first * model->action_length, n);
@@ -276,7 +276,7 @@ void orr_model_decode(orr_model_worker *worker, const float *latents, size_t row
   }
   orr_pass *pass = &worker->decode;
   size_t cols = orr_tape_cols(pass->tape, pass->out);
-  for (size_t first = 0; first < rows; first += ORR_TILE) {
+  for (size_t first = 0; first < rows; first += ORR_MODEL_TILE) {
     size_t n = tile_rows(rows, first);
     feed(worker, pass, 0, latents + first * model->latent, n);
     orr_tape_forward(pass->tape, model->values);

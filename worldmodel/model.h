@@ -51,7 +51,9 @@ size_t orr_model_parameters(const orr_model *model);
 double orr_model_flops(const orr_model *model);              /* of one step of one sample */
 const json_t *orr_model_record_json(const orr_model *model); /* training record, borrowed */
 
-/* A worker: the buffers of one thread. All calls take any number of rows; inside, tiles of 64 rows
+#define ORR_MODEL_TILE 32 /* rows: small, so that the samples of one plan spread over threads */
+
+/* A worker: the buffers of one thread. All calls take any number of rows; inside, tiles of 32 rows
  * padded with zeros, so a row's result does not depend on the others. No heap allocation. */
 typedef struct orr_model_worker orr_model_worker;
 orr_status orr_model_worker_create(const orr_model *model, orr_model_worker **out, orr_error *err);
