@@ -1,5 +1,5 @@
-/* Any bytes as a scenario: what is refused is refused with a message; what is accepted makes a world
- * that resets, steps and restores without a fault, whatever its numbers are. */
+/* Any bytes as a scenario: what is refused is refused with a message; what is accepted makes a
+ * world that resets, steps and restores without a fault, whatever its numbers are. */
 #include "sim/world.h"
 
 #include "base/memory.h"
