@@ -19,7 +19,7 @@ typedef struct orr_dynamics orr_dynamics;
 orr_status orr_dynamics_simulator(const orr_scenario *scenario, const orr_observer *observer,
                                   const orr_objective *objective, const orr_model *metric,
                                   size_t block, size_t lanes, orr_dynamics **out, orr_error *err);
-/* A world model, one worker per lane. Plans are cut into tiles of 64 by their number. Refuses a
+/* A world model, one worker per lane. Plans are cut into tiles by their number. Refuses a
  * model whose interface differs from the observer's and the scenario's action space. */
 orr_status orr_dynamics_model(const orr_model *model, const orr_scenario *scenario,
                               const orr_observer *observer, const orr_objective *objective,
