@@ -2,6 +2,7 @@
  *   prove_restore [TRIALS, default 100000] [THREADS, default all]
  * Prints a line a world and a summary; exit code 1 when one trial was not exact. */
 #include "restore_trial.h"
+#include "tests/sim/scenario_file.h"
 
 #include "base/pool.h"
 
@@ -29,22 +30,8 @@ static void trial_task(void *context, size_t index, size_t lane) {
   if (!result.exact) fprintf(stderr, "trial %zu is not exact\n", index);
 }
 
-static orr_scenario *load(const char *path) {
-  char full[512];
-  snprintf(full, sizeof full, "%s/%s", ORR_SOURCE_DIR, path);
-  orr_diagnostics *diagnostics = orr_diagnostics_create();
-  orr_config *config = NULL;
-  orr_scenario *scenario = NULL;
-  if (orr_config_load(full, &config, diagnostics) == ORR_OK)
-    orr_scenario_read(config, &scenario, diagnostics);
-  orr_diagnostics_print(diagnostics, stderr, false);
-  orr_diagnostics_destroy(diagnostics);
-  orr_config_destroy(config);
-  return scenario;
-}
-
 static size_t prove(const char *path, size_t trials, orr_pool *pool) {
-  orr_scenario *scenario = load(path);
+  orr_scenario *scenario = load_scenario_file(path);
   if (!scenario) return 0;
   proof p = {0};
   size_t lanes = orr_pool_lanes(pool);

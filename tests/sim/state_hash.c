@@ -3,6 +3,7 @@
  * space randomisation (setarch -R), built by gcc or clang. Exit code 1 when they do not. */
 #include "base/random.h"
 #include "sim/batch.h"
+#include "tests/sim/scenario_file.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,20 +13,6 @@ enum { WORLDS = 8, STEPS = 1000, MOST_ACTION = 16 };
 static const char *const paths[] = {"scenarios/push_t.yaml", "scenarios/push_t_gym.yaml",
                                     "tests/fixtures/jointed_stack.yaml",
                                     "tests/fixtures/sleeping_pile.yaml"};
-
-static orr_scenario *load(const char *path) {
-  char full[512];
-  snprintf(full, sizeof full, "%s/%s", ORR_SOURCE_DIR, path);
-  orr_diagnostics *diagnostics = orr_diagnostics_create();
-  orr_config *config = NULL;
-  orr_scenario *scenario = NULL;
-  if (orr_config_load(full, &config, diagnostics) == ORR_OK)
-    orr_scenario_read(config, &scenario, diagnostics);
-  orr_diagnostics_print(diagnostics, stderr, false);
-  orr_diagnostics_destroy(diagnostics);
-  orr_config_destroy(config);
-  return scenario;
-}
 
 static void draw(const orr_scenario *scenario, uint32_t world, uint32_t step, float *action) {
   orr_random random = orr_random_at(23, ORR_PURPOSE_TEST, world, step, 0, 0);
@@ -51,7 +38,7 @@ static orr_hash run(orr_batch *batch, const orr_scenario *scenario, orr_pool *po
 }
 
 static bool check(const char *path) {
-  orr_scenario *scenario = load(path);
+  orr_scenario *scenario = load_scenario_file(path);
   orr_batch *batch = NULL;
   if (!scenario || orr_batch_create(scenario, WORLDS, &batch, NULL) != ORR_OK) return false;
   orr_hash first = {0};
