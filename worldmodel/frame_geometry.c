@@ -3,6 +3,7 @@
  * A body's pose is taken at its centre of mass: g = origin + R(angle) centre; R(t) turns from the
  * body's frame into the world's. With f = R(-t) v: df/dt = (f1, -f0); with v = R(t) m: dv/dt =
  * (-v1, v0). */
+#include "base/maths.h"
 #include "worldmodel/frame_terms.h"
 #include "worldmodel/trig.h"
 #include <string.h>
@@ -182,7 +183,7 @@ void orr_frame_see_back(const orr_frame *frame, const double *state, const doubl
   pose_gradient d_poses[ORR_MAX_BODIES];
   memset(d_poses, 0, frame->body_count * sizeof *d_poses);
   memset(d_state, 0, frame->state * sizeof *d_state);
-  memset(d_action, 0, frame->block * frame->action * sizeof *d_action);
+  memset(d_action, 0, frame->steps * frame->action * sizeof *d_action);
   read_poses(frame, state, poses);
   for (size_t k = 0; k < frame->centre_count; k++) {
     sight s = {.frame = frame,
@@ -257,6 +258,33 @@ void orr_frame_move(const orr_frame *frame, const double *state, const double *m
   move(frame, state, motion, old, moved, next);
 }
 
+void orr_frame_motion(const orr_frame *frame, const double *state, const double *next,
+                      double *motion) {
+  pose old[ORR_MAX_BODIES], moved[ORR_MAX_BODIES];
+  read_poses(frame, state, old);
+  read_poses(frame, next, moved);
+  for (size_t k = 0; k < frame->centre_count; k++) {
+    pose centre = centre_pose(frame, old, k);
+    const terms *list = &frame->moved[k];
+    for (size_t i = 0; i < list->count; i++) {
+      const term *t = &list->items[i];
+      bool own = t->body >= 0 && t->body == frame->centres[k];
+      double unit = t->scale * (own ? 1.0 : (double)frame->centre_count);
+      if (t->kind == MOVE_ANGLE) {
+        *motion++ = orr_wrap_angle(moved[t->body].angle - old[t->body].angle) / unit;
+      } else if (t->kind == MOVE_SCALAR) {
+        *motion++ = (next[t->i] - state[t->i]) / unit;
+      } else {
+        bool point = t->kind == MOVE_POINT;
+        double x = point ? moved[t->body].g[0] - old[t->body].g[0] : next[t->i] - state[t->i];
+        double y = point ? moved[t->body].g[1] - old[t->body].g[1] : next[t->j] - state[t->j];
+        vector v = turn_back(&centre, x, y);
+        motion = put(motion, v.x / unit, v.y / unit);
+      }
+    }
+  }
+}
+
 /* Derivatives by one term's motion, and by the angle of the centre that turned it. */
 static double *move_term_back(const term *t, const pose *centre, const pose_gradient *d_moved,
                               const double *d_next, const double *m, double *d_m, double *d_angle) {
@@ -307,7 +335,7 @@ void orr_frame_move_back(const orr_frame *frame, const double *state, const doub
 }
 
 orr_frame_scratch *orr_frame_scratch_create(const orr_frame *frame, orr_arena *arena) {
-  size_t state = frame->state, action = frame->block * frame->action;
+  size_t state = frame->state, action = frame->steps * frame->action;
   size_t wide = orr_frame_features(frame) > orr_frame_motions(frame) ? orr_frame_features(frame)
                                                                      : orr_frame_motions(frame);
   wide *= frame->centre_count;

@@ -17,6 +17,7 @@ double orr_gradient_norm(const orr_params *params, const float *gradients) {
   double sum = 0.0;
   for (size_t i = 0; i < params->count; i++) {
     const orr_param *item = &params->items[i];
+    if (item->frozen) continue;
     sum += kernels->sum_squares(item->rows * item->cols, gradients + item->offset);
   }
   return sqrt(sum);
@@ -49,6 +50,7 @@ void orr_adamw_step(const orr_params *params, const orr_adamw *adamw, double rat
                                .epsilon = (float)adamw->epsilon};
   for (size_t i = 0; i < params->count; i++) {
     const orr_param *item = &params->items[i];
+    if (item->frozen) continue;
     numbers.keep = item->decay ? (float)(1.0 - rate * adamw->decay) : 1.0f;
     kernels->adamw(item->rows * item->cols, &numbers, gradients + item->offset,
                    moment1 + item->offset, moment2 + item->offset, values + item->offset);

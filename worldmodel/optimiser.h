@@ -16,7 +16,7 @@ typedef struct orr_adamw {
  * peak / warmup), then falls along a half cosine to 0 at `steps`. */
 double orr_learning_rate(double peak, int64_t warmup, int64_t steps, int64_t step);
 
-/* The Euclidean norm of all gradients, tensor by tensor in double. */
+/* The Euclidean norm of all gradients but those of frozen tensors, tensor by tensor in double. */
 double orr_gradient_norm(const orr_params *params, const float *gradients);
 
 /* The factor that brings `norm` down to `limit` (1 when it is below, or when limit is 0). */
