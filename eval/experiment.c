@@ -24,11 +24,46 @@ static const orr_record open_loop_record = {
     ORR_RECORD("open_loop", orr_open_loop_def, open_loop_fields),
     .help = "The open-loop error: the model's prediction beside \"nothing moves\""};
 
+static const orr_field held_out_fields[] = {
+    {ORR_FIELD(INT, orr_held_out_def, first), .low = 0, .high = 1e9, .preset = "0",
+     .help = "Number of the first one, counted from 0"},
+    {ORR_FIELD(INT, orr_held_out_def, count), .low = 0, .high = 1e9, .preset = "0",
+     .help = "How many; 0: all from the first on"},
+};
+static const orr_record held_out_record = {
+    ORR_RECORD("held_out", orr_held_out_def, held_out_fields),
+    .help =
+        "Which held-out demonstrations pairs are drawn from: of two ranges that do not meet, one "
+        "serves to choose settings and the other to judge them"};
+
+static const char *const swap_dynamics_names[] = {"model", "simulator", NULL};
+static const orr_field swap_fields[] = {
+    {ORR_FIELD(TEXT, orr_swap_def, name), .help = "Name of the line in its table"},
+    {ORR_FIELD(ENUM, orr_swap_def, dynamics), .names = swap_dynamics_names, .preset = "model",
+     .help = "What rolls plans out: the model, or the true simulator"},
+    {ORR_FIELD(TEXT, orr_swap_def, objective), .preset = "default",
+     .help = "What scores them: default (as in the rows), or a kind of plan.objective.kind"},
+    {ORR_FIELD(TEXT, orr_swap_def, planner), .preset = "default",
+     .help =
+         "Who searches: default (as in the rows), plan (the section), or a preset; the objective "
+         "stays that of the rows"},
+};
+static const orr_record swap_record = {
+    ORR_RECORD("swap", orr_swap_def, swap_fields), .unique_names = true,
+    .help = "The row `model` with something swapped, judged on the same pairs"};
+
 static const orr_field eval_fields[] = {
     {ORR_FIELD(INT, orr_eval_def, seed), .low = 0, .high = 9007199254740991.0, .preset = "0",
      .help = "Seed of the pairs, of the planner and of the bootstrap"},
+    {ORR_FIELD(TEXT, orr_eval_def, manifest), .preset = "\"\"",
+     .help =
+         "Folder of frozen pairs, relative to this file: RULE.h5 as `orrery eval "
+         "--write-manifest` writes them, or eval/ of a run; empty: pairs are drawn from held-out "
+         "demonstrations"},
+    {ORR_FIELD(RECORD, orr_eval_def, held_out), .record = &held_out_record, .preset = "{}",
+     .help = "Which held-out demonstrations pairs are drawn from"},
     {ORR_FIELD(INT, orr_eval_def, pairs), .low = 1, .high = 100000, .preset = "200",
-     .help = "Pairs of a start and a goal per rule"},
+     .help = "Pairs of a start and a goal per rule; of a manifest the first so many"},
     {ORR_FIELD(INT, orr_eval_def, goal_offset), .unit = "control steps", .low = 1, .high = 100000,
      .preset = "25", .help = "Control steps from start to goal in a held-out demonstration"},
     {ORR_FIELD(INT, orr_eval_def, budget), .unit = "control steps", .low = 1, .high = 100000,
@@ -37,6 +72,9 @@ static const orr_field eval_fields[] = {
      .help = "When a goal counts as reached; each rule has its own pairs and its own table"},
     {ORR_FIELD(TEXTS, orr_eval_def, rows), .preset = "[random, model, oracle]",
      .help = "Rows of each table: random (floor), model, oracle (the true simulator, ceiling)"},
+    {ORR_FIELD(LIST, orr_eval_def, swaps), .record = &swap_record, .preset = "[]",
+     .help = "What the gap between model and oracle is made of: the row `model` with one thing "
+             "swapped at a time, in a table of its own"},
     {ORR_FIELD(TEXT, orr_eval_def, planner), .preset = "default",
      .help = "Planner of the rows: default (section plan) or the name of a preset"},
     {ORR_FIELD(INT, orr_eval_def, random_hold), .unit = "control steps", .low = 1, .high = 100000,

@@ -229,10 +229,9 @@ orr_status orr_run_load_model(orr_run *run, orr_error *err) {
   return write_card(run, err);
 }
 
-static orr_status add_inputs(const orr_run *run, orr_stage *stage, orr_error *err) {
+orr_status orr_run_input_model(const orr_run *run, orr_stage *stage, orr_error *err) {
   char hash[ORR_HASH_TEXT];
   orr_hash_text(orr_model_hash(run->weights), hash);
-  ORR_TRY(orr_stage_input(stage, "data", run->data_identity, err));
   return orr_stage_input(stage, "model", hash, err);
 }
 
@@ -281,8 +280,13 @@ static orr_status measure(orr_run *run, const char *folder, orr_error *err) {
 orr_status orr_run_open_loop(orr_run *run, orr_error *err) {
   orr_stage stage;
   bool done;
+  if (!orr_run_can_open_loop(run)) {
+    orr_run_tell(run, "open loop: left out, no held-out data here", false);
+    return ORR_OK;
+  }
   ORR_TRY(orr_run_describe(run, ORR_RUN_OPEN_LOOP, 0, &stage, err));
-  orr_status status = add_inputs(run, &stage, err);
+  orr_status status = orr_stage_input(&stage, "data", run->data_identity, err);
+  if (status == ORR_OK) status = orr_run_input_model(run, &stage, err);
   if (status == ORR_OK) status = orr_stage_begin(&stage, run->options->force, &done, err);
   if (status == ORR_OK) orr_run_tell(run, "open loop", done);
   if (status == ORR_OK && !done) status = measure(run, stage.folder, err);
@@ -301,6 +305,10 @@ static orr_status get_pairs(orr_run *run, size_t rule, const char *folder, orr_p
   snprintf(name, sizeof name, "pairs %s", orr_run_rule_of(run, rule)->name);
   orr_run_tell(run, name, frozen);
   if (frozen) return orr_pairs_read(path, out, err);
+  if (run->committed) {
+    ORR_TRY(orr_pairs_write(run->committed[rule], path, err));
+    return orr_pairs_read(path, out, err);
+  }
   orr_dataset *data;
   ORR_TRY(orr_dataset_open(run->data, ORR_SPLIT_HELD_OUT, true, &data, err));
   orr_status status =
@@ -321,26 +329,36 @@ static void put_rows(FILE *stream, const char *row, const orr_pairs *pairs,
   }
 }
 
-typedef struct table_rows {
-  size_t count;
-  orr_outcome *outcomes; /* rows x pairs */
-} table_rows;
+orr_status orr_run_put_rows(const char *folder, const char *const *rows, size_t count,
+                            const orr_pairs *pairs, const orr_outcome *outcomes, orr_error *err) {
+  orr_file_writer *writer;
+  char path[600];
+  orr_path_join(path, sizeof path, folder, "episodes.csv");
+  ORR_TRY(orr_file_begin(path, &writer, err));
+  FILE *stream = orr_file_stream(writer);
+  fputs("row,index,seed,reset_episode,episode,start,must_move,success,end,steps,plans,position,"
+        "angle\n",
+        stream);
+  for (size_t r = 0; r < count; r++) put_rows(stream, rows[r], pairs, outcomes + r * pairs->count);
+  return orr_file_commit(writer, err);
+}
 
-static orr_status run_row(orr_run *run, size_t rule, const orr_pairs *pairs, const char *folder,
-                          const char *row, orr_outcome *outcomes, orr_error *err) {
-  const char *name = orr_run_rule_of(run, rule)->name;
-  char title[96], key[96];
+orr_status orr_run_row(orr_run *run, size_t rule, const orr_pairs *pairs, const char *folder,
+                       const char *row, const orr_swap_def *swap, orr_outcome *outcomes,
+                       orr_error *err) {
+  const char *name = orr_run_rule_of(run, rule)->name, *kind = swap ? "swap " : "";
+  char title[128], key[128];
   double *latencies = NULL, begun = orr_seconds();
   size_t count = 0;
-  snprintf(title, sizeof title, "eval %.47s %.32s", name, row);
+  snprintf(title, sizeof title, "eval %.47s %s%.47s", name, kind, row);
   orr_run_tell(run, title, false);
   ORR_TRY(orr_protocol_run(run->experiment, orr_eval_planner(run->experiment),
-                           orr_run_rule_of(run, rule), pairs, row, run->weights, folder,
+                           orr_run_rule_of(run, rule), pairs, row, swap, run->weights, folder,
                            run->control, outcomes, &latencies, &count, err));
   json_t *time = orr_timings_latency(latencies, count);
   orr_free(latencies);
   json_object_set_new(time, "seconds", json_real(orr_seconds() - begun));
-  snprintf(key, sizeof key, "%.47s/%.32s", name, row);
+  snprintf(key, sizeof key, "%.47s/%s%.47s", name, kind, row);
   return orr_timings_set(run->out, "eval", key, time, err);
 }
 
@@ -352,20 +370,8 @@ static orr_status run_table(orr_run *run, size_t rule, const orr_pairs *pairs, c
   ORR_TRY(orr_new(&outcomes, count * pairs->count + 1, sizeof *outcomes, err));
   orr_status status = ORR_OK;
   for (size_t r = 0; status == ORR_OK && r < count; r++)
-    status = run_row(run, rule, pairs, folder, rows[r], outcomes + r * pairs->count, err);
-  orr_file_writer *writer;
-  char path[600];
-  orr_path_join(path, sizeof path, folder, "episodes.csv");
-  if (status == ORR_OK) status = orr_file_begin(path, &writer, err);
-  if (status == ORR_OK) {
-    FILE *stream = orr_file_stream(writer);
-    fputs("row,index,seed,reset_episode,episode,start,must_move,success,end,steps,plans,position,"
-          "angle\n",
-          stream);
-    for (size_t r = 0; r < count; r++)
-      put_rows(stream, rows[r], pairs, outcomes + r * pairs->count);
-    status = orr_file_commit(writer, err);
-  }
+    status = orr_run_row(run, rule, pairs, folder, rows[r], NULL, outcomes + r * pairs->count, err);
+  if (status == ORR_OK) status = orr_run_put_rows(folder, rows, count, pairs, outcomes, err);
   orr_free(outcomes);
   return status;
 }
@@ -378,11 +384,20 @@ static orr_status judge(orr_run *run, size_t rule, const char *folder, orr_error
   return status;
 }
 
+/* Pairs come from the data, or from a manifest and then need none. */
+static orr_status add_inputs(const orr_run *run, size_t rule, orr_stage *stage, orr_error *err) {
+  char hash[ORR_HASH_TEXT] = "";
+  if (run->committed) orr_hash_text(run->committed[rule]->hash, hash);
+  ORR_TRY(orr_stage_input(stage, "manifest", hash, err));
+  ORR_TRY(orr_stage_input(stage, "data", run->committed ? "" : run->data_identity, err));
+  return orr_run_input_model(run, stage, err);
+}
+
 orr_status orr_run_rule(orr_run *run, size_t rule, orr_error *err) {
   orr_stage stage;
   bool done;
   ORR_TRY(orr_run_describe(run, ORR_RUN_RULE, rule, &stage, err));
-  orr_status status = add_inputs(run, &stage, err);
+  orr_status status = add_inputs(run, rule, &stage, err);
   if (status == ORR_OK) status = orr_stage_begin(&stage, run->options->force, &done, err);
   if (status == ORR_OK && done) orr_run_tell(run, stage.name, true);
   if (status == ORR_OK && !done) status = judge(run, rule, stage.folder, err);
