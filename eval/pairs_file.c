@@ -203,10 +203,10 @@ static orr_status take_all(const orr_table *table, const char *path, orr_pairs *
   out->count = f.seed->rows;
   out->action_count = f.action->width;
   out->number_count = f.action->rows * f.action->width;
+  if (out->count == 0 || out->number_count == 0) return damaged(path, "it has no pairs", err);
   ORR_TRY(orr_new(&out->items, out->count + 1, sizeof *out->items, err));
   ORR_TRY(orr_new(&out->actions, out->number_count + 1, sizeof *out->actions, err));
   memcpy(out->actions, f.action->values, out->number_count * sizeof *out->actions);
-  if (out->count == 0) return damaged(path, "it has no pairs", err);
   for (size_t i = 0; i < out->number_count; i++)
     if (!isfinite(out->actions[i])) return damaged(path, "an action is not a number", err);
   for (size_t i = 0; i < out->count; i++) ORR_TRY(take_pair(&f, i, path, out, err));

@@ -211,6 +211,17 @@ static void data_that_stand_there_are_used(void **state) {
   clear("mixed");
 }
 
+/* A committed file of this format stays readable; the seeds of tests/fuzz are some. */
+static void committed_files_stay_readable(void **state) {
+  (void)state;
+  orr_pairs *pairs = read_pairs(ORR_SOURCE_DIR "/tests/fuzz/corpus/pairs/there.h5");
+  assert_string_equal(pairs->rule, "there");
+  assert_string_equal(pairs->scenario, "tiny");
+  assert_int_equal(pairs->count, 2);
+  assert_int_equal(pairs->demonstrations, 4);
+  orr_pairs_destroy(pairs);
+}
+
 static void another_scenario_is_refused_by_name(void **state) {
   (void)state;
   static const struct {
@@ -414,6 +425,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_manifest_and_a_model_need_no_data),
     cmocka_unit_test(the_run_repeats_from_its_own_folder),
     cmocka_unit_test(data_that_stand_there_are_used),
+    cmocka_unit_test(committed_files_stay_readable),
     cmocka_unit_test(another_scenario_is_refused_by_name),
     cmocka_unit_test(a_start_that_cannot_be_reached_is_named),
     cmocka_unit_test(a_swap_of_everything_is_the_oracle),
