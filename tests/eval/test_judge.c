@@ -8,9 +8,15 @@
 #include <unistd.h>
 
 #define MODEL "reference/model/model.safetensors"
+/* `same` searches as the rows do; its own objective must not count. */
+#define PRESETS                                                                                    \
+  "presets=[{name: same, plan: {samples: 12, iterations: 2, elites: 4, horizon: 3, "               \
+  "objective: {position: 99, aggregate: final}}}, "                                                \
+  "{name: wide, plan: {samples: 24, iterations: 3, elites: 4, horizon: 3}}]"
 #define SWAPS                                                                                      \
   "eval.swaps=[{name: truth, dynamics: simulator}, {name: feel, objective: latent}, "              \
-  "{name: wide, planner: paper}]"
+  "{name: metric, dynamics: simulator, objective: latent}, {name: same, planner: same}, "          \
+  "{name: wide, planner: wide}]"
 
 typedef struct trial {
   const char *sets[4];
@@ -101,7 +107,8 @@ static const char *manifest(const char *name) {
 
 static int freeze_all(void **state) {
   (void)state;
-  clear("frozen");
+  static const char *const left[] = {"frozen", "first", "second", "refused", "bent"};
+  for (size_t i = 0; i < sizeof left / sizeof left[0]; i++) clear(left[i]);
   good(&(trial){.out = "reference", .manifest = "frozen", .threads = 2}, NULL);
   return 0;
 }
@@ -153,7 +160,8 @@ static void a_manifest_and_a_model_need_no_data(void **state) {
   (void)state;
   told heard;
   clear("judged");
-  trial t = {.out = "judged", .model = MODEL, .sets = {manifest("frozen"), SWAPS}, .threads = 2};
+  trial t = {
+      .out = "judged", .model = MODEL, .sets = {manifest("frozen"), PRESETS, SWAPS}, .threads = 2};
   good(&t, &heard);
   assert_null(strstr(heard.text, "collect"));
   assert_null(strstr(heard.text, "train"));
@@ -240,6 +248,15 @@ static void another_scenario_is_refused_by_name(void **state) {
   }
 }
 
+/* The folder of a run keeps the manifest that it began with. */
+static void another_manifest_is_refused(void **state) {
+  (void)state;
+  good(&(trial){.out = "reference", .manifest = "first", .sets = {"eval.held_out.count=3"}}, NULL);
+  bad(&(trial){.out = "judged", .model = MODEL, .sets = {manifest("first"), PRESETS, SWAPS}},
+      ORR_ERR_MISMATCH, "input `manifest` has changed");
+  clear("first");
+}
+
 /* What an engine of another build would do: lead to another state. */
 static void a_start_that_cannot_be_reached_is_named(void **state) {
   (void)state;
@@ -285,26 +302,30 @@ static char *rows_of(const char *path, const char *row) {
   return out;
 }
 
-/* True dynamics with the rows' goal objective and search is the oracle: to the byte. */
-static void a_swap_of_everything_is_the_oracle(void **state) {
+/* True dynamics with the rows' goal objective and search is the oracle, to the byte; a preset that
+ * searches as the rows do is the model; everything else is something else. */
+static void one_thing_is_swapped_at_a_time(void **state) {
   (void)state;
-  char *swap = rows_of("judged/eval/near/swaps/episodes.csv", "truth");
-  char *oracle = rows_of("judged/eval/near/episodes.csv", "oracle");
-  char *model = rows_of("judged/eval/near/episodes.csv", "model");
-  char *feel = rows_of("judged/eval/near/swaps/episodes.csv", "feel");
-  char *wide = rows_of("judged/eval/near/swaps/episodes.csv", "wide");
-  assert_string_equal(swap, oracle);
-  assert_string_not_equal(swap, model);
-  assert_string_not_equal(feel, model);
-  assert_string_not_equal(wide, model);
-  assert_string_not_equal(wide, feel);
-  free(swap), free(oracle), free(model), free(feel), free(wide);
+  static const char *const names[] = {"truth", "feel", "metric", "same", "wide", "model", "oracle"};
+  enum { TRUTH, FEEL, METRIC, SAME, WIDE, MODEL_ROW, ORACLE, COUNT };
+  char *rows[COUNT];
+  for (int i = 0; i < COUNT; i++)
+    rows[i] = rows_of(i < MODEL_ROW ? "judged/eval/near/swaps/episodes.csv"
+                                    : "judged/eval/near/episodes.csv",
+                      names[i]);
+  assert_string_equal(rows[TRUTH], rows[ORACLE]);
+  assert_string_equal(rows[SAME], rows[MODEL_ROW]);
+  for (int i = 0; i < SAME; i++)
+    for (int k = i + 1; k < COUNT; k++)
+      if (k != ORACLE) assert_string_not_equal(rows[i], rows[k]);
+  assert_string_not_equal(rows[WIDE], rows[MODEL_ROW]);
+  for (int i = 0; i < COUNT; i++) free(rows[i]);
 }
 
 static void the_table_of_swaps_is_that_of_the_episodes(void **state) {
   (void)state;
   json_t *table = table_of("judged", 0), *swap = json_array_get(json_object_get(table, "swaps"), 0);
-  assert_int_equal(json_array_size(json_object_get(table, "swaps")), 3);
+  assert_int_equal(json_array_size(json_object_get(table, "swaps")), 5);
   double oracle =
       json_number_value(orr_json_at(json_array_get(json_object_get(table, "rows"), 2), "all.rate"));
   double model =
@@ -321,7 +342,7 @@ static void the_table_of_swaps_is_that_of_the_episodes(void **state) {
   assert_non_null(strstr(summary, "p99"));
   assert_non_null(strstr(html, "What the gap is made of"));
   assert_non_null(strstr(html, "near/swap truth"));
-  assert_non_null(strstr(markdown, "| wide | search paper |"));
+  assert_non_null(strstr(markdown, "| wide | search wide |"));
   orr_free(summary);
   orr_free(html);
   orr_free(markdown);
@@ -330,14 +351,15 @@ static void the_table_of_swaps_is_that_of_the_episodes(void **state) {
 static void changed_swaps_redo_swaps_alone(void **state) {
   (void)state;
   told heard;
-  trial t = {.out = "judged",
-             .model = MODEL,
-             .sets = {manifest("frozen"), "eval.swaps=[{name: truth, dynamics: simulator}]"}};
+  trial t = {
+      .out = "judged",
+      .model = MODEL,
+      .sets = {manifest("frozen"), PRESETS, "eval.swaps=[{name: truth, dynamics: simulator}]"}};
   bad(&t, ORR_ERR_MISMATCH, "`swaps near`: eval.swaps is a list of 1");
   clear("swapped");
   t.out = "swapped";
   good(&t, NULL);
-  t.sets[1] = SWAPS;
+  t.sets[2] = SWAPS;
   t.force = true;
   good(&t, &heard);
   assert_non_null(strstr(heard.text, "-eval near;+eval near swap truth;"));
@@ -365,7 +387,7 @@ static void a_cancelled_swap_goes_on(void **state) {
   brake b = {0};
   orr_error err = {0};
   orr_control control = {.cancel = &b.cancel, .progress = press, .user = &b};
-  trial t = {.out = "stopped", .model = MODEL, .sets = {manifest("frozen"), SWAPS}};
+  trial t = {.out = "stopped", .model = MODEL, .sets = {manifest("frozen"), PRESETS, SWAPS}};
   clear("stopped");
   t.control = &control;
   assert_int_equal(go(&t, NULL, &err), ORR_ERR_CANCELLED);
@@ -427,8 +449,9 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(data_that_stand_there_are_used),
     cmocka_unit_test(committed_files_stay_readable),
     cmocka_unit_test(another_scenario_is_refused_by_name),
+    cmocka_unit_test(another_manifest_is_refused),
     cmocka_unit_test(a_start_that_cannot_be_reached_is_named),
-    cmocka_unit_test(a_swap_of_everything_is_the_oracle),
+    cmocka_unit_test(one_thing_is_swapped_at_a_time),
     cmocka_unit_test(the_table_of_swaps_is_that_of_the_episodes),
     cmocka_unit_test(changed_swaps_redo_swaps_alone),
     cmocka_unit_test(a_cancelled_swap_goes_on),
