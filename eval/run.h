@@ -15,6 +15,7 @@ typedef struct orr_run {
   char checkpoint[ORR_PATH];           /* of the model that is judged */
   char data_identity[ORR_SHA256_TEXT]; /* of the data set's manifest */
   orr_model *weights;                  /* loaded by the first stage that needs it */
+  orr_model **baselines;               /* per baseline; NULL: no row asks for it */
   int lock;                            /* on the folder */
 } orr_run;
 
@@ -22,15 +23,23 @@ typedef struct orr_run {
 typedef enum orr_run_stage {
   ORR_RUN_COLLECT,
   ORR_RUN_TRAIN,
+  ORR_RUN_BASELINE,
   ORR_RUN_OPEN_LOOP,
   ORR_RUN_RULE
 } orr_run_stage;
-/* `rule`: index, for ORR_RUN_RULE alone. */
+/* `rule`: index, for ORR_RUN_RULE and ORR_RUN_BASELINE alone. */
 orr_status orr_run_describe(const orr_run *run, orr_run_stage kind, size_t rule, orr_stage *out,
                             orr_error *err);
 
 orr_status orr_run_collect(orr_run *run, orr_error *err);
 orr_status orr_run_train(orr_run *run, orr_error *err);
+/* Trains on the run's data, which `setup` need not name; notes the time at timings[section][key].
+ */
+orr_status orr_run_train_network(orr_run *run, orr_train_setup *setup, const char *section,
+                                 const char *key, orr_error *err);
+/* Refuses a network of another interface; `path` is named. */
+orr_status orr_run_check_interface(const orr_run *run, const orr_model *model, const char *path,
+                                   orr_error *err);
 orr_status orr_run_open_loop(orr_run *run, orr_error *err);
 orr_status orr_run_rule(orr_run *run, size_t rule, orr_error *err);
 /* Loads the checkpoint, refuses another interface, writes eval/model.json. */
