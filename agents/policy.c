@@ -1,5 +1,5 @@
-#include "agents/policy_private.h"
 #include "agents/dynamics_private.h"
+#include "agents/policy_private.h"
 #include "base/clock.h"
 
 #include "base/maths.h"

@@ -12,9 +12,9 @@
 typedef struct orr_windows orr_windows; /* immutable and shared */
 
 typedef struct orr_windows_def {
-  size_t history; /* observations up to now, one control block apart; >= 1 */
-  size_t horizon; /* blocks ahead */
-  size_t block;   /* control steps per block */
+  size_t history;    /* observations up to now, one control block apart; >= 1 */
+  size_t horizon;    /* blocks ahead */
+  size_t block;      /* control steps per block */
   uint32_t policies; /* bit k: episodes of orr_policy_kind k count; 0: all do */
 } orr_windows_def;
 

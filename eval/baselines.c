@@ -100,12 +100,11 @@ static json_t *card(const orr_baseline_def *baseline, const orr_model *weights) 
   const orr_model_def *def = orr_model_definition(weights);
   char hash[ORR_HASH_TEXT];
   orr_hash_text(orr_model_hash(weights), hash);
-  return json_pack("{s:s, s:s, s:I, s:I, s:I, s:f, s:s, s:O?}", "row", baseline->name, "family",
-                   orr_family_names[def->family], "parameters",
-                   (json_int_t)orr_model_parameters(weights), "block", (json_int_t)def->block,
-                   "horizon", (json_int_t)def->horizon, "flops_per_decision",
-                   orr_model_flops(weights), "hash", hash, "record",
-                   orr_model_record_json(weights));
+  return json_pack(
+      "{s:s, s:s, s:I, s:I, s:I, s:f, s:s, s:O?}", "row", baseline->name, "family",
+      orr_family_names[def->family], "parameters", (json_int_t)orr_model_parameters(weights),
+      "block", (json_int_t)def->block, "horizon", (json_int_t)def->horizon, "flops_per_decision",
+      orr_model_flops(weights), "hash", hash, "record", orr_model_record_json(weights));
 }
 
 static orr_status load(orr_run *run, size_t index, json_t *cards, orr_error *err) {

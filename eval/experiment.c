@@ -128,8 +128,8 @@ char **orr_experiment_profiles(const orr_config *config) {
 /* The keys of a profile must be sections that a profile may change. */
 static void check_profile(const orr_config *config, const orr_entry *profile,
                           orr_diagnostics *diagnostics) {
-  static const char *const may[] = {"observe", "collect", "model",   "train",
-                                    "baselines", "plan",  "presets", "eval"};
+  static const char *const may[] = {"observe",   "collect", "model",   "train",
+                                    "baselines", "plan",    "presets", "eval"};
   const orr_node *changes = profile->value;
   if (changes->kind != ORR_NODE_MAP && changes->kind != ORR_NODE_NULL) {
     orr_diagnostics_add(diagnostics, config, changes->place, NULL,
@@ -144,8 +144,9 @@ static void check_profile(const orr_config *config, const orr_entry *profile,
       known = known || strcmp(section->key, may[k]) == 0;
     if (known) continue;
     const char *close = orr_closest(section->key, may, sizeof may / sizeof may[0]);
-    char hint[128] = "a profile may change observe, collect, model, train, baselines, plan, presets, "
-                     "eval";
+    char hint[128] =
+        "a profile may change observe, collect, model, train, baselines, plan, presets, "
+        "eval";
     if (fixed)
       snprintf(hint, sizeof hint, "write another scenario file for another world");
     else if (close)

@@ -279,12 +279,12 @@ orr_status orr_report_build(const orr_experiment *experiment, const char *folder
   else
     loop = NULL;
   if (status == ORR_OK) status = read_part(&b, "eval/baselines.json", &baselines, err);
-  all = json_pack("{s:s, s:s, s:{s:s, s:s}, s:o, s:o, s:o?, s:o?, s:o?, s:o?, s:[], s:o, s:s}", "$schema",
-                  "docs/report.schema.json", "schema_version", "1.0", "tool", "name", "orrery",
-                  "version", ORR_VERSION, "scenario", head_json(experiment), "planner",
+  all = json_pack("{s:s, s:s, s:{s:s, s:s}, s:o, s:o, s:o?, s:o?, s:o?, s:o?, s:[], s:o, s:s}",
+                  "$schema", "docs/report.schema.json", "schema_version", "1.0", "tool", "name",
+                  "orrery", "version", ORR_VERSION, "scenario", head_json(experiment), "planner",
                   planner_json(experiment), "data", data, "model", model, "baselines", baselines,
-                  "open_loop", loop,
-                  "tables", "commands", commands_json(model), "timings", "timings.json");
+                  "open_loop", loop, "tables", "commands", commands_json(model), "timings",
+                  "timings.json");
   if (status == ORR_OK && !all) status = orr_fail(err, ORR_ERR_MEMORY, "out of memory");
   if (status == ORR_OK) status = tables_json(&b, json_object_get(all, "tables"), err);
   if (status == ORR_OK)

@@ -3,9 +3,9 @@
 #include "eval/run.h"
 
 #include "base/file.h"
-#include "eval/baselines.h"
 #include "data/shard.h"
 #include "data/statistics.h"
+#include "eval/baselines.h"
 #include "eval/protocol_private.h"
 #include "eval/timings.h"
 #include <string.h>
@@ -344,8 +344,8 @@ static orr_status run_row(orr_run *run, size_t rule, const orr_pairs *pairs, con
   snprintf(title, sizeof title, "eval %.47s %.32s", name, row);
   orr_run_tell(run, title, false);
   ORR_TRY(orr_protocol_run(run->experiment, orr_eval_planner(run->experiment),
-                           orr_run_rule_of(run, rule), pairs, row, orr_run_weights(run, row), folder,
-                           run->control, outcomes, &latencies, &count, err));
+                           orr_run_rule_of(run, rule), pairs, row, orr_run_weights(run, row),
+                           folder, run->control, outcomes, &latencies, &count, err));
   json_t *time = orr_timings_latency(latencies, count);
   orr_free(latencies);
   json_object_set_new(time, "seconds", json_real(orr_seconds() - begun));

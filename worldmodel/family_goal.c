@@ -27,8 +27,8 @@ static void declare(orr_model *model) {
   size_t features = orr_frame_features(model->frame), motions = orr_frame_motions(model->frame);
   orr_mlp_declare(&model->params, "policy.mlp", features, (size_t)model->def.hidden,
                   (size_t)model->def.layers, motions, ORR_INIT_ZERO, &net->mlp);
-  net->linear =
-      orr_params_add(&model->params, "policy.linear.weight", motions, features, ORR_INIT_ZERO, true);
+  net->linear = orr_params_add(&model->params, "policy.linear.weight", motions, features,
+                               ORR_INIT_ZERO, true);
   model->latent = 0;
 }
 
@@ -38,8 +38,7 @@ static orr_var act(const orr_model *model, orr_tape *tape, orr_var row) {
   orr_var features = orr_tape_frame_features(tape, model->frame, row, nothing);
   orr_var deep = orr_mlp_apply(&net->mlp, tape, features, model->def.dropout);
   orr_var skip = orr_tape_linear(tape, features, net->linear, -1, ORR_ACT_NONE);
-  orr_var moved =
-      orr_tape_frame_advance(tape, model->frame, row, orr_tape_add(tape, deep, skip));
+  orr_var moved = orr_tape_frame_advance(tape, model->frame, row, orr_tape_add(tape, deep, skip));
   return orr_tape_slice(tape, moved, orr_goal_first_action(&net->layout), model->action_length);
 }
 

@@ -4,11 +4,11 @@
 #include "worldmodel/model_internal.h"
 #include <string.h>
 
-static const orr_family_table *const families[] = {
-    [ORR_FAMILY_STATE] = &orr_family_state_table,
-    [ORR_FAMILY_JEPA] = &orr_family_jepa_table,
-    [ORR_FAMILY_INVERSE] = &orr_family_inverse_table,
-    [ORR_FAMILY_CLONING] = &orr_family_cloning_table};
+static const orr_family_table *const families[] = {[ORR_FAMILY_STATE] = &orr_family_state_table,
+                                                   [ORR_FAMILY_JEPA] = &orr_family_jepa_table,
+                                                   [ORR_FAMILY_INVERSE] = &orr_family_inverse_table,
+                                                   [ORR_FAMILY_CLONING] =
+                                                       &orr_family_cloning_table};
 
 /* Models ----------------------------------------------------------------------------------- */
 
@@ -30,8 +30,8 @@ static orr_status fill(orr_model *model, orr_error *err) {
     ORR_TRY(model->family->frame(model, err));
   } else {
     ORR_TRY(orr_frame_create(&model->observation, &model->action, (size_t)model->def.block,
-                             model->transform.state_std, model->transform.action_std,
-                             &model->frame, err));
+                             model->transform.state_std, model->transform.action_std, &model->frame,
+                             err));
   }
   model->family->declare(model);
   return ORR_OK;

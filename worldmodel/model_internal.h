@@ -86,7 +86,7 @@ typedef struct orr_family_table {
    * states[0] and the actions in actions[0]. */
   orr_var (*act)(const orr_model *model, orr_tape *tape, orr_var row);
   void (*loss)(const orr_model *model, orr_tape *tape, orr_loss_tape *out); /* inputs are there */
-  uint32_t policies; /* episodes that are learned from, as in orr_windows_def; 0: all */
+  uint32_t policies;          /* episodes that are learned from, as in orr_windows_def; 0: all */
   const char *step_prefix[3]; /* parameters that a step uses, for orr_model_flops */
 } orr_family_table;
 
