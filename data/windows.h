@@ -27,13 +27,14 @@ size_t orr_windows_count(const orr_windows *windows); /* how many different wind
  * states: (history + horizon) x rows x S; actions: horizon x rows x (block * A), row-major. */
 void orr_windows_batch(const orr_windows *windows, uint64_t seed, uint32_t step, size_t first,
                        size_t rows, float *states, float *actions);
-/* Hindsight: `goals` (rows x S) are the observations `ahead` (rows) blocks after `states` (rows x S)
- * in the same episode, uniform in 1 ... `most` or what is left of the episode; `actions`
- * (rows x (block * A)) is the first block on the way. Windows of one block, no history. */
+/* Hindsight: `goals` (rows x S) are the observations `ahead` (rows) blocks after `states` (rows x
+ * S) in the same episode, uniform in 1 ... `most` or what is left of the episode; `actions` (rows x
+ * (block * A)) is the first block on the way. Windows of one block, no history. */
 void orr_windows_hindsight(const orr_windows *windows, uint64_t seed, uint32_t step, size_t first,
                            size_t rows, size_t most, float *states, float *goals, float *actions,
                            float *ahead);
-/* As orr_windows_batch, for a given window number in [0, count), one row: for evaluation in file order. */
+/* As orr_windows_batch, one row of a given window number in [0, count): for evaluation in file
+ * order. */
 void orr_windows_at(const orr_windows *windows, size_t index, float *states, float *actions);
 
 #endif

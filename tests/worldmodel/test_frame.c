@@ -142,7 +142,7 @@ static void test_crowd(void **state) {
   assert_non_null(strstr(err.message, "\"two\""));
 }
 
-/* Goals: every body's place to be, in the present frame of the T; actions that turn with it. ------ */
+/* Goals: every body's place to be, in the present frame of the T; actions that turn. */
 
 static orr_frame *make_goal(orr_goal_layout *layout) {
   static const double mean[2];
