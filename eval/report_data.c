@@ -279,7 +279,7 @@ orr_status orr_report_build(const orr_experiment *experiment, const char *folder
   else
     loop = NULL;
   if (status == ORR_OK) status = read_part(&b, "eval/baselines.json", &baselines, err);
-  all = json_pack("{s:s, s:s, s:{s:s, s:s}, s:o, s:o, s:o?, s:o?, s:o?, s:o?, s:[], s:o, s:s}",
+  all = json_pack("{s:s, s:s, s:{s:s, s:s}, s:o, s:o, s:o?, s:o?, s:o*, s:o?, s:[], s:o, s:s}",
                   "$schema", "docs/report.schema.json", "schema_version", "1.0", "tool", "name",
                   "orrery", "version", ORR_VERSION, "scenario", head_json(experiment), "planner",
                   planner_json(experiment), "data", data, "model", model, "baselines", baselines,
