@@ -11,7 +11,7 @@ static const orr_field baseline_fields[] = {
     {ORR_FIELD(ENUM, orr_baseline_def, family), .names = family_names, .preset = "inverse",
      .help = "inverse: goal-conditioned inverse dynamics, learned from all episodes; cloning: "
              "goal-conditioned behaviour cloning, from demonstrations alone"},
-    {ORR_FIELD(INT, orr_baseline_def, horizon), .unit = "blocks", .low = 1, .preset = "10",
+    {ORR_FIELD(INT, orr_baseline_def, horizon), .unit = "blocks", .low = 1, .preset = "5",
      .high = ORR_MAX_HORIZON, .help = "Farthest goal that it learns to reach"},
     {ORR_FIELD(INT, orr_baseline_def, hidden), .low = 4, .high = 2048, .preset = "256",
      .help = "Width of the hidden layers"},
