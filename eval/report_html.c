@@ -542,6 +542,11 @@ static void put_timings(FILE *to, const json_t *timings) {
   put_fact(to, "collecting, s",
            orr_cell_number(orr_json_at(timings, "collect.seconds"), 1, 1.0).text);
   put_fact(to, "training, s", orr_cell_number(orr_json_at(timings, "train.seconds"), 1, 1.0).text);
+  json_object_foreach(json_object_get(timings, "baselines"), key, t) {
+    char what[96];
+    snprintf(what, sizeof what, "training %.47s, s", key);
+    put_fact(to, what, orr_cell_number(json_object_get(t, "seconds"), 1, 1.0).text);
+  }
   put_fact(to, "machine", orr_json_text(machine, "processor"));
   put_fact(to, "threads", orr_cell_integer(json_object_get(machine, "threads")).text);
   put_fact(to, "instruction set", orr_json_text(machine, "isa"));

@@ -93,15 +93,17 @@ static bool is_action(const term *t) {
  * are taken off the sight and turned around. */
 static void describe_starts(const orr_frame *frame, const orr_goal_scales *scales,
                             orr_goal_layout *layout) {
+  for (size_t a = 0; a < layout->action; a++) {
+    layout->start[a] = -1;
+    layout->constant[a] = scales->action_mean[a];
+  }
   for (size_t i = 0; i < frame->seen[0].count; i++) {
     const term *t = &frame->seen[0].items[i];
-    if (!is_action(t)) continue;
+    if (!is_action(t) || t->kind == TERM_INPUT) continue;
     bool point = t->kind == TERM_TARGET;
     layout->start[t->i] = point ? frame->bodies[t->body].x : -1;
-    layout->constant[t->i] = t->kind == TERM_INPUT ? scales->action_mean[t->i] : 0.0;
-    if (t->kind == TERM_INPUT) continue;
     layout->start[t->j] = point ? frame->bodies[t->body].y : -1;
-    layout->constant[t->j] = 0.0;
+    layout->constant[t->i] = layout->constant[t->j] = 0.0;
   }
 }
 
