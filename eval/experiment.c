@@ -1,5 +1,6 @@
 #include "eval/experiment.h"
 
+#include "eval/baselines.h"
 #include "eval/experiment_private.h"
 #include <string.h>
 
@@ -71,7 +72,8 @@ static const orr_field eval_fields[] = {
     {ORR_FIELD(LIST, orr_eval_def, rules), .record = &orr_goal_rule_record, .preset = "[]",
      .help = "When a goal counts as reached; each rule has its own pairs and its own table"},
     {ORR_FIELD(TEXTS, orr_eval_def, rows), .preset = "[random, model, oracle]",
-     .help = "Rows of each table: random (floor), model, oracle (the true simulator, ceiling)"},
+     .help = "Rows of each table: random (floor), names of baselines, model, oracle (the true "
+             "simulator, ceiling)"},
     {ORR_FIELD(LIST, orr_eval_def, swaps), .record = &swap_record, .preset = "[]",
      .help = "What the gap between model and oracle is made of: the row `model` with one thing "
              "swapped at a time, in a table of its own"},
@@ -98,6 +100,7 @@ typedef struct scenario_file {
   orr_collect_def collect;
   orr_model_def model;
   orr_train_def train;
+  orr_list baselines;
   orr_planner_def plan;
   orr_list presets;
   orr_eval_def eval;
@@ -127,6 +130,8 @@ static const orr_field file_fields[] = {
      .help = "The world model"},
     {ORR_FIELD(RECORD, scenario_file, train), .record = &orr_train_record, .preset = "{}",
      .help = "How it is trained"},
+    {ORR_FIELD(LIST, scenario_file, baselines), .record = &orr_baseline_record, .preset = "[]",
+     .help = "Policies without a planner that it is held against"},
     {ORR_FIELD(RECORD, scenario_file, plan), .record = &orr_planner_record, .preset = "{}",
      .help = "The default planner"},
     {ORR_FIELD(LIST, scenario_file, presets), .record = &preset_record, .preset = "[]",
@@ -161,8 +166,8 @@ char **orr_experiment_profiles(const orr_config *config) {
 /* The keys of a profile must be sections that a profile may change. */
 static void check_profile(const orr_config *config, const orr_entry *profile,
                           orr_diagnostics *diagnostics) {
-  static const char *const may[] = {"observe", "collect", "model", "train",
-                                    "plan",    "presets", "eval"};
+  static const char *const may[] = {"observe",   "collect", "model",   "train",
+                                    "baselines", "plan",    "presets", "eval"};
   const orr_node *changes = profile->value;
   if (changes->kind != ORR_NODE_MAP && changes->kind != ORR_NODE_NULL) {
     orr_diagnostics_add(diagnostics, config, changes->place, NULL,
@@ -177,7 +182,9 @@ static void check_profile(const orr_config *config, const orr_entry *profile,
       known = known || strcmp(section->key, may[k]) == 0;
     if (known) continue;
     const char *close = orr_closest(section->key, may, sizeof may / sizeof may[0]);
-    char hint[128] = "a profile may change observe, collect, model, train, plan, presets, eval";
+    char hint[128] =
+        "a profile may change observe, collect, model, train, baselines, plan, presets, "
+        "eval";
     if (fixed)
       snprintf(hint, sizeof hint, "write another scenario file for another world");
     else if (close)
@@ -231,6 +238,17 @@ static orr_status apply_profile(orr_config *config, const char *name,
   return orr_config_set(config, assignment, diagnostics);
 }
 
+static orr_status seed_baselines(orr_config *config, int64_t seed, orr_diagnostics *diagnostics) {
+  const orr_node *list = orr_node_get(orr_config_root(config), "baselines");
+  size_t count = list && list->kind == ORR_NODE_LIST ? list->count : 0;
+  for (size_t i = 0; i < count; i++) {
+    char assignment[64];
+    snprintf(assignment, sizeof assignment, "baselines[%zu].train.seed=%lld", i, (long long)seed);
+    ORR_TRY(orr_config_set(config, assignment, diagnostics));
+  }
+  return ORR_OK;
+}
+
 static orr_status apply_options(orr_config *config, const orr_experiment_options *options,
                                 orr_diagnostics *diagnostics) {
   size_t before = orr_diagnostics_count(diagnostics);
@@ -243,6 +261,7 @@ static orr_status apply_options(orr_config *config, const orr_experiment_options
     snprintf(assignment, sizeof assignment, "%s=%lld", seeds[i], (long long)*options->seed);
     ORR_TRY(orr_config_set(config, assignment, diagnostics));
   }
+  if (options->seed) ORR_TRY(seed_baselines(config, *options->seed, diagnostics));
   orr_status worst = ORR_OK;
   for (size_t i = 0; i < options->assignment_count; i++) {
     orr_status status = orr_config_set(config, options->assignments[i], diagnostics);
@@ -279,6 +298,7 @@ static void take(orr_experiment *experiment, const scenario_file *file) {
   experiment->collect = file->collect;
   experiment->model = file->model;
   experiment->train = file->train;
+  experiment->baselines = file->baselines;
   experiment->plan = file->plan;
   experiment->presets = file->presets;
   experiment->eval = file->eval;

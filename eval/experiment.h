@@ -2,7 +2,7 @@
  *
  *   out/<scenario>-<profile>/config.yaml          the effective configuration
  *     data/{train,held-out}-NNNNN.h5, manifest.json, all.h5
- *     model/{model,state}.safetensors, metrics.jsonl
+ *     model/{model,state}.safetensors, metrics.jsonl; model/<baseline>/ the same
  *     eval/<rule>/{pairs.h5, episodes.csv, swaps/episodes.csv}
  *     report.{html,json,md}, episodes.csv, timings.json
  *
@@ -24,6 +24,15 @@ typedef struct orr_preset_def {
   const char *name;
   orr_planner_def plan;
 } orr_preset_def;
+
+/* A policy without a planner, to be named in eval.rows. */
+typedef struct orr_baseline_def {
+  const char *name;
+  int family;      /* 0: inverse, 1: cloning */
+  int64_t horizon; /* blocks */
+  int64_t hidden, layers;
+  orr_train_def train;
+} orr_baseline_def;
 
 typedef struct orr_open_loop_def {
   int64_t horizon, windows;
@@ -54,7 +63,7 @@ typedef struct orr_eval_def {
   int64_t goal_offset; /* control steps from start to goal in a held-out episode */
   int64_t budget;      /* control steps */
   orr_list rules;      /* orr_goal_rule */
-  orr_list rows;       /* const char *: random, model, oracle */
+  orr_list rows;       /* const char *: random, model, oracle, names of baselines */
   orr_list swaps;      /* orr_swap_def */
   const char *planner; /* "default" (section plan) or the name of a preset */
   int64_t random_hold; /* of the random floor */
@@ -69,6 +78,7 @@ typedef struct orr_experiment {
   orr_collect_def collect;
   orr_model_def model;
   orr_train_def train;
+  orr_list baselines; /* orr_baseline_def */
   orr_planner_def plan;
   orr_list presets; /* orr_preset_def */
   orr_eval_def eval;

@@ -1,4 +1,5 @@
 /* How the sections of an experiment fit together: what no single field table can say. */
+#include "eval/baselines.h"
 #include "eval/experiment_private.h"
 
 #include <stdio.h>
@@ -185,20 +186,59 @@ static void check_rules(const checker *c) {
   }
 }
 
+enum { OWN_ROWS = 3, MOST_ROWS = 8 };
+static const char *const own_rows[OWN_ROWS] = {"random", "model", "oracle"};
+
+/* Plots and tables take their names from rows. */
+static void check_baseline_name(const checker *c, const char *path, const char *name) {
+  static const char *const may = "abcdefghijklmnopqrstuvwxyz0123456789_";
+  size_t length = strlen(name);
+  for (size_t i = 0; i < OWN_ROWS; i++)
+    if (strcmp(own_rows[i], name) == 0)
+      complain(c, path, "give it another name", "row `%s` is something else", name);
+  if (length < 1 || length > 15 || name[0] < 'a' || strspn(name, may) != length)
+    complain(c, path, "it names a row: a small letter, then small letters, digits or _, at most 15",
+             "`%s` cannot be the name of a baseline", name);
+}
+
+static void check_baselines(const checker *c) {
+  for (size_t i = 0; i < c->e->baselines.count; i++) {
+    const orr_baseline_def *baseline = orr_baseline_of(c->e, i);
+    char path[64];
+    snprintf(path, sizeof path, "baselines[%zu].name", i);
+    check_baseline_name(c, path, baseline->name);
+    snprintf(path, sizeof path, "baselines[%zu].family", i);
+    if (baseline->family == 1 && c->e->collect.experts < 1)
+      complain(c, path, "set collect.experts above 0, or let it learn inverse dynamics",
+               "cloning needs demonstrations, and collect.experts is 0");
+  }
+  if (c->e->model.family > (int)ORR_FAMILY_JEPA)
+    complain(c, "model.family", "name it under baselines; families state and jepa are models",
+             "`%s` is a policy, it predicts nothing to plan with",
+             orr_family_names[c->e->model.family]);
+}
+
 static void check_rows(const checker *c) {
-  static const char *const known[] = {"random", "model", "oracle"};
+  const char *known[OWN_ROWS + MOST_ROWS];
+  size_t count = 0;
+  for (size_t i = 0; i < OWN_ROWS; i++) known[count++] = own_rows[i];
+  for (size_t i = 0; i < c->e->baselines.count && i < MOST_ROWS; i++)
+    known[count++] = orr_baseline_of(c->e, i)->name;
   const char *const *rows = c->e->eval.rows.items;
   for (size_t i = 0; i < c->e->eval.rows.count; i++) {
-    char path[64], hint[128];
+    char path[64], hint[256];
     snprintf(path, sizeof path, "eval.rows[%zu]", i);
     for (size_t k = 0; k < i; k++)
       if (strcmp(rows[k], rows[i]) == 0) complain(c, path, NULL, "`%s` stands twice", rows[i]);
     bool found = false;
-    for (size_t k = 0; k < 3; k++) found = found || strcmp(known[k], rows[i]) == 0;
+    for (size_t k = 0; k < count; k++) found = found || strcmp(known[k], rows[i]) == 0;
     if (found) continue;
-    suggest(rows[i], known, 3, hint, sizeof hint);
+    suggest(rows[i], known, count, hint, sizeof hint);
     complain(c, path, hint, "there is no row `%s`", rows[i]);
   }
+  if (c->e->eval.rows.count > MOST_ROWS || c->e->baselines.count > MOST_ROWS)
+    complain(c, "eval.rows", "split them over two scenario files",
+             "a table has at most %d rows, a scenario as many baselines", MOST_ROWS);
 }
 
 /* `name` must be one of the words before the presets, or a preset. */
@@ -312,6 +352,7 @@ void orr_experiment_check(const orr_experiment *experiment, orr_diagnostics *dia
   check_planner(&c, "plan", &experiment->plan);
   check_presets(&c);
   check_rules(&c);
+  check_baselines(&c);
   check_rows(&c);
   static const char *const planner = "default";
   check_preset(&c, "eval.planner", experiment->eval.planner, &planner, 1);

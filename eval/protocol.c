@@ -7,12 +7,12 @@
 #include <pthread.h>
 #include <string.h>
 
-typedef enum row_kind { ROW_RANDOM, ROW_MODEL, ROW_ORACLE } row_kind;
+typedef enum row_kind { ROW_RANDOM, ROW_MODEL, ROW_ORACLE, ROW_POLICY } row_kind;
 
 /* What one lane owns. */
 typedef struct lane {
   orr_env *env;
-  orr_dynamics *dynamics; /* NULL for the random floor */
+  orr_dynamics *dynamics; /* NULL for the random floor and for policies */
   orr_policy *policy;
   double *goal;      /* state vector of the world */
   double *latencies; /* of the episode under way */
@@ -56,6 +56,8 @@ static orr_status create_lane(const trial *t, lane *l, orr_error *err) {
   ORR_TRY(orr_new(&l->latencies, (size_t)t->pairs->budget + 1, sizeof *l->latencies, err));
   if (t->kind == ROW_RANDOM)
     return orr_policy_random(observer, e->eval.random_hold, &l->policy, err);
+  if (t->kind == ROW_POLICY)
+    return orr_policy_network(t->model, observer, t->pairs->goal_offset, &l->policy, err);
   ORR_TRY(create_dynamics(t, l, err));
   return orr_policy_planner(t->planner, l->dynamics, observer, NULL, &l->policy, err);
 }
@@ -177,6 +179,7 @@ static orr_status name_kind(trial *t, orr_error *err) {
   int kind = -1;
   for (int i = 0; i < 3; i++)
     if (strcmp(t->name, names[i]) == 0) kind = i;
+  if (kind < 0 && t->model && orr_model_acts(t->model)) kind = ROW_POLICY;
   if (kind < 0) return orr_fail(err, ORR_ERR_CONFIG, "there is no row `%s`", t->name);
   t->kind = (row_kind)kind;
   return ORR_OK;

@@ -65,8 +65,9 @@ typedef struct orr_outcome {
   double position, angle; /* error of the first free body at the end: world units, rad */
 } orr_outcome;
 
-/* Runs one row of a table ("random", "model", "oracle") on all pairs, in parallel over episodes;
- * with `swap` (may be NULL) the row is what it says: the model's with things swapped.
+/* Runs one row of a table on all pairs, in parallel over episodes: "random", "model", "oracle", or
+ * any other name when `model` is a policy that acts (orr_model_acts). With `swap` (may be NULL) the
+ * row is what it says: the model's with things swapped.
  * outcomes: count items. latencies: seconds of every decision, in episode order (malloc'd by
  * orr_alloc into *out_latencies; wall clock, not part of any promise). Finished episodes are kept
  * in

@@ -95,6 +95,8 @@ orr_cell orr_cell_range(const json_t *rate) {
 const char *orr_row_title(const char *row) {
   if (strcmp(row, "random") == 0) return "random (floor)";
   if (strcmp(row, "oracle") == 0) return "oracle (ceiling)";
+  if (strcmp(row, "inverse") == 0) return "inverse (no search)";
+  if (strcmp(row, "cloning") == 0) return "cloning (no search)";
   return row;
 }
 

@@ -278,7 +278,7 @@ static json_t *head_json(const orr_experiment *e) {
 orr_status orr_report_build(const orr_experiment *experiment, const char *folder, json_t **out,
                             orr_error *err) {
   builder b = {experiment, folder};
-  json_t *data, *model, *loop, *all;
+  json_t *data, *model, *loop, *baselines = NULL, *all;
   char path[600], sha[ORR_SHA256_TEXT];
   *out = NULL;
   orr_path_join(path, sizeof path, folder, "data/manifest.json");
@@ -290,11 +290,13 @@ orr_status orr_report_build(const orr_experiment *experiment, const char *folder
     status = read_part(&b, "eval/open_loop/open_loop.json", &loop, err);
   else
     loop = NULL;
-  all = json_pack("{s:s, s:s, s:{s:s, s:s}, s:o, s:o, s:o*, s:o*, s:o*, s:[], s:o, s:s}", "$schema",
-                  "docs/report.schema.json", "schema_version", "1.1", "tool", "name", "orrery",
-                  "version", ORR_VERSION, "scenario", head_json(experiment), "planner",
-                  planner_json(experiment), "data", data, "model", model, "open_loop", loop,
-                  "tables", "commands", commands_json(model, data), "timings", "timings.json");
+  if (status == ORR_OK) status = read_part(&b, "eval/baselines.json", &baselines, err);
+  all = json_pack("{s:s, s:s, s:{s:s, s:s}, s:o, s:o, s:o*, s:o*, s:o*, s:o*, s:[], s:o, s:s}",
+                  "$schema", "docs/report.schema.json", "schema_version", "1.1", "tool", "name",
+                  "orrery", "version", ORR_VERSION, "scenario", head_json(experiment), "planner",
+                  planner_json(experiment), "data", data, "model", model, "baselines", baselines,
+                  "open_loop", loop, "tables", "commands", commands_json(model, data), "timings",
+                  "timings.json");
   if (status == ORR_OK && !all) status = orr_fail(err, ORR_ERR_MEMORY, "out of memory");
   if (status == ORR_OK) status = tables_json(&b, json_object_get(all, "tables"), err);
   if (status == ORR_OK)

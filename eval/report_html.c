@@ -27,7 +27,8 @@ static const char STYLE[] =
     "th{color:var(--soft);font-weight:500;font-size:.84rem}tr.model td{font-weight:600}"
     ".bar{display:inline-block;position:relative;width:7.5rem;height:.9rem;vertical-align:middle;"
     "border-radius:.2rem;background:color-mix(in srgb,var(--line) 60%,transparent)}"
-    ".bar i,.bar b{position:absolute;top:0;height:100%;border-radius:.2rem}"
+    ".bar i,.bar b{position:absolute;top:0;height:100%;border-radius:.2rem;background:#8a6fb0}"
+    ".cloning i,.cloning b{background:#c77d4f}"
     ".bar i{opacity:.38}.bar b{width:3px;margin-left:-1px}"
     ".random i,.random b{background:var(--random)}.model i,.model b{background:var(--model)}"
     ".oracle i,.oracle b{background:var(--oracle)}"
@@ -430,6 +431,29 @@ static void put_model(FILE *to, const json_t *report, const json_t *plots, const
   put_plots(to, plots, folder, "training-");
 }
 
+static void put_baselines(FILE *to, const json_t *report) {
+  size_t i;
+  json_t *b;
+  if (!json_array_size(json_object_get(report, "baselines"))) return;
+  fputs("<h2>Without a planner</h2>\n<p class=\"soft\">Networks from observation, goal and blocks "
+        "left to a block of actions, asked once a block. Inverse dynamics learns from all "
+        "episodes, cloning from demonstrations alone.</p>\n<div class=\"scroll\"><table><thead><tr>"
+        "<th>policy</th><th>family</th><th>parameters</th><th>goals, blocks ahead</th>"
+        "<th>training steps</th><th>weights</th></tr></thead><tbody>\n",
+        to);
+  json_array_foreach(json_object_get(report, "baselines"), i, b) {
+    fputs("<tr>", to);
+    orr_html_element(to, "td", orr_json_text(b, "row"));
+    orr_html_element(to, "td", orr_json_text(b, "family"));
+    put_cell(to, orr_cell_integer(json_object_get(b, "parameters")));
+    put_cell(to, orr_cell_integer(json_object_get(b, "horizon")));
+    put_cell(to, orr_cell_integer(orr_json_at(b, "record.steps")));
+    orr_html_element(to, "td", orr_json_text(b, "hash"));
+    fputs("</tr>\n", to);
+  }
+  fputs("</tbody></table></div>\n", to);
+}
+
 static void put_split(FILE *to, const json_t *data, const char *split) {
   const char *policy;
   json_t *facts;
@@ -537,6 +561,11 @@ static void put_timings(FILE *to, const json_t *timings) {
   put_fact(to, "collecting, s",
            orr_cell_number(orr_json_at(timings, "collect.seconds"), 1, 1.0).text);
   put_fact(to, "training, s", orr_cell_number(orr_json_at(timings, "train.seconds"), 1, 1.0).text);
+  json_object_foreach(json_object_get(timings, "baselines"), key, t) {
+    char what[96];
+    snprintf(what, sizeof what, "training %.47s, s", key);
+    put_fact(to, what, orr_cell_number(json_object_get(t, "seconds"), 1, 1.0).text);
+  }
   put_fact(to, "machine", orr_json_text(machine, "processor"));
   put_fact(to, "threads", orr_cell_integer(json_object_get(machine, "threads")).text);
   put_fact(to, "instruction set", orr_json_text(machine, "isa"));
@@ -550,6 +579,7 @@ void orr_report_html(const json_t *report, const json_t *timings, const json_t *
   put_tables(out, report, plots, folder);
   put_open_loop(out, report, plots, folder);
   put_model(out, report, plots, folder);
+  put_baselines(out, report);
   put_data(out, report);
   if (json_array_size(plots) == 0)
     fputs("<p class=\"soft\">gnuplot was not found, so this report has tables and no plots.</p>\n",

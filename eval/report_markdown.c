@@ -51,6 +51,18 @@ static void put_table(FILE *to, const json_t *table, const char *unit) {
   orr_markdown_misses(table, unit, to);
 }
 
+static void put_baselines(FILE *to, const json_t *report) {
+  size_t i;
+  json_t *b;
+  json_array_foreach(json_object_get(report, "baselines"), i, b) {
+    fprintf(to,
+            "Row %s: family %s, no planner; %lld parameters, goals up to %lld blocks ahead, %lld "
+            "training steps, one decision a block.\n\n",
+            orr_json_text(b, "row"), orr_json_text(b, "family"), whole(b, "parameters"),
+            whole(b, "horizon"), whole(b, "record.steps"));
+  }
+}
+
 static void put_open_loop(FILE *to, const json_t *report) {
   const json_t *loop = json_object_get(report, "open_loop");
   size_t i, h;
@@ -111,6 +123,7 @@ void orr_report_markdown(const json_t *report, const json_t *timings, FILE *out)
           orr_json_text(p, "name"), orr_json_text(p, "kind"), whole(p, "samples"),
           whole(p, "iterations"), whole(p, "horizon"), whole(p, "block"), whole(p, "replan"),
           orr_json_text(p, "objective"), orr_json_text(p, "aggregate"));
+  put_baselines(out, report);
   put_open_loop(out, report);
   fputs("## Repeat it\n\nIn the folder of this report:\n\n```sh\n", out);
   json_array_foreach(json_object_get(report, "commands"), i, item)

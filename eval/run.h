@@ -15,6 +15,7 @@ typedef struct orr_run {
   char checkpoint[ORR_PATH];           /* of the model that is judged */
   char data_identity[ORR_SHA256_TEXT]; /* of the data set's manifest */
   orr_model *weights;                  /* loaded by the first stage that needs it */
+  orr_model **baselines;   /* per baseline; NULL: no row asks for it, or nothing to train it on */
   char manifest[ORR_PATH]; /* eval.manifest, from where we are; "" when pairs are drawn */
   orr_pairs **committed;   /* of the manifest, per rule; NULL without */
   bool data_needed;        /* false: everything is given, and no data stand there */
@@ -25,16 +26,24 @@ typedef struct orr_run {
 typedef enum orr_run_stage {
   ORR_RUN_COLLECT,
   ORR_RUN_TRAIN,
+  ORR_RUN_BASELINE,
   ORR_RUN_OPEN_LOOP,
   ORR_RUN_RULE,
   ORR_RUN_SWAPS
 } orr_run_stage;
-/* `rule`: index, for the last two. */
+/* `rule`: index, for the last two and for ORR_RUN_BASELINE. */
 orr_status orr_run_describe(const orr_run *run, orr_run_stage kind, size_t rule, orr_stage *out,
                             orr_error *err);
 
 orr_status orr_run_collect(orr_run *run, orr_error *err);
 orr_status orr_run_train(orr_run *run, orr_error *err);
+/* Trains on the run's data, which `setup` need not name; notes the time at timings[section][key].
+ */
+orr_status orr_run_train_network(orr_run *run, orr_train_setup *setup, const char *section,
+                                 const char *key, orr_error *err);
+/* Refuses a network of another interface; `path` is named. */
+orr_status orr_run_check_interface(const orr_run *run, const orr_model *model, const char *path,
+                                   orr_error *err);
 orr_status orr_run_open_loop(orr_run *run, orr_error *err);
 orr_status orr_run_rule(orr_run *run, size_t rule, orr_error *err);
 /* The rule's pairs again, in the model's row with things swapped. After orr_run_rule. */

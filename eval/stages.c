@@ -2,6 +2,7 @@
 #include "eval/run.h"
 
 #include "base/file.h"
+#include "eval/baselines.h"
 #include "eval/report.h"
 #include "eval/timings.h"
 #include <errno.h>
@@ -76,6 +77,7 @@ orr_status orr_run_describe(const orr_run *run, orr_run_stage kind, size_t rule,
   case ORR_RUN_OPEN_LOOP:
     orr_path_join(folder, sizeof folder, run->eval, "open_loop");
     return orr_stage_create(run->experiment, "open loop", folder, open_loop, out, err);
+  case ORR_RUN_BASELINE: return orr_baseline_describe(run, rule, out, err);
   case ORR_RUN_RULE: return describe_rule(run, rule, false, out, err);
   case ORR_RUN_SWAPS: break;
   }
@@ -100,6 +102,8 @@ static orr_status visit_stages(const orr_run *run, stage_visit *visit, void *con
   if (run->data_needed) ORR_TRY(visit_one(run, ORR_RUN_COLLECT, 0, visit, context, err));
   if (run->options->manifest) return ORR_OK;
   if (!run->options->model) ORR_TRY(visit_one(run, ORR_RUN_TRAIN, 0, visit, context, err));
+  for (size_t i = 0; run->data_needed && i < run->experiment->baselines.count; i++)
+    ORR_TRY(visit_one(run, ORR_RUN_BASELINE, i, visit, context, err));
   if (orr_run_can_open_loop(run))
     ORR_TRY(visit_one(run, ORR_RUN_OPEN_LOOP, 0, visit, context, err));
   for (size_t i = 0; i < run->experiment->eval.rules.count; i++) {
@@ -236,6 +240,7 @@ static void close_run(orr_run *run) {
   for (size_t i = 0; run->committed && i < run->experiment->eval.rules.count; i++)
     orr_pairs_destroy(run->committed[i]);
   orr_free(run->committed);
+  orr_run_drop_baselines(run);
   if (run->lock >= 0) close(run->lock);
 }
 
@@ -262,10 +267,13 @@ static orr_status run_until(orr_run *run, last_stage last, orr_error *err) {
   if (last == LAST_COLLECT) return ORR_OK;
   if (last == LAST_FREEZE) return orr_run_freeze(run, err);
   if (!run->options->model) ORR_TRY(orr_run_train(run, err));
+  for (size_t i = 0; run->data_needed && i < run->experiment->baselines.count; i++)
+    ORR_TRY(orr_run_baseline(run, i, err));
   if (last == LAST_TRAIN) return ORR_OK;
   size_t threads = orr_pool_lanes(run->control ? run->control->pool : NULL);
   ORR_TRY(orr_timings_set(run->out, "machine", NULL, orr_timings_machine(threads), err));
   ORR_TRY(orr_run_load_model(run, err));
+  ORR_TRY(orr_run_load_baselines(run, err));
   for (size_t i = 0; i < run->experiment->eval.rules.count; i++) {
     ORR_TRY(orr_run_rule(run, i, err));
     if (run->experiment->eval.swaps.count) ORR_TRY(orr_run_swaps(run, i, err));
@@ -333,7 +341,11 @@ static void put_plan_line(const orr_run *run, orr_run_stage kind, const orr_stag
             (long long)c->weak, (long long)c->random);
   else if (kind == ORR_RUN_TRAIN)
     fprintf(to, "%lld steps of %lld windows", (long long)e->train.steps, (long long)e->train.batch);
-  else if (kind == ORR_RUN_OPEN_LOOP)
+  else if (kind == ORR_RUN_BASELINE) {
+    const orr_baseline_def *baseline = orr_baseline_find(e, stage->name + strlen("train "));
+    fprintf(to, "%lld steps of %lld windows", (long long)baseline->train.steps,
+            (long long)baseline->train.batch);
+  } else if (kind == ORR_RUN_OPEN_LOOP)
     fprintf(to, "%lld windows, %lld blocks ahead", (long long)e->eval.open_loop.windows,
             (long long)e->eval.open_loop.horizon);
   else if (kind == ORR_RUN_SWAPS)

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "data/shard.h"
 #include "data/statistics.h"
+#include "eval/baselines.h"
 #include "eval/protocol_private.h"
 #include "eval/timings.h"
 #include <string.h>
@@ -122,30 +123,33 @@ orr_status orr_run_collect(orr_run *run, orr_error *err) {
 
 /* --- train ------------------------------------------------------------------------------------ */
 
-static orr_status train_on(orr_run *run, const orr_dataset *data, const orr_dataset *held_out,
-                           orr_error *err) {
-  const orr_experiment *e = run->experiment;
-  orr_train_setup setup = {.model = &e->model,
-                           .train = &e->train,
-                           .data = data,
-                           .held_out = held_out,
-                           .folder = run->model};
+static orr_status train_on(orr_run *run, const orr_train_setup *setup, const char *section,
+                           const char *key, orr_error *err) {
   orr_train_result result = {0};
-  ORR_TRY(orr_train_run(&setup, run->control, &result, err));
+  ORR_TRY(orr_train_run(setup, run->control, &result, err));
   json_t *time = json_pack("{s:f, s:f, s:b}", "seconds", result.seconds, "windows_per_second",
                            result.windows_per_second, "resumed", result.resumed);
-  return orr_timings_set(run->out, "train", NULL, time, err);
+  return orr_timings_set(run->out, section, key, time, err);
 }
 
-static orr_status train(orr_run *run, orr_error *err) {
+orr_status orr_run_train_network(orr_run *run, orr_train_setup *setup, const char *section,
+                                 const char *key, orr_error *err) {
   orr_dataset *data = NULL, *held_out = NULL;
   orr_status status = orr_dataset_open(run->data, ORR_SPLIT_TRAIN, true, &data, err);
   if (status == ORR_OK && run->experiment->collect.held_out > 0)
     status = orr_dataset_open(run->data, ORR_SPLIT_HELD_OUT, true, &held_out, err);
-  if (status == ORR_OK) status = train_on(run, data, held_out, err);
+  setup->data = data;
+  setup->held_out = held_out;
+  if (status == ORR_OK) status = train_on(run, setup, section, key, err);
   orr_dataset_close(held_out);
   orr_dataset_close(data);
   return status;
+}
+
+static orr_status train(orr_run *run, orr_error *err) {
+  const orr_experiment *e = run->experiment;
+  orr_train_setup setup = {.model = &e->model, .train = &e->train, .folder = run->model};
+  return orr_run_train_network(run, &setup, "train", NULL, err);
 }
 
 orr_status orr_run_train(orr_run *run, orr_error *err) {
@@ -175,9 +179,9 @@ static void name_difference(const char *what, const orr_space *model, const orr_
                  here->fields[i].name);
 }
 
-static orr_status check_interface(const orr_run *run, orr_error *err) {
+orr_status orr_run_check_interface(const orr_run *run, const orr_model *model, const char *path,
+                                   orr_error *err) {
   const orr_experiment *e = run->experiment;
-  const orr_model *model = run->weights;
   int64_t block = orr_model_definition(model)->block;
   orr_hash here =
       orr_interface_hash(&e->observer.space, &e->scenario->action, (size_t)e->model.block);
@@ -191,7 +195,7 @@ static orr_status check_interface(const orr_run *run, orr_error *err) {
                     sizeof why);
   if (!*why)
     name_difference("action", orr_model_action(model), &e->scenario->action, why, sizeof why);
-  orr_fail(err, ORR_ERR_MISMATCH, "%s was trained for another interface: %s", run->checkpoint,
+  orr_fail(err, ORR_ERR_MISMATCH, "%s was trained for another interface: %s", path,
            *why ? why : "bodies, bounds or the meaning of actions differ");
   orr_hint(err, "train a model for this scenario, or set observe and model.block as it was");
   return ORR_ERR_MISMATCH;
@@ -225,7 +229,12 @@ static orr_status write_card(const orr_run *run, orr_error *err) {
 
 orr_status orr_run_load_model(orr_run *run, orr_error *err) {
   ORR_TRY(orr_model_load(run->checkpoint, &run->weights, err));
-  ORR_TRY(check_interface(run, err));
+  if (orr_model_acts(run->weights)) {
+    orr_fail(err, ORR_ERR_MISMATCH, "%s is a policy, not a world model", run->checkpoint);
+    orr_hint(err, "policies are judged by rows of their own: see `orrery explain baselines`");
+    return ORR_ERR_MISMATCH;
+  }
+  ORR_TRY(orr_run_check_interface(run, run->weights, run->checkpoint, err));
   return write_card(run, err);
 }
 
@@ -353,8 +362,9 @@ orr_status orr_run_row(orr_run *run, size_t rule, const orr_pairs *pairs, const 
   snprintf(title, sizeof title, "eval %.47s %s%.47s", name, kind, row);
   orr_run_tell(run, title, false);
   ORR_TRY(orr_protocol_run(run->experiment, orr_eval_planner(run->experiment),
-                           orr_run_rule_of(run, rule), pairs, row, swap, run->weights, folder,
-                           run->control, outcomes, &latencies, &count, err));
+                           orr_run_rule_of(run, rule), pairs, row, swap,
+                           swap ? run->weights : orr_run_weights(run, row), folder, run->control,
+                           outcomes, &latencies, &count, err));
   json_t *time = orr_timings_latency(latencies, count);
   orr_free(latencies);
   json_object_set_new(time, "seconds", json_real(orr_seconds() - begun));
@@ -362,16 +372,28 @@ orr_status orr_run_row(orr_run *run, size_t rule, const orr_pairs *pairs, const 
   return orr_timings_set(run->out, "eval", key, time, err);
 }
 
+static orr_status run_rows(orr_run *run, size_t rule, const orr_pairs *pairs, const char *folder,
+                           const char **rows, orr_outcome *outcomes, orr_error *err) {
+  const char *const *asked = run->experiment->eval.rows.items;
+  size_t count = 0;
+  for (size_t r = 0; r < run->experiment->eval.rows.count; r++) {
+    if (!orr_run_has_row(run, asked[r])) continue;
+    ORR_TRY(orr_run_row(run, rule, pairs, folder, asked[r], NULL, outcomes + count * pairs->count,
+                        err));
+    rows[count++] = asked[r];
+  }
+  return orr_run_put_rows(folder, rows, count, pairs, outcomes, err);
+}
+
 static orr_status run_table(orr_run *run, size_t rule, const orr_pairs *pairs, const char *folder,
                             orr_error *err) {
-  const char *const *rows = run->experiment->eval.rows.items;
   size_t count = run->experiment->eval.rows.count;
   orr_outcome *outcomes;
+  const char **rows = NULL;
   ORR_TRY(orr_new(&outcomes, count * pairs->count + 1, sizeof *outcomes, err));
-  orr_status status = ORR_OK;
-  for (size_t r = 0; status == ORR_OK && r < count; r++)
-    status = orr_run_row(run, rule, pairs, folder, rows[r], NULL, outcomes + r * pairs->count, err);
-  if (status == ORR_OK) status = orr_run_put_rows(folder, rows, count, pairs, outcomes, err);
+  orr_status status = orr_new(&rows, count + 1, sizeof *rows, err);
+  if (status == ORR_OK) status = run_rows(run, rule, pairs, folder, rows, outcomes, err);
+  orr_free(rows);
   orr_free(outcomes);
   return status;
 }
@@ -398,6 +420,7 @@ orr_status orr_run_rule(orr_run *run, size_t rule, orr_error *err) {
   bool done;
   ORR_TRY(orr_run_describe(run, ORR_RUN_RULE, rule, &stage, err));
   orr_status status = add_inputs(run, rule, &stage, err);
+  if (status == ORR_OK) status = orr_baseline_inputs(run, &stage, err);
   if (status == ORR_OK) status = orr_stage_begin(&stage, run->options->force, &done, err);
   if (status == ORR_OK && done) orr_run_tell(run, stage.name, true);
   if (status == ORR_OK && !done) status = judge(run, rule, stage.folder, err);

@@ -248,6 +248,24 @@ static void another_scenario_is_refused_by_name(void **state) {
   }
 }
 
+/* A baseline cannot be trained without data: its row is left out, and that is said. */
+static void rows_of_baselines_need_data(void **state) {
+  (void)state;
+  told heard;
+  clear("rows");
+  trial t = {.out = "rows",
+             .model = MODEL,
+             .sets = {manifest("frozen"), "baselines=[{name: inverse}]",
+                      "eval.rows=[inverse, model, oracle]"}};
+  good(&t, &heard);
+  assert_non_null(strstr(heard.text, "+row inverse: left out, no data here;"));
+  char *rows = read_text("rows/eval/near/episodes.csv");
+  assert_null(strstr(rows, "inverse"));
+  assert_non_null(strstr(rows, "\nmodel,"));
+  orr_free(rows);
+  clear("rows");
+}
+
 /* The folder of a run keeps the manifest that it began with. */
 static void another_manifest_is_refused(void **state) {
   (void)state;
@@ -449,6 +467,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(data_that_stand_there_are_used),
     cmocka_unit_test(committed_files_stay_readable),
     cmocka_unit_test(another_scenario_is_refused_by_name),
+    cmocka_unit_test(rows_of_baselines_need_data),
     cmocka_unit_test(another_manifest_is_refused),
     cmocka_unit_test(a_start_that_cannot_be_reached_is_named),
     cmocka_unit_test(one_thing_is_swapped_at_a_time),
