@@ -69,7 +69,7 @@ def check_numbers(report, folder):
 def check_causes(table, lines, folder):
     """Misses and swaps are those of the episodes."""
     missed = [int(l["index"]) for l in lines if l["row"] == "oracle" and l["success"] == "0"]
-    assert [m["pair"] for m in table["oracle_misses"]] == missed
+    assert [m["pair"] for m in table.get("oracle_misses", [])] == missed
     model = {l["index"]: int(l["success"]) for l in lines if l["row"] == "model"}
     for swap in table["swaps"]:
         path = folder / "eval" / table["rule"]["name"] / "swaps" / "episodes.csv"
