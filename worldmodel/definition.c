@@ -24,14 +24,14 @@ static const orr_field model_fields[] = {
     {MODEL(INT, octaves), .preset = "3", .low = 0, .high = 8,
      .help = "Waves, each half as long as the last, that offsets between bodies are spread into "
              "(state)"},
-    {MODEL(INT, latent), .preset = "96", .low = 1, .high = 1024,
-     .help = "Numbers in a latent (jepa)"},
+    {MODEL(INT, latent), .preset = "64", .low = 1, .high = ORR_MAX_LATENT,
+     .help = "Numbers in a latent (jepa); at least as many as the observation has"},
     {MODEL(REAL, dropout), .preset = "0", .low = 0, .high = 0.9,
      .help = "Share of the dynamics network's hidden units dropped while training"},
-    {MODEL(REAL, inverse), .preset = "10", .low = 0, .high = 1e6,
+    {MODEL(REAL, inverse), .preset = "1", .low = 0, .high = 1e6,
      .help = "Weight of the head that reads actions from latent displacements (jepa)"},
-    {MODEL(REAL, readout), .preset = "1", .low = 0, .high = 1e6,
-     .help = "Weight of the head that reads the state; no gradient into the latent (jepa)"},
+    {MODEL(REAL, readout), .preset = "10", .low = 0, .high = 1e6,
+     .help = "Weight of reading the state from the first numbers of the latent (jepa)"},
 };
 
 const orr_record orr_model_record = {ORR_RECORD("model", orr_model_def, model_fields),

@@ -1,34 +1,35 @@
 /* Family `jepa`: a latent that is learned by predicting itself (LeCun, 2022).
  *
- *   encoder            z = MLP(x) + W x            x: the transformed observation
- *   action encoder     e = [a, SiLU(W a + b)]      a: the block's actions, z-scored
- *   predictor          z' = z + MLP([z, e]) + W [z, e]
- *   inverse head       [a, dx] ~ MLP(z_{t+1} - z_t)
- *   read-out head      x ~ MLP(z), without gradient into z
+ *   encoder        z = L(x) + MLP(x), L(x) = [f, W x]     f: the transformed fields, part of x
+ *   pose           p = the first numbers of z, asked to stay the transformed fields
+ *   predictor      [m, d] = MLP([z, sight(p, a)])
+ *                  z' = z + L(x(p')) - L(x(p)) + d        p' = p moved by the law and m
+ *   inverse head   [a, dx] ~ MLP(z_{t+1} - z_t)
  *
- *   loss = mean over blocks of
- *          |z'_t - z_t|^2 + inverse |[a, dx] - MLP(dz)|^2 + readout |x - MLP(z)|^2
+ *   loss = mean over passes of |z'_t - z_t|  +  readout |p - x|^2  +  inverse |[a, dx] - MLP(dz)|^2
  *
- * No target network, no stopped gradient on the targets: a constant latent would make the first
- * term zero, but from a displacement that is zero no action can be read. That the head sees the
- * displacement alone matters: fed with both latents it lets them drift together (Delta-JEPA).
+ * x holds the z-scored fields, sine and cosine of every angle and what each free body sees of the
+ * others in its own frame (frame.h; the action's columns are fed with zeros).
  *
- * A departure: the head also reads dx, how the transformed fields changed, scaled by how much they
- * usually change in a block. Actions alone ask for nothing but the motion of what is actuated, and
- * the prediction loss then shrinks every direction of the latent in which the others move: a pushed
- * block was predicted with 28 px of error after three blocks instead of 12 (of 60 when nothing is
- * predicted; tests/worldmodel/synthetic.c).
+ * The predictor decodes the pose from its own latent, looks at the action from there (what it is
+ * given is what family `state` is given, worldmodel/sight.c) and turns what it predicts in the
+ * body's frame back into the latent by the encoder's linear part: a rotation is a product of what
+ * the latent knows and what the action is, and a perceptron over both learns products badly.
  *
- * The prediction is unrolled over `horizon` blocks from the first observation: its own errors
- * count.
+ * No target network, no stopped gradient on the targets. The latent cannot shrink, since a part of
+ * it is read without any scale in between; the rest is kept alive by the inverse head, which reads
+ * the block's actions and how the fields changed from the displacement alone (after Delta-JEPA; fed
+ * with both latents it lets them drift together).
  *
- * x holds the z-scored fields, sine and cosine of every angle and (our departure, which pays on
- * contact tasks) what each free body sees of the others in its own frame (frame.h; the
- * action's columns are fed with zeros). The linear skips exist because much of motion is linear. */
+ * Distances are measured in units of how much a latent usually changes in a block (metric.c): an
+ * actor that can be anywhere in a second is cheap, a block that has to be pushed is dear. */
 #include "worldmodel/model_internal.h"
 
 /* A field that hardly ever changes is not blown up any further. */
 static const double most_magnified = 20;
+/* A prediction error of one number of the latent that counts as 1 in smooth-L1: errors of a pushed
+ * body have heavy tails. */
+static const double error_unit = 0.05;
 
 /* Columns of the transformed fields: an angle takes two. */
 static size_t field_columns(const orr_model *model) {
@@ -44,34 +45,30 @@ static size_t frame_columns(const orr_model *model) {
   return orr_frame_centres(model->frame) * orr_frame_features(model->frame);
 }
 
-static size_t embedding(const orr_model *model) {
-  size_t width = (size_t)model->def.hidden / 4;
-  return width > 0 ? width : 1;
-}
-
 static void declare(orr_model *model) {
   const orr_model_def *def = &model->def;
   orr_params *params = &model->params;
   orr_jepa_net *net = &model->net.jepa;
-  size_t z = (size_t)def->latent, a = model->pass_length, e = a + embedding(model);
-  size_t hidden = (size_t)def->hidden, layers = (size_t)def->layers;
   size_t fields = field_columns(model), x = fields + frame_columns(model);
-  size_t shallow = layers > 1 ? layers - 1 : 1;
-  orr_mlp_declare(params, "encoder.mlp", x, hidden, shallow, z, ORR_INIT_UNIFORM, &net->encoder);
-  net->encoder_skip = orr_params_add(params, "encoder.skip.weight", z, x, ORR_INIT_UNIFORM, true);
-  net->action_weight =
-      orr_params_add(params, "action_encoder.weight", embedding(model), a, ORR_INIT_UNIFORM, true);
-  net->action_bias =
-      orr_params_add(params, "action_encoder.bias", 1, embedding(model), ORR_INIT_ZERO, false);
-  orr_mlp_declare(params, "predictor.mlp", z + e, hidden, layers, z, ORR_INIT_ZERO,
+  size_t hidden = (size_t)def->hidden, layers = (size_t)def->layers, z = (size_t)def->latent;
+  size_t shallow = layers > 1 ? layers - 1 : 1, centres = orr_frame_centres(model->frame);
+  size_t sight = centres * orr_sight_columns(model);
+  size_t motions = centres * orr_frame_motions(model->frame);
+  if (z <= fields) z = fields + 1; /* room for the pose and something to learn */
+  orr_mlp_declare(params, "encoder.mlp", x, hidden, shallow, z, ORR_INIT_ZERO, &net->encoder);
+  net->encoder_skip =
+      orr_params_add(params, "encoder.skip.weight", z - fields, x, ORR_INIT_UNIFORM, true);
+  orr_mlp_declare(params, "predictor.mlp", z + sight, hidden, layers, motions + z, ORR_INIT_ZERO,
                   &net->predictor);
-  net->predictor_skip =
-      orr_params_add(params, "predictor.skip.weight", z, z + e, ORR_INIT_ZERO, true);
   orr_mlp_declare(params, "inverse.mlp", z, hidden, 1, model->action_length + fields,
                   ORR_INIT_UNIFORM, &net->inverse);
-  orr_mlp_declare(params, "readout.mlp", z, hidden, 1, fields, ORR_INIT_UNIFORM, &net->readout);
+  orr_sight_declare(model, "predictor.law.weight");
+  model->metric = orr_params_add(params, "metric.weight", z, z, ORR_INIT_ZERO, false);
+  params->items[model->metric].frozen = true;
   model->latent = z;
 }
+
+/* Into and out of the observation --------------------------------------------------------- */
 
 /* The observation's fields: z-scored, angles as sine and cosine. */
 static orr_var fields_of(const orr_model *model, orr_tape *tape, orr_var state) {
@@ -86,6 +83,20 @@ static orr_var fields_of(const orr_model *model, orr_tape *tape, orr_var state) 
   return orr_tape_unangle(tape, scored, is_angle);
 }
 
+/* The way back, from a latent. */
+static orr_var pose_of(const orr_model *model, orr_tape *tape, orr_var z) {
+  double shift[ORR_MAX_FIELDS], factor[ORR_MAX_FIELDS];
+  bool is_angle[ORR_MAX_FIELDS];
+  size_t count = model->observation.count;
+  for (size_t i = 0; i < count; i++) {
+    is_angle[i] = model->observation.fields[i].quantity == ORR_QUANTITY_ANGLE;
+    factor[i] = is_angle[i] ? 1.0 : model->transform.state_std[i];
+    shift[i] = is_angle[i] ? 0.0 : -model->transform.state_mean[i] / factor[i];
+  }
+  orr_var fields = orr_tape_slice(tape, z, 0, field_columns(model));
+  return orr_tape_affine(tape, orr_tape_angle(tape, fields, is_angle, count), shift, factor);
+}
+
 static orr_var action_of(const orr_model *model, orr_tape *tape, orr_var action) {
   double shift[ORR_MAX_ACTION], factor[ORR_MAX_ACTION];
   size_t fields = model->action.count;
@@ -96,14 +107,14 @@ static orr_var action_of(const orr_model *model, orr_tape *tape, orr_var action)
   return orr_tape_affine(tape, action, shift, factor);
 }
 
-/* How the transformed fields change, in units of their usual change. */
+/* How the transformed fields change over a block, in units of their usual change. */
 static orr_var change_of(const orr_model *model, orr_tape *tape, orr_var before, orr_var after) {
   const orr_transform *t = &model->transform;
   double shift[2 * ORR_MAX_FIELDS] = {0}, factor[2 * ORR_MAX_FIELDS];
   size_t columns = 0;
   for (size_t i = 0; i < model->observation.count; i++) {
     bool is_angle = model->observation.fields[i].quantity == ORR_QUANTITY_ANGLE;
-    double usual = (double)model->passes * t->change_std[i]; /* over a block */
+    double usual = (double)model->passes * t->change_std[i];
     double scale = (is_angle ? 1.0 : t->state_std[i]) / usual;
     if (scale > most_magnified) scale = most_magnified;
     factor[columns++] = scale;
@@ -112,44 +123,62 @@ static orr_var change_of(const orr_model *model, orr_tape *tape, orr_var before,
   return orr_tape_affine(tape, orr_tape_sub(tape, after, before), shift, factor);
 }
 
-static orr_var encode_fields(const orr_model *model, orr_tape *tape, orr_var state, orr_var fields,
-                             orr_var no_action) {
+/* x: fields beside what the free bodies see, a row for each: side by side. */
+static orr_var input_of(const orr_model *model, orr_tape *tape, orr_var state, orr_var no_action) {
+  orr_var fields = fields_of(model, tape, state);
+  if (frame_columns(model) == 0) return fields;
+  orr_var frame = orr_tape_frame_features(tape, model->frame, state, no_action);
+  frame = orr_tape_reshape(tape, frame, orr_tape_rows(tape, state), frame_columns(model));
+  return orr_tape_concat(tape, (orr_var[]){fields, frame}, 2);
+}
+
+/* L(x); of differences of x just as well. */
+static orr_var straight(const orr_model *model, orr_tape *tape, orr_var x) {
+  orr_var fields = orr_tape_slice(tape, x, 0, field_columns(model));
+  orr_var mixed = orr_tape_linear(tape, x, model->net.jepa.encoder_skip, -1, ORR_ACT_NONE);
+  return orr_tape_concat(tape, (orr_var[]){fields, mixed}, 2);
+}
+
+/* The five questions ----------------------------------------------------------------------- */
+
+static orr_var encode_input(const orr_model *model, orr_tape *tape, orr_var x) {
   const orr_jepa_net *net = &model->net.jepa;
-  orr_var x = fields;
-  if (frame_columns(model) > 0) { /* a row for each free body: side by side */
-    orr_var frame = orr_tape_frame_features(tape, model->frame, state, no_action);
-    frame = orr_tape_reshape(tape, frame, orr_tape_rows(tape, state), frame_columns(model));
-    x = orr_tape_concat(tape, (orr_var[]){fields, frame}, 2);
-  }
   orr_var deep = orr_mlp_apply(&net->encoder, tape, x, 0.0);
-  orr_var skip = orr_tape_linear(tape, x, net->encoder_skip, -1, ORR_ACT_NONE);
-  return orr_tape_add(tape, deep, skip);
+  return orr_tape_add(tape, straight(model, tape, x), deep);
 }
 
 static orr_var encode(const orr_model *model, orr_tape *tape, orr_var state, orr_var no_action) {
-  return encode_fields(model, tape, state, fields_of(model, tape, state), no_action);
-}
-
-static orr_var predict(const orr_model *model, orr_tape *tape, orr_var z, orr_var scored) {
-  const orr_jepa_net *net = &model->net.jepa;
-  orr_var bent = orr_tape_linear(tape, scored, net->action_weight, net->action_bias, ORR_ACT_SILU);
-  orr_var in = orr_tape_concat(tape, (orr_var[]){z, scored, bent}, 3);
-  orr_var deep = orr_mlp_apply(&net->predictor, tape, in, model->def.dropout);
-  orr_var skip = orr_tape_linear(tape, in, net->predictor_skip, -1, ORR_ACT_NONE);
-  return orr_tape_add(tape, z, orr_tape_add(tape, deep, skip));
+  return encode_input(model, tape, input_of(model, tape, state, no_action));
 }
 
 static orr_var step(const orr_model *model, orr_tape *tape, orr_var z, orr_var action) {
-  return predict(model, tape, z, action_of(model, tape, action));
+  const orr_jepa_net *net = &model->net.jepa;
+  size_t rows = orr_tape_rows(tape, z), centres = orr_frame_centres(model->frame);
+  size_t motions = orr_frame_motions(model->frame);
+  orr_var pose = pose_of(model, tape, z), law;
+  orr_var sight = orr_sight(model, tape, pose, action, &law);
+  sight = orr_tape_reshape(tape, sight, rows, centres * orr_sight_columns(model));
+  orr_var in = orr_tape_concat(tape, (orr_var[]){z, sight}, 2);
+  orr_var out = orr_mlp_apply(&net->predictor, tape, in, model->def.dropout);
+  orr_var motion = orr_tape_slice(tape, out, 0, centres * motions);
+  motion = orr_tape_reshape(tape, motion, rows * centres, motions);
+  if (law >= 0) motion = orr_tape_add(tape, motion, law);
+  orr_var moved = orr_tape_frame_advance(tape, model->frame, pose, motion);
+  orr_var nothing = orr_tape_scale(tape, action, 0.0);
+  orr_var before = input_of(model, tape, pose, nothing);
+  orr_var after = input_of(model, tape, moved, nothing);
+  orr_var carried = straight(model, tape, orr_tape_sub(tape, after, before));
+  orr_var rest = orr_tape_slice(tape, out, centres * motions, model->latent);
+  return orr_tape_add(tape, z, orr_tape_add(tape, carried, rest));
 }
 
 /* Transformed fields; worldmodel/model.c turns them back into quantities. */
 static orr_var decode(const orr_model *model, orr_tape *tape, orr_var z) {
-  return orr_mlp_apply(&model->net.jepa.readout, tape, z, 0.0);
+  return orr_tape_slice(tape, z, 0, field_columns(model));
 }
 
 static orr_var mean_of(orr_tape *tape, const orr_var *terms, size_t count) {
-  double shares[ORR_MAX_HORIZON + 1];
+  double shares[ORR_MAX_PASSES + 1];
   for (size_t i = 0; i < count; i++) shares[i] = 1.0 / (double)count;
   return orr_tape_total(tape, terms, shares, count);
 }
@@ -161,35 +190,45 @@ static orr_var block_actions(const orr_model *model, orr_tape *tape, const orr_v
   return model->passes == 1 ? scored[0] : orr_tape_concat(tape, scored, model->passes);
 }
 
-static void loss(const orr_model *model, orr_tape *tape, orr_loss_tape *out) {
-  const orr_jepa_net *net = &model->net.jepa;
+static orr_var inverse_loss(const orr_model *model, orr_tape *tape, const orr_loss_tape *out,
+                            const orr_var *z, const orr_var *fields) {
   size_t horizon = (size_t)model->def.horizon, k = model->passes;
-  orr_var z[ORR_MAX_HORIZON + 1], read[ORR_MAX_HORIZON + 1];
-  orr_var predicted[ORR_MAX_HORIZON], inverse[ORR_MAX_HORIZON], fields[ORR_MAX_HORIZON + 1];
+  orr_var terms[ORR_MAX_HORIZON];
+  for (size_t h = 0; h < horizon; h++) {
+    size_t from = h * k, to = from + k;
+    orr_var delta = orr_tape_sub(tape, z[to], z[from]);
+    orr_var change = change_of(model, tape, fields[from], fields[to]);
+    orr_var scored = block_actions(model, tape, &out->actions[from]);
+    orr_var happened = orr_tape_concat(tape, (orr_var[]){scored, change}, 2);
+    orr_var guess = orr_mlp_apply(&model->net.jepa.inverse, tape, delta, 0.0);
+    terms[h] = orr_tape_mse(tape, guess, happened);
+  }
+  return mean_of(tape, terms, horizon);
+}
+
+static void loss(const orr_model *model, orr_tape *tape, orr_loss_tape *out) {
+  size_t passes = out->passes;
+  orr_var z[ORR_MAX_PASSES + 1], read[ORR_MAX_PASSES + 1];
+  orr_var predicted[ORR_MAX_PASSES], fields[ORR_MAX_PASSES + 1];
+  double weight[ORR_MAX_LATENT];
+  for (size_t i = 0; i < model->latent; i++) weight[i] = 1.0 / error_unit;
   orr_var no_action = orr_tape_input(tape, ORR_TILE, model->pass_length); /* stays zero */
-  for (size_t h = 0; h <= horizon; h++) {
-    orr_var state = out->states[h * k];
-    fields[h] = fields_of(model, tape, state);
-    z[h] = encode_fields(model, tape, state, fields[h], no_action);
-    orr_var guess = decode(model, tape, orr_tape_stop(tape, z[h]));
-    read[h] = orr_tape_mse(tape, guess, fields[h]);
+  for (size_t p = 0; p <= passes; p++) {
+    z[p] = encode(model, tape, out->states[p], no_action);
+    fields[p] = fields_of(model, tape, out->states[p]);
+    read[p] = orr_tape_mse(tape, decode(model, tape, z[p]), fields[p]);
   }
   orr_var rolled = z[0];
-  for (size_t h = 0; h < horizon; h++) {
-    orr_var delta = orr_tape_sub(tape, z[h + 1], z[h]);
-    orr_var change = change_of(model, tape, fields[h], fields[h + 1]);
-    orr_var scored = block_actions(model, tape, &out->actions[h * k]);
-    orr_var happened = orr_tape_concat(tape, (orr_var[]){scored, change}, 2);
-    inverse[h] = orr_tape_mse(tape, orr_mlp_apply(&net->inverse, tape, delta, 0.0), happened);
-    for (size_t p = 0; p < k; p++) rolled = step(model, tape, rolled, out->actions[h * k + p]);
-    predicted[h] = orr_tape_mse(tape, rolled, z[h + 1]);
+  for (size_t p = 0; p < passes; p++) {
+    rolled = step(model, tape, rolled, out->actions[p]);
+    predicted[p] = orr_tape_smooth_l1(tape, rolled, z[p + 1], weight, NULL);
   }
   out->names[0] = "prediction";
-  out->terms[0] = mean_of(tape, predicted, horizon);
+  out->terms[0] = mean_of(tape, predicted, passes);
   out->names[1] = "inverse";
-  out->terms[1] = mean_of(tape, inverse, horizon);
+  out->terms[1] = inverse_loss(model, tape, out, z, fields);
   out->names[2] = "readout";
-  out->terms[2] = mean_of(tape, read, horizon + 1);
+  out->terms[2] = mean_of(tape, read, passes + 1);
   out->term_count = 3;
   out->loss =
       orr_tape_total(tape, out->terms, (double[]){1.0, model->def.inverse, model->def.readout}, 3);
@@ -201,4 +240,4 @@ const orr_family_table orr_family_jepa_table = {.name = "jepa",
                                                 .step = step,
                                                 .decode = decode,
                                                 .loss = loss,
-                                                .step_prefix = {"predictor.", "action_encoder."}};
+                                                .step_prefix = {"predictor.", "encoder.skip."}};

@@ -25,55 +25,16 @@ static double error_scale(const orr_model *model, size_t i) {
   return body->radius * (body->role == ORR_ROLE_ACTUATED ? actuated_share : free_share);
 }
 
-/* Columns of the network's input beside the features: the waves of every offset. */
-static size_t wave_columns(const orr_model *model) {
-  size_t columns = 0, octaves = (size_t)model->def.octaves;
-  for (size_t i = 0; octaves > 0 && i < orr_frame_offsets(model->frame); i++) {
-    orr_frame_offset offset = orr_frame_offset_at(model->frame, i);
-    columns += 2 * 2 * octaves * (offset.motion == SIZE_MAX ? 1 : 2);
-  }
-  return columns;
-}
-
 static void declare(orr_model *model) {
-  size_t first, linear = orr_frame_linear(model->frame, &first);
-  size_t motions = orr_frame_motions(model->frame);
-  size_t in = orr_frame_features(model->frame) + wave_columns(model);
-  orr_mlp_declare(&model->params, "dynamics.mlp", in, (size_t)model->def.hidden,
-                  (size_t)model->def.layers, motions, ORR_INIT_ZERO, &model->net.state.mlp);
-  if (linear > 0) {
-    model->law = orr_params_add(&model->params, "dynamics.law.weight", motions, linear,
-                                ORR_INIT_ZERO, false);
-    model->params.items[model->law].frozen = true;
-  }
+  orr_mlp_declare(&model->params, "dynamics.mlp", orr_sight_columns(model),
+                  (size_t)model->def.hidden, (size_t)model->def.layers,
+                  orr_frame_motions(model->frame), ORR_INIT_ZERO, &model->net.state.mlp);
+  orr_sight_declare(model, "dynamics.law.weight");
   model->latent = model->observation.count;
 }
 
-/* The features, and where contact is decided in fine detail: where the other bodies are, and where
- * the law says that they will be after this pass, as waves. */
-static orr_var describe(const orr_model *model, orr_tape *tape, orr_var features, orr_var law) {
-  size_t octaves = (size_t)model->def.octaves, count = orr_frame_offsets(model->frame), n = 1;
-  orr_var parts[3 + 2 * ORR_MAX_BODIES] = {features};
-  for (size_t i = 0; octaves > 0 && i < count; i++) {
-    orr_frame_offset o = orr_frame_offset_at(model->frame, i);
-    orr_var here = orr_tape_scale(tape, orr_tape_slice(tape, features, o.feature, 2), o.reach);
-    parts[n++] = orr_tape_waves(tape, here, octaves);
-    if (o.motion == SIZE_MAX) continue;
-    orr_var moved = orr_tape_slice(tape, law, o.motion, 2);
-    orr_var there = orr_tape_add(tape, here, orr_tape_scale(tape, moved, o.unit * o.reach));
-    parts[n++] = orr_tape_waves(tape, there, octaves);
-  }
-  return n == 1 ? features : orr_tape_concat(tape, parts, n);
-}
-
 static orr_var step(const orr_model *model, orr_tape *tape, orr_var state, orr_var action) {
-  orr_var features = orr_tape_frame_features(tape, model->frame, state, action), law = -1;
-  if (model->law >= 0) {
-    size_t first, count = orr_frame_linear(model->frame, &first);
-    orr_var columns = orr_tape_slice(tape, features, first, count);
-    law = orr_tape_linear(tape, columns, model->law, -1, ORR_ACT_NONE);
-  }
-  orr_var sight = describe(model, tape, features, law);
+  orr_var law, sight = orr_sight(model, tape, state, action, &law);
   orr_var motion = orr_mlp_apply(&model->net.state.mlp, tape, sight, model->def.dropout);
   if (law >= 0) motion = orr_tape_add(tape, motion, law);
   return orr_tape_frame_advance(tape, model->frame, state, motion);

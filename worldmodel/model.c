@@ -66,7 +66,7 @@ orr_status orr_model_build(const orr_model_def *def, const orr_space *observatio
   model->action_length = (size_t)def->block * action->count;
   model->pass_length = (size_t)model->def.stride * action->count;
   model->passes = (size_t)(def->block / model->def.stride);
-  model->law = -1;
+  model->law = model->metric = -1;
   orr_status status = fill(model, err);
   if (status == ORR_OK)
     *out = model;
@@ -165,7 +165,8 @@ typedef struct orr_pass { /* one forward-only tape of ORR_MODEL_TILE rows */
 
 struct orr_model_worker {
   const orr_model *model;
-  orr_pass encode, step, decode, act;
+  orr_pass encode, step, decode, act, measure;
+  float *goal;    /* L: M g */
   orr_var *trail; /* outputs of the passes of `step` */
   float *pad;     /* the last tile of an input, filled up with zeros */
 };
@@ -226,6 +227,13 @@ static orr_status build_worker(orr_model_worker *worker, orr_error *err) {
     ORR_TRY(end_pass(model, pass, err));
     orr_tape_set_input(pass->tape, pass->in[1], worker->pad); /* zeros, for ever */
   }
+  if (model->metric >= 0) {
+    orr_pass *pass = &worker->measure;
+    ORR_TRY(orr_new(&worker->goal, model->latent, sizeof(float), err));
+    ORR_TRY(begin_pass(model, pass, model->latent, 0, err));
+    pass->out = orr_tape_linear(pass->tape, pass->in[0], model->metric, -1, ORR_ACT_NONE);
+    ORR_TRY(end_pass(model, pass, err));
+  }
   if (!family->decode) return ORR_OK;
   ORR_TRY(begin_pass(model, &worker->decode, model->latent, 0, err));
   worker->decode.out = family->decode(model, worker->decode.tape, worker->decode.in[0]);
@@ -251,6 +259,8 @@ void orr_model_worker_destroy(orr_model_worker *worker) {
   orr_tape_destroy(worker->step.tape);
   orr_tape_destroy(worker->decode.tape);
   orr_tape_destroy(worker->act.tape);
+  orr_tape_destroy(worker->measure.tape);
+  orr_free(worker->goal);
   orr_free(worker->pad);
   orr_free(worker->trail);
   orr_free(worker);
@@ -320,33 +330,52 @@ void orr_model_step(orr_model_worker *worker, const float *latents, const float 
   }
 }
 
+/* In units of the usual change over a pass, as the metric of a learned latent is over a block. */
 static double state_distance(const orr_model *model, const float *state, const float *goal) {
   double sum = 0;
   for (size_t i = 0; i < model->observation.count; i++) {
     double error = (double)state[i] - (double)goal[i];
     if (model->observation.fields[i].quantity == ORR_QUANTITY_ANGLE) error = orr_wrap_angle(error);
-    error /= model->transform.state_std[i];
+    error /= model->transform.change_std[i];
     sum += error * error;
   }
   return sum;
 }
 
-static double latent_distance(const float *latent, const float *goal, size_t length) {
+static float latent_distance(const float *measured, const float *goal, size_t length) {
   double sum = 0;
   for (size_t i = 0; i < length; i++) {
-    double error = (double)latent[i] - (double)goal[i];
+    double error = (double)measured[i] - (double)goal[i];
     sum += error * error;
   }
-  return sum;
+  return (float)sum;
+}
+
+/* M z of up to a tile of rows. */
+static const float *measure(orr_model_worker *worker, const float *latents, size_t rows) {
+  orr_pass *pass = &worker->measure;
+  feed(worker, pass, 0, latents, rows);
+  orr_tape_forward(pass->tape, worker->model->values);
+  return orr_tape_value(pass->tape, pass->out);
 }
 
 void orr_model_distance(orr_model_worker *worker, const float *latents, const float *goal,
                         size_t rows, float *distances) {
   const orr_model *model = worker->model;
-  for (size_t r = 0; r < rows; r++) {
-    const float *latent = latents + r * model->latent;
-    distances[r] = (float)(model->family->encode ? latent_distance(latent, goal, model->latent)
-                                                 : state_distance(model, latent, goal));
+  size_t length = model->latent;
+  if (model->metric < 0) {
+    for (size_t r = 0; r < rows; r++) {
+      distances[r] = (float)state_distance(model, latents + r * length, goal);
+    }
+    return;
+  }
+  memcpy(worker->goal, measure(worker, goal, 1), length * sizeof *worker->goal);
+  for (size_t first = 0; first < rows; first += ORR_MODEL_TILE) {
+    size_t n = tile_rows(rows, first);
+    const float *measured = measure(worker, latents + first * length, n);
+    for (size_t r = 0; r < n; r++) {
+      distances[first + r] = latent_distance(measured + r * length, worker->goal, length);
+    }
   }
 }
 

@@ -8,10 +8,9 @@
  *
  * Family `state`: the latent is the physical state, its motion is predicted in each body's own
  * frame (worldmodel/frame.h). It is the reference that every learned latent is held against.
- * Family `jepa`: encoder, action encoder and residual predictor, trained in latent space over
- * several blocks; an inverse head that reads actions and changes from the latent's displacement
- * keeps the latent from collapsing (after Delta-JEPA); a read-out head with stopped gradient
- * decodes the state.
+ * Family `jepa`: encoder and predictor, trained in latent space over several blocks; an inverse
+ * head that reads actions and changes from the latent's displacement keeps the latent from
+ * collapsing (after Delta-JEPA); its first numbers are asked to stay readable as the state.
  *
  * Families `inverse` and `cloning` are no world models but policies, the baselines without a
  * planner; they answer one question alone, *act* (worldmodel/goal.h). */
@@ -38,10 +37,10 @@ typedef struct orr_model_def {
   int64_t horizon;        /* blocks unrolled in the loss; 5 */
   int64_t hidden, layers; /* width and number of hidden layers; 256, 3 */
   int64_t octaves;        /* state: waves that offsets between bodies are spread into; 3 */
-  int64_t latent;         /* jepa: 96 */
+  int64_t latent;         /* jepa: 64 */
   double dropout;         /* predictor; 0 */
-  double inverse;         /* jepa: weight of the displacement inverse head; 10 */
-  double readout; /* jepa: weight of the read-out head (its gradient stops at the latent); 1 */
+  double inverse;         /* jepa: weight of the displacement inverse head; 1 */
+  double readout;         /* jepa: weight of reading the state from the latent; 10 */
 } orr_model_def;
 extern const orr_record orr_model_record;
 
@@ -80,7 +79,8 @@ void orr_model_step(orr_model_worker *worker, const float *latents, const float 
 /* The same, and what lies between: trail passes x rows x L, the last pass's being `next`. */
 void orr_model_trail(orr_model_worker *worker, const float *latents, const float *actions,
                      size_t rows, float *trail);
-/* latents rows x L against one goal latent L -> distances rows (squared L2 in normalised latent) */
+/* latents rows x L against one goal latent L -> distances rows: squared, in units of the usual
+ * change of the latent over a block (jepa, worldmodel/metric.c) or of each field over a pass. */
 void orr_model_distance(orr_model_worker *worker, const float *latents, const float *goal,
                         size_t rows, float *distances);
 /* latents rows x L -> observations rows x S. Family state: identity. */

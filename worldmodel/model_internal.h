@@ -9,6 +9,7 @@
 #include "worldmodel/train.h"
 
 #define ORR_MAX_HIDDEN_LAYERS 8
+#define ORR_MAX_LATENT        1024
 #define ORR_MAX_ACTION        512 /* numbers in a model action: block x action fields */
 
 /* The input transform, fitted on the training split. An angle is not scored: its sine and cosine
@@ -32,8 +33,8 @@ typedef struct orr_state_net {
 } orr_state_net;
 
 typedef struct orr_jepa_net {
-  orr_mlp encoder, predictor, inverse, readout;
-  int encoder_skip, action_weight, action_bias, predictor_skip;
+  orr_mlp encoder, predictor, inverse;
+  int encoder_skip;
 } orr_jepa_net;
 
 typedef struct orr_goal_net {
@@ -53,7 +54,8 @@ struct orr_model {
   size_t pass_length;   /* stride x action fields */
   size_t passes;        /* of the network in a block: block / stride */
   size_t latent;
-  int law; /* parameter that holds the linear law, or -1 */
+  int law;    /* parameter that holds the linear law, or -1 */
+  int metric; /* parameter that measures latents: distance = |metric (z - goal)|^2; or -1 */
   orr_frame *frame;
   const struct orr_family_table *family;
   union {
@@ -114,6 +116,9 @@ orr_status orr_model_measure_law(const orr_model *model, const orr_dataset *data
                                  double motion_std[ORR_MAX_FIELDS], orr_error *err);
 orr_status orr_model_fit_law(orr_model *model, const orr_dataset *data, orr_error *err);
 
+/* The metric of a learned latent (metric.c), for the weights as they are. */
+orr_status orr_model_fit_metric(orr_model *model, const orr_dataset *data, orr_error *err);
+
 /* Changes are those over `steps` control steps. Sums are taken in file order. */
 orr_status orr_transform_fit(const orr_dataset *data, size_t steps, orr_transform *out,
                              orr_error *err);
@@ -121,6 +126,14 @@ orr_status orr_transform_fit(const orr_dataset *data, size_t steps, orr_transfor
 void orr_mlp_declare(orr_params *params, const char *name, size_t in, size_t hidden, size_t layers,
                      size_t out, orr_init last, orr_mlp *mlp);
 orr_var orr_mlp_apply(const orr_mlp *mlp, orr_tape *tape, orr_var x, double dropout);
+
+/* What a network that predicts motion is given of a state [R, S] and a pass's action: each free
+ * body's features and the waves of its offsets, [R * centres, orr_sight_columns]. `law` receives
+ * the motion that needs no learning, or -1. The law is a frozen parameter of the name given. */
+size_t orr_sight_columns(const orr_model *model);
+void orr_sight_declare(orr_model *model, const char *law);
+orr_var orr_sight(const orr_model *model, orr_tape *tape, orr_var state, orr_var action,
+                  orr_var *law);
 
 /* How spread out latents rows x L are: mean std over columns, and the participation ratio of the
  * covariance's eigenvalues, (sum l)^2 / sum l^2: the number of dimensions in use. */

@@ -58,6 +58,9 @@ orr_var orr_tape_reshape(orr_tape *tape, orr_var x, size_t rows, size_t cols);
 orr_var orr_tape_affine(orr_tape *tape, orr_var x, const double *shift, const double *factor);
 /* Columns flagged as angles become two columns (sine, cosine); others pass. */
 orr_var orr_tape_unangle(orr_tape *tape, orr_var x, const bool *is_angle);
+/* The way back: a column flagged as angle is the atan2 of two columns (sine, cosine), in (-pi, pi].
+ * `is_angle` is by column of the result. */
+orr_var orr_tape_angle(orr_tape *tape, orr_var x, const bool *is_angle, size_t cols);
 /* Each column x becomes 2 `octaves` columns: sin(pi u), cos(pi u), sin(2 pi u), cos(2 pi u), sin(4
  * pi u), ... with u = x in [-1, 1], and held at the ends beyond. A perceptron learns sharp edges in
  * space late or never; from waves of several lengths it learns them early (Tancik et al., 2020). */

@@ -159,6 +159,15 @@ orr_var orr_tape_unangle(orr_tape *tape, orr_var x, const bool *is_angle) {
   return op->out;
 }
 
+orr_var orr_tape_angle(orr_tape *tape, orr_var x, const bool *is_angle, size_t cols) {
+  size_t in = cols;
+  for (size_t c = 0; c < cols; c++) in += is_angle[c];
+  ORR_ASSERT(in == get(tape, x)->cols);
+  orr_op *op = append(tape, ORR_OP_ANGLE, &x, 1, get(tape, x)->rows, cols);
+  op->flags = keep(tape, is_angle, cols, sizeof *is_angle);
+  return op->out;
+}
+
 orr_var orr_tape_waves(orr_tape *tape, orr_var x, size_t octaves) {
   ORR_ASSERT(octaves > 0);
   size_t rows = get(tape, x)->rows, cols = get(tape, x)->cols;

@@ -21,6 +21,7 @@ typedef enum orr_op_kind {
   ORR_OP_SLICE,
   ORR_OP_RESHAPE,
   ORR_OP_UNANGLE,
+  ORR_OP_ANGLE,
   ORR_OP_WAVES,
   ORR_OP_FEATURES,
   ORR_OP_ADVANCE,

@@ -42,6 +42,7 @@ static orr_status save_model(orr_trainer *trainer, orr_error *err) {
 
 static orr_status save(orr_trainer *trainer, orr_error *err) {
   ORR_TRY(check_weights(trainer, err));
+  ORR_TRY(orr_model_fit_metric(trainer->model, trainer->setup->data, err));
   ORR_TRY(orr_checkpoint_save_state(trainer->model, trainer->setup->train, &trainer->state,
                                     trainer->state_path, err));
   trainer->saved = trainer->state.step;

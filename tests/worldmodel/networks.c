@@ -129,6 +129,12 @@ static void unangle(size_t rows, orr_params *params, orr_tape *tape, built *out)
   finish(tape, out, orr_tape_unangle(tape, orr_tape_scale(tape, h, 4.0), angles));
 }
 
+static void angle(size_t rows, orr_params *params, orr_tape *tape, built *out) {
+  const bool angles[] = {false, true, false, true};
+  orr_var h = base(rows, 6, ORR_ACT_NONE, params, tape, out);
+  finish(tape, out, orr_tape_angle(tape, h, angles, 4));
+}
+
 static void waves(size_t rows, orr_params *params, orr_tape *tape, built *out) {
   orr_var h = base(rows, 5, ORR_ACT_NONE, params, tape, out);
   finish(tape, out, orr_tape_waves(tape, orr_tape_scale(tape, h, 0.5), 3));
@@ -315,6 +321,7 @@ const network all_networks[] = {
     {"slice", 8, ORR_OP_SLICE, slice},
     {"reshape", 8, ORR_OP_RESHAPE, reshape},
     {"unangle", 8, ORR_OP_UNANGLE, unangle},
+    {"angle", 8, ORR_OP_ANGLE, angle},
     {"waves", 8, ORR_OP_WAVES, waves},
     {"smooth l1", 8, ORR_OP_SMOOTH_L1, smooth_l1},
     {"mse", 8, ORR_OP_MSE, mse},

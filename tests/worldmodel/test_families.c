@@ -58,8 +58,8 @@ static void feed_goals(loss_pair *pair, const orr_dataset *data) {
 
 static void feed_batch(loss_pair *pair, const orr_dataset *data) {
   const orr_model *model = pair->model;
-  size_t H = (size_t)model->def.horizon, S = model->observation.count, A = model->action_length;
-  orr_windows_def def = {1, H, (size_t)model->def.block, 0};
+  size_t H = pair->loss32.passes, S = model->observation.count, A = model->pass_length;
+  orr_windows_def def = {1, H, (size_t)model->def.stride, 0};
   orr_windows *windows;
   orr_error err;
   ASSERT_OK(orr_windows_create(data, &def, &windows, &err), err);
@@ -94,6 +94,7 @@ static loss_pair open_pair(const orr_dataset *data, orr_family family) {
   def.hidden = 24;
   def.latent = 12;
   def.dropout = 0.1;
+  if (family == ORR_FAMILY_JEPA) def.horizon = 1; /* random weights: long unrolls are chaotic */
   pair.model = synthetic_random_model(data, &def, 11);
   pair.f32 = make_tape(pair.model, ORR_PATH_PRODUCT, &pair.loss32);
   pair.f64 = make_tape(pair.model, ORR_PATH_REFERENCE, &pair.loss64);
@@ -115,16 +116,12 @@ static void close_pair(loss_pair *pair) {
   orr_free(pair->values);
 }
 
-/* The read-out's gradient stops at the latent, so for other weights its loss does not count. */
-static double loss_at(loss_pair *pair, const orr_param *param, size_t index, double value) {
+static double loss_at(loss_pair *pair, size_t index, double value) {
   double kept = pair->values[index];
   pair->values[index] = value;
   orr_tape_forward_f64(pair->f64, pair->values);
   pair->values[index] = kept;
-  double loss = orr_tape_scalar(pair->f64, pair->loss64.loss);
-  bool stopped = pair->model->def.family == ORR_FAMILY_JEPA && !strstr(param->name, "readout");
-  if (!stopped) return loss;
-  return loss - pair->model->def.readout * orr_tape_scalar(pair->f64, pair->loss64.terms[2]);
+  return orr_tape_scalar(pair->f64, pair->loss64.loss);
 }
 
 /* A random number of a tensor; every tensor comes once before any comes twice. */
@@ -134,8 +131,8 @@ static double check_one(loss_pair *pair, uint32_t round, const double *gradient,
   const orr_param *param = &params->items[(round * 7) % params->count];
   int64_t numbers = (int64_t)(param->rows * param->cols);
   size_t at = param->offset + (size_t)orr_random_integer(&random, 0, numbers);
-  double h = 1e-5, value = pair->values[at], up = loss_at(pair, param, at, value + h);
-  double slope = (up - loss_at(pair, param, at, value - h)) / (2 * h);
+  double h = 1e-5, value = pair->values[at], up = loss_at(pair, at, value + h);
+  double slope = (up - loss_at(pair, at, value - h)) / (2 * h);
   return fabs(slope - gradient[at]) / orr_max(fabs(slope), 1e-2 * norm);
 }
 
@@ -256,7 +253,7 @@ static void test_state_meaning(void **state) {
   b[4] += 6.2831853f;
   orr_model_distance(worker, b, a, 1, &distance);
   assert_true(distance < 1e-9f);
-  b[0] += (float)model->transform.state_std[0];
+  b[0] += (float)model->transform.change_std[0];
   orr_model_distance(worker, b, a, 1, &distance);
   assert_true(fabsf(distance - 1) < 1e-4f);
   orr_model_worker_destroy(worker);
