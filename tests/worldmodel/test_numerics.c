@@ -157,14 +157,19 @@ static void test_adamw_by_hand(void **state) {
   orr_params_add(&params, "weight", 1, 1, ORR_INIT_ONE, true);
   orr_params_add(&params, "bias", 1, 1, ORR_INIT_ONE, false);
   const orr_adamw adamw = {0.9, 0.999, 1e-8, 0.1};
-  float values[32], m1[32] = {0}, m2[32] = {0}, gradients[32] = {0};
+  float values[32];
+  orr_update update;
+  orr_error err;
+  assert_int_equal(orr_update_create(&params, 1, NULL, &update, &err), ORR_OK);
   orr_params_init(&params, 0, values);
   assert_true(params.total == 32 && values[0] == 1.0f && values[16] == 1.0f && values[1] == 0.0f);
   const double g[] = {0.5, -0.25, 2.0}, clip = 0.5, rate = 0.01;
   double w[] = {1.0, 1.0}, m = 0.0, v = 0.0;
   for (int t = 1; t <= 3; t++) {
+    float *gradients = orr_update_tile(&update, 0);
     gradients[0] = gradients[16] = (float)g[t - 1];
-    orr_adamw_step(&params, &adamw, rate, clip, t, gradients, m1, m2, values);
+    orr_update_gather(&update);
+    orr_update_apply(&update, &adamw, rate, clip, t, values);
     m = 0.9 * m + 0.1 * g[t - 1] * clip;
     v = 0.999 * v + 0.001 * g[t - 1] * clip * g[t - 1] * clip;
     double step = rate * (m / (1 - pow(0.9, t))) / (sqrt(v / (1 - pow(0.999, t))) + 1e-8);
@@ -174,6 +179,7 @@ static void test_adamw_by_hand(void **state) {
     if (t == 1) assert_true(fabs((double)values[16] - 0.99) < 1e-6); /* a first step is the rate */
   }
   assert_true(values[0] != values[16] && values[1] == 0.0f && values[17] == 0.0f);
+  orr_update_destroy(&update);
 }
 
 static void test_schedule_and_clip(void **state) {
@@ -186,8 +192,15 @@ static void test_schedule_and_clip(void **state) {
   orr_params params = {0};
   orr_params_add(&params, "a", 1, 2, ORR_INIT_ZERO, true);
   orr_params_add(&params, "b", 1, 1, ORR_INIT_ZERO, true);
-  float gradients[32] = {2, 3, [16] = 6}; /* 4 + 9 + 36 = 49 */
-  assert_true(orr_gradient_norm(&params, gradients) == 7.0);
+  orr_update update;
+  orr_error err;
+  assert_int_equal(orr_update_create(&params, 2, NULL, &update, &err), ORR_OK);
+  float *one = orr_update_tile(&update, 0), *two = orr_update_tile(&update, 1);
+  one[0] = one[1] = 2; /* (2, 3, 6) in two tiles: 4 + 9 + 36 = 49 */
+  two[1] = 1;
+  two[16] = 6;
+  assert_true(orr_update_gather(&update) == 7.0 && update.gradients[1] == 3.0f);
+  orr_update_destroy(&update);
   assert_true(orr_clip_factor(7.0, 3.5) == 0.5 && orr_clip_factor(7.0, 8.0) == 1.0);
   assert_true(orr_clip_factor(7.0, 0.0) == 1.0);
 }
