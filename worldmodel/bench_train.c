@@ -139,8 +139,9 @@ static orr_status declare(orr_bench_trainer *trainer, orr_error *err) {
 }
 
 static orr_status open_lane(const orr_bench_trainer *trainer, bench_lane *lane, orr_error *err) {
+  orr_path path = trainer->def.bf16 ? ORR_PATH_BF16 : ORR_PATH_PRODUCT;
   size_t widest = 0;
-  ORR_TRY(orr_tape_create(trainer->params, ORR_PATH_PRODUCT, true, &lane->tape, err));
+  ORR_TRY(orr_tape_create(trainer->params, path, true, &lane->tape, err));
   switch (trainer->def.network) {
   case ORR_BENCH_PERCEPTRON: build_perceptron(trainer, lane->tape, &lane->net); break;
   case ORR_BENCH_GELU: build_gelu(trainer, lane->tape, &lane->net); break;
@@ -250,8 +251,15 @@ static void run_tile(void *context, size_t index, size_t lane_index) {
   orr_tape_backward(lane->tape, trainer->values, share, orr_update_tile(&trainer->update, index));
 }
 
+static void pack_lane(void *context, size_t index, size_t lane) {
+  (void)lane;
+  orr_bench_trainer *trainer = context;
+  orr_tape_pack(trainer->lanes[index].tape, trainer->values);
+}
+
 void orr_bench_trainer_step(orr_bench_trainer *trainer) {
   static const orr_adamw adamw = {0.9, 0.999, 1e-8, 1e-4};
+  orr_pool_run(trainer->pool, trainer->lane_count, pack_lane, trainer);
   orr_pool_run(trainer->pool, trainer->tiles, run_tile, trainer);
   trainer->loss = 0.0;
   for (size_t i = 0; i < trainer->tiles; i++) trainer->loss += trainer->losses[i];
@@ -290,7 +298,7 @@ double orr_bench_trainer_flops(const orr_bench_trainer *trainer) {
     if (op->kind != ORR_OP_LINEAR) continue;
     const orr_param *w = orr_tape_param(tape, op->weight);
     double once = 2.0 * (double)w->rows * (double)w->cols * (double)trainer->def.batch;
-    flops += once * (1.0 + (op->gemm_weight != NULL) + (op->gemm_input != NULL));
+    flops += once * (1.0 + (op->gemm_weight != NULL) + (op->gemm_input_packed != NULL));
   }
   return flops;
 }

@@ -20,6 +20,7 @@ typedef enum orr_bench_network_kind {
 typedef struct orr_bench_train_def {
   orr_bench_network_kind network;
   size_t batch;
+  bool bf16; /* ORR_PATH_BF16 */
   /* ORR_BENCH_MODEL alone: */
   const orr_model_def *model;
   const orr_space *observation, *action;

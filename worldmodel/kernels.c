@@ -329,6 +329,15 @@ static void norm_backward(size_t rows, size_t cols, const float *x, const float 
   }
 }
 
+static void narrow(size_t n, const float *x, uint16_t *out) {
+  for (size_t i = 0; i < n; i++) {
+    uint32_t bits;
+    memcpy(&bits, x + i, sizeof bits);
+    uint32_t rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16, quiet = (bits >> 16) | 0x40;
+    out[i] = (uint16_t)((bits & 0x7fffffff) > 0x7f800000 ? quiet : rounded);
+  }
+}
+
 /* In double: 16 partial sums, fixed order. */
 static double sum_squares(size_t n, const float *x) {
   double sums[W] = {0};
@@ -368,6 +377,7 @@ const orr_kernels ORR_KERNELS = {
     .column_sum = column_sum,
     .norm = norm,
     .norm_backward = norm_backward,
+    .narrow = narrow,
     .sum_squares = sum_squares,
     .adamw = adamw,
 };

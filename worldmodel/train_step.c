@@ -86,7 +86,14 @@ static void update(orr_trainer *trainer) {
                    orr_clip_factor(trainer->norm, train->clip), step + 1, trainer->model->values);
 }
 
+static void pack_lane(void *context, size_t index, size_t lane) {
+  (void)lane;
+  orr_trainer *trainer = context;
+  orr_tape_pack(trainer->lanes[index].tape, trainer->model->values);
+}
+
 orr_status orr_train_step(orr_trainer *trainer, orr_error *err) {
+  orr_pool_run(trainer->pool, trainer->lane_count, pack_lane, trainer);
   orr_pool_run(trainer->pool, trainer->tiles, run_tile, trainer);
   double loss = add_losses(trainer);
   if (!isfinite(loss)) return not_finite(trainer, "loss", err);

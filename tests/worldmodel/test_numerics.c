@@ -289,17 +289,17 @@ static void check_product(const orr_gemm_def *def) {
 static void test_products(void **state) {
   (void)state;
   const orr_gemm_def defs[] = {
-      {64, 256, 256, false, true, false, true, false},
-      {64, 256, 256, false, true, false, true, true},
-      {64, 256, 18, false, true, false, true, true},
-      {64, 7, 256, false, true, false, true, true},
-      {64, 7, 12, false, true, false, false, false},
-      {64, 256, 256, false, false, true, false, false},
-      {64, 256, 7, false, false, false, false, false},
-      {256, 256, 64, true, false, true, false, false},
-      {256, 18, 64, true, false, true, false, false},
-      {7, 256, 64, true, false, true, false, false},
-      {1, 96, 96, false, true, false, true, true},
+      {64, 256, 256, false, true, false, true, false, false},
+      {64, 256, 256, false, true, false, true, true, false},
+      {64, 256, 18, false, true, false, true, true, false},
+      {64, 7, 256, false, true, false, true, true, false},
+      {64, 7, 12, false, true, false, false, false, false},
+      {64, 256, 256, false, false, true, false, false, false},
+      {64, 256, 7, false, false, false, false, false, false},
+      {256, 256, 64, true, false, true, false, false, false},
+      {256, 18, 64, true, false, true, false, false, false},
+      {7, 256, 64, true, false, true, false, false, false},
+      {1, 96, 96, false, true, false, true, true, false},
   };
   for (size_t i = 0; i < sizeof defs / sizeof *defs; i++) check_product(&defs[i]);
 }
