@@ -1,5 +1,6 @@
 /* orrery bench train: optimiser steps per second, beside PyTorch in alternating rounds. */
 #include "worldmodel/bench_train.h"
+#include "base/build_info.h"
 #include "base/maths.h"
 #include "cli/bench.h"
 #include <string.h>
@@ -14,9 +15,11 @@ typedef struct contest {
   orr_peer *peer; /* or NULL */
 } contest;
 
-/* One row: a batch on a number of threads. The sides take turns within every round. */
+/* One row: a batch on a number of threads. The sides take turns within every round. `half` is ours
+ * in bf16, where the processor has it. */
 typedef struct row {
-  double ours[ORR_BENCH_MAX_ROUNDS], f32[ORR_BENCH_MAX_ROUNDS], bf16[ORR_BENCH_MAX_ROUNDS];
+  double ours[ORR_BENCH_MAX_ROUNDS], half[ORR_BENCH_MAX_ROUNDS];
+  double f32[ORR_BENCH_MAX_ROUNDS], bf16[ORR_BENCH_MAX_ROUNDS]; /* PyTorch's */
   double flops;
   size_t parameters, threads;
 } row;
@@ -36,11 +39,12 @@ static orr_status ask(const contest *c, const char *precision, size_t threads, d
   return *rate != 0.0 ? ORR_OK : no_answer(err);
 }
 
-static orr_status run_rounds(const contest *c, orr_bench_trainer *trainer, row *out,
-                             orr_error *err) {
+static orr_status run_rounds(const contest *c, orr_bench_trainer *trainer, orr_bench_trainer *half,
+                             row *out, orr_error *err) {
   for (size_t i = 0; i < c->rounds; i++) {
     out->ours[i] = orr_bench_trainer_rate(trainer, c->seconds);
     ORR_TRY(ask(c, "f32", out->threads, &out->f32[i], err));
+    if (half) out->half[i] = orr_bench_trainer_rate(half, c->seconds);
     ORR_TRY(ask(c, "bf16", out->threads, &out->bf16[i], err));
   }
   return ORR_OK;
@@ -48,16 +52,21 @@ static orr_status run_rounds(const contest *c, orr_bench_trainer *trainer, row *
 
 static orr_status run_row(const contest *c, size_t threads, row *out, orr_error *err) {
   orr_pool *pool = NULL;
-  orr_bench_trainer *trainer = NULL;
+  orr_bench_trainer *trainer = NULL, *half = NULL;
+  orr_bench_train_def bf16 = *c->def;
+  bf16.bf16 = true;
   *out = (row){.threads = threads};
   orr_status status = threads > 1 ? orr_pool_create(threads, &pool, err) : ORR_OK;
   if (status == ORR_OK) status = orr_bench_trainer_create(c->def, pool, &trainer, err);
+  if (status == ORR_OK && orr_cpu_bf16())
+    status = orr_bench_trainer_create(&bf16, pool, &half, err);
   if (status == ORR_OK) {
     out->flops = orr_bench_trainer_flops(trainer);
     out->parameters = orr_bench_trainer_parameters(trainer);
-    status = run_rounds(c, trainer, out, err);
+    status = run_rounds(c, trainer, half, out, err);
   }
   orr_bench_trainer_destroy(trainer);
+  orr_bench_trainer_destroy(half);
   orr_pool_destroy(pool);
   return status;
 }
@@ -75,16 +84,18 @@ static void add(json_t *json, const char *name, double value) {
 
 static json_t *row_json(const contest *c, row *r) {
   double f32 = c->peer ? median_ratio(r->ours, r->f32, c->rounds) : 0.0;
-  double bf16 = c->peer ? median_ratio(r->ours, r->bf16, c->rounds) : 0.0;
-  double rate = orr_median(r->ours, c->rounds);
+  double bf16 = c->peer ? median_ratio(r->half, r->bf16, c->rounds) : 0.0;
+  double gain = median_ratio(r->half, r->ours, c->rounds), rate = orr_median(r->ours, c->rounds);
   json_t *json = json_pack("{s:I, s:I, s:f, s:f}", "batch", (json_int_t)c->def->batch, "threads",
                            (json_int_t)r->threads, "steps_per_second", rate, "gflop_per_second",
                            1e-9 * rate * r->flops);
+  add(json, "bf16_steps_per_second", orr_median(r->half, c->rounds));
+  add(json, "ratio_bf16_to_f32", gain);
   if (!c->peer) return json;
   add(json, "pytorch_f32_steps_per_second", orr_median(r->f32, c->rounds));
   add(json, "pytorch_bf16_steps_per_second", orr_median(r->bf16, c->rounds));
-  add(json, "ratio_to_pytorch_f32", f32);
-  add(json, "ratio_to_pytorch_bf16", bf16);
+  add(json, "ratio_f32_to_pytorch_f32", f32);
+  add(json, "ratio_bf16_to_pytorch_bf16", bf16);
   return json;
 }
 
@@ -142,8 +153,8 @@ int orr_bench_train_verb(const orr_invocation *invocation, const orr_experiment 
     count = 1;
   }
   orr_error err = {0};
-  json_t *json = json_pack("{s:s, s:s, s:I, s:[]}", "network", network, "precision", "f32",
-                           "rounds", (json_int_t)c.rounds, "results");
+  json_t *json =
+      json_pack("{s:s, s:I, s:[]}", "network", network, "rounds", (json_int_t)c.rounds, "results");
   orr_status status = ORR_OK;
   for (size_t i = 0; i < count && status == ORR_OK; i++) {
     def.batch = batches[i];

@@ -90,7 +90,7 @@ const orr_verb orr_verb_bench = {
         "plan: CEM in a world model, beside the rate of its matrix products.\n"
         "train: optimiser steps per second (forward, backward, clipping, AdamW; the data are\n"
         "     there), on one thread and two; beside PyTorch when --peer is given: the same\n"
-        "     network, batch and threads, f32, and PyTorch's bf16 autocast as its own best.",
+        "     network, batch and threads, f32 against f32 and bf16 against bf16 (autocast).",
     .groups = ORR_CLI_SCENARIO | ORR_CLI_MODEL | ORR_CLI_WORK | ORR_CLI_JSON,
     .options = options,
     .least = 1,

@@ -224,7 +224,10 @@ static orr_status write_card(const orr_run *run, orr_error *err) {
 }
 
 orr_status orr_run_load_model(orr_run *run, orr_error *err) {
+  int precision = orr_eval_planner(run->experiment)->precision;
+  ORR_TRY(orr_precision_check(precision, "plan.precision", err));
   ORR_TRY(orr_model_load(run->checkpoint, &run->weights, err));
+  orr_model_set_precision(run->weights, precision);
   ORR_TRY(check_interface(run, err));
   return write_card(run, err);
 }

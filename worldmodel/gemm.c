@@ -177,12 +177,17 @@ static layout_view asked(const orr_gemm *gemm, dnnl_query_t what) {
   return dnnl_primitive_desc_query_md(gemm->desc, what, 0);
 }
 
-static dnnl_status_t make_reorder(orr_gemm *gemm, dnnl_primitive_attr_t attr) {
+/* With attributes of its own: a sum would add to what was packed before. */
+static dnnl_status_t make_reorder(orr_gemm *gemm) {
+  dnnl_primitive_attr_t attr = NULL;
   dnnl_primitive_desc_t desc = NULL;
   dnnl_engine_t engine = gemm->context->engine;
   layout_view from = NULL, to = asked(gemm, dnnl_query_weights_md);
   dnnl_memory_get_memory_desc(gemm->plain_b, &from);
-  dnnl_status_t status = dnnl_reorder_primitive_desc_create(&desc, from, engine, to, engine, attr);
+  dnnl_status_t status = attributes(false, &attr);
+  if (status == dnnl_success)
+    status = dnnl_reorder_primitive_desc_create(&desc, from, engine, to, engine, attr);
+  if (attr) dnnl_primitive_attr_destroy(attr);
   if (status != dnnl_success) return status;
   status = dnnl_primitive_create(&gemm->reorder, desc);
   layout_view scratch = dnnl_primitive_desc_query_md(desc, dnnl_query_scratchpad_md, 0);
@@ -214,7 +219,7 @@ static orr_status build(orr_gemm *gemm, const layouts *all, dnnl_primitive_attr_
   gemm->scratch_bytes = dnnl_memory_desc_get_size(scratch);
   if (!gemm->def.packed) return ORR_OK;
   gemm->packed_bytes = dnnl_memory_desc_get_size(b);
-  TRY_DNNL("a reorder", make_reorder(gemm, attr));
+  TRY_DNNL("a reorder", make_reorder(gemm));
   return ORR_OK;
 }
 

@@ -14,8 +14,8 @@ typedef struct orr_gemm_context orr_gemm_context; /* of one tape */
 typedef struct orr_gemm orr_gemm;
 
 /* C [m, n] (+)= A B (+ bias [n]), row-major. A is [m, k], or [k, m] when `transpose_a`; B is [k,
- * n], or [n, k] when `transpose_b`. `packed`: B is given as orr_gemm_pack left it. `bf16`: A and B are
- * bf16 (the upper half of a float, rounded), products are summed in f32 and C is f32. */
+ * n], or [n, k] when `transpose_b`. `packed`: B is given as orr_gemm_pack left it. `bf16`: A and B
+ * are bf16 (the upper half of a float, rounded), products are summed in f32 and C is f32. */
 typedef struct orr_gemm_def {
   size_t m, n, k;
   bool transpose_a, transpose_b, accumulate, bias, packed, bf16;

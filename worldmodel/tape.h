@@ -100,8 +100,8 @@ void orr_tape_set_input_f64(orr_tape *tape, orr_var input, const double *data); 
 void orr_tape_set_valid(orr_tape *tape, size_t rows); /* rows beyond do not count in losses */
 void orr_tape_set_dropout(orr_tape *tape, bool on, uint64_t seed, uint32_t step, uint32_t row0);
 /* Product tapes: brings the weights into the order that the matrix products like best. Passes with
- * the same pointer use that copy until the next call (NULL: none again), so call it once for weights
- * that do not change, and again whenever they did. */
+ * the same pointer use that copy until the next call (NULL: none again), so call it once for
+ * weights that do not change, and again whenever they did. */
 void orr_tape_pack(orr_tape *tape, const float *values);
 void orr_tape_forward(orr_tape *tape, const float *values);
 void orr_tape_forward_f64(orr_tape *tape, const double *values);

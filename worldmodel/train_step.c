@@ -111,7 +111,8 @@ static orr_status create_lane(const orr_trainer *trainer, orr_train_lane *lane, 
   const orr_model *model = trainer->model;
   size_t S = model->observation.count, A = model->action_length;
   size_t horizon = (size_t)model->def.horizon;
-  ORR_TRY(orr_tape_create(&model->params, ORR_PATH_PRODUCT, true, &lane->tape, err));
+  orr_path path = orr_precision_path(trainer->setup->train->precision);
+  ORR_TRY(orr_tape_create(&model->params, path, true, &lane->tape, err));
   orr_model_loss(model, lane->tape, &lane->loss);
   ORR_TRY(
       orr_tape_compile(lane->tape, lane->loss.loss, lane->loss.terms, lane->loss.term_count, err));
@@ -122,6 +123,7 @@ static orr_status create_lane(const orr_trainer *trainer, orr_train_lane *lane, 
 
 orr_status orr_train_prepare(orr_trainer *trainer, orr_error *err) {
   size_t batch = (size_t)trainer->setup->train->batch;
+  ORR_TRY(orr_precision_check(trainer->setup->train->precision, "train.precision", err));
   trainer->tiles = (batch + ORR_TILE - 1) / ORR_TILE;
   trainer->lane_count = orr_pool_lanes(trainer->pool);
   ORR_TRY(orr_new(&trainer->lanes, trainer->lane_count, sizeof *trainer->lanes, err));

@@ -1,5 +1,6 @@
 /* The benchmarks give figures that can be true; the plan benchmark prints what this machine does.
  */
+#include "base/build_info.h"
 #include "base/memory.h"
 #include "tests/worldmodel/networks.h"
 #include "tests/worldmodel/test_ops.h"
@@ -89,8 +90,8 @@ static double train(const orr_bench_train_def *def, size_t threads, int steps, f
   return first;
 }
 
-static void check_train(orr_bench_network_kind kind, int steps) {
-  const orr_bench_train_def def = {.network = kind, .batch = 80};
+static void check_train(orr_bench_network_kind kind, bool bf16, int steps) {
+  const orr_bench_train_def def = {.network = kind, .batch = 80, .bf16 = bf16};
   enum { MOST = 800000 };
   float *one = orr_alloc(MOST, sizeof *one), *two = orr_alloc(MOST, sizeof *two);
   double first = train(&def, 1, steps, one);
@@ -103,8 +104,9 @@ static void check_train(orr_bench_network_kind kind, int steps) {
 
 static void test_train(void **state) {
   (void)state;
-  check_train(ORR_BENCH_PERCEPTRON, 200);
-  check_train(ORR_BENCH_GELU, 20);
+  check_train(ORR_BENCH_PERCEPTRON, false, 200);
+  if (orr_cpu_bf16()) check_train(ORR_BENCH_PERCEPTRON, true, 200);
+  check_train(ORR_BENCH_GELU, false, 20);
 }
 
 int main(void) {

@@ -275,7 +275,7 @@ static void check_product(const orr_gemm_def *def) {
   if (slow) fail_msg("%zux%zux%zu: %s", def->m, def->n, def->k, name);
   void *scratch = orr_alloc_aligned(orr_gemm_scratch_bytes(gemm) + 64, 64);
   float *packed = orr_alloc_aligned(orr_gemm_packed_bytes(gemm) + 64, 64);
-  if (def->packed) orr_gemm_pack(gemm, b, packed, scratch);
+  for (int twice = 0; def->packed && twice < 2; twice++) orr_gemm_pack(gemm, b, packed, scratch);
   orr_gemm_run(gemm, a, def->packed ? packed : b, bias, c, scratch);
   double error = product_error(def, a, b, bias, before, c);
   if (!(error < 1e-6)) fail_msg("%zux%zux%zu by %s: %g", def->m, def->n, def->k, name, error);
@@ -300,6 +300,12 @@ static void test_products(void **state) {
       {256, 18, 64, true, false, true, false, false, false},
       {7, 256, 64, true, false, true, false, false, false},
       {1, 96, 96, false, true, false, true, true, false},
+      {64, 256, 256, false, false, false, false, true, false},
+      {64, 256, 256, false, false, true, false, true, false},
+      {64, 64, 7, false, false, false, false, true, false},
+      {64, 256, 7, false, false, true, false, true, false},
+      {64, 28, 256, false, false, true, false, true, false},
+      {64, 132, 256, false, false, false, false, true, false},
   };
   for (size_t i = 0; i < sizeof defs / sizeof *defs; i++) check_product(&defs[i]);
 }
