@@ -55,7 +55,7 @@ const json_t *orr_model_record_json(const orr_model *model); /* training record,
  * digits; weights that are stored and learnt stay f32. */
 typedef enum orr_precision { ORR_PRECISION_F32, ORR_PRECISION_BF16 } orr_precision;
 extern const char *const orr_precision_names[];
-/* ORR_ERR_CONFIG for bf16 on a processor that would be slower with it; `where` names the setting. */
+/* ORR_ERR_CONFIG for bf16 on a processor that would be slower with it; `where`: the setting. */
 orr_status orr_precision_check(int precision, const char *where, orr_error *err);
 /* Of workers created from now on; call it before the model is shared. Checked by the caller. */
 void orr_model_set_precision(orr_model *model, int precision);
