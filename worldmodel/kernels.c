@@ -304,28 +304,90 @@ INLINE void norm_row_sums(size_t cols, const norm_block_view *row, const float *
   means[1] = total(second) / (float)cols;
 }
 
+static void row_backward(size_t cols, const norm_block_view *row, const float *stats, bool sum,
+                         float *dx, float *dgain, float *dshift) {
+  float means[2];
+  norm_row_sums(cols, row, stats, dgain, dshift, means);
+  for (size_t c = 0; dx && c < cols; c += W) {
+    float pad[4][W], out[W], *to = dx + c;
+    norm_block_view b = view_block(row, c, cols - c, pad);
+    for (int p = 0; p < W; p += LANES) {
+      vec hat, dhat;
+      norm_terms(&b, stats, p, &hat, &dhat);
+      store(out + p, (dhat - means[0] - hat * means[1]) * stats[1]);
+    }
+    if (sum)
+      add_block(to, out, cols - c);
+    else
+      memcpy(to, out, (cols - c < W ? cols - c : W) * sizeof *to);
+  }
+}
+
+/* Rows of a backward pass, from the first of them on; gain and what follows are never NULL. */
+typedef struct norm_rows {
+  const float *x, *gain, *stats, *slope, *dy;
+} norm_rows;
+
+enum { GROUP = 4 };
+
+/* The sums of GROUP rows of whole blocks at once: dgain and dshift pass through the registers once
+ * for all of them. Every sum takes its numbers in the same order as row by row. */
+INLINE void group_sums(size_t cols, const norm_rows *b, float *dgain, float *dshift,
+                       float means[GROUP][2]) {
+  vec first[GROUP][PARTS] = {{{0}}}, second[GROUP][PARTS] = {{{0}}};
+  for (size_t c = 0; c < cols; c += W) {
+    for (int p = 0; p < PARTS; p++) {
+      size_t at = c + (size_t)(p * LANES);
+      vec gain = load(b->gain + at), by_gain = load(dgain + at), by_shift = load(dshift + at);
+      for (size_t r = 0; r < GROUP; r++) {
+        vec dz = load(b->dy + r * cols + at) * load(b->slope + r * cols + at);
+        vec hat = (load(b->x + r * cols + at) - b->stats[2 * r]) * b->stats[2 * r + 1];
+        vec dhat = dz * gain;
+        first[r][p] += dhat;
+        second[r][p] += dhat * hat;
+        by_gain += dz * hat;
+        by_shift += dz;
+      }
+      store(dgain + at, by_gain);
+      store(dshift + at, by_shift);
+    }
+  }
+  for (size_t r = 0; r < GROUP; r++) {
+    means[r][0] = total(first[r]) / (float)cols;
+    means[r][1] = total(second[r]) / (float)cols;
+  }
+}
+
+INLINE void group_backward(size_t cols, const norm_rows *b, bool sum, float *dx, float *dgain,
+                           float *dshift) {
+  float means[GROUP][2];
+  group_sums(cols, b, dgain, dshift, means);
+  for (size_t r = 0; dx && r < GROUP; r++) {
+    const float *x = b->x + r * cols, *slope = b->slope + r * cols, *dy = b->dy + r * cols;
+    for (size_t c = 0; c < cols; c += LANES) {
+      vec hat = (load(x + c) - b->stats[2 * r]) * b->stats[2 * r + 1];
+      vec dhat = load(dy + c) * load(slope + c) * load(b->gain + c);
+      vec out = (dhat - means[r][0] - hat * means[r][1]) * b->stats[2 * r + 1];
+      float *to = dx + r * cols + c;
+      store(to, sum ? load(to) + out : out);
+    }
+  }
+}
+
 /* dx = (dhat - mean(dhat) - hat mean(dhat hat)) / deviation */
 static void norm_backward(size_t rows, size_t cols, const float *x, const float *gain,
                           const float *stats, const float *slope, const float *dy, bool sum,
                           float *dx, float *dgain, float *dshift) {
-  for (size_t r = 0; r < rows; r++, stats += 2) {
+  bool whole = cols % W == 0 && gain && slope && dgain && dshift;
+  size_t r = 0;
+  for (; whole && r + GROUP <= rows; r += GROUP) {
+    const norm_rows b = {x + r * cols, gain, stats + 2 * r, slope + r * cols, dy + r * cols};
+    group_backward(cols, &b, sum, dx ? dx + r * cols : NULL, dgain, dshift);
+  }
+  for (; r < rows; r++) {
     const norm_block_view row = {x + r * cols, gain, slope ? slope + r * cols : NULL,
                                  dy + r * cols};
-    float means[2];
-    norm_row_sums(cols, &row, stats, dgain, dshift, means);
-    for (size_t c = 0; dx && c < cols; c += W) {
-      float pad[4][W], out[W], *to = dx + r * cols + c;
-      norm_block_view b = view_block(&row, c, cols - c, pad);
-      for (int p = 0; p < W; p += LANES) {
-        vec hat, dhat;
-        norm_terms(&b, stats, p, &hat, &dhat);
-        store(out + p, (dhat - means[0] - hat * means[1]) * stats[1]);
-      }
-      if (sum)
-        add_block(to, out, cols - c);
-      else
-        memcpy(to, out, (cols - c < W ? cols - c : W) * sizeof *to);
-    }
+    row_backward(cols, &row, stats + 2 * r, sum, dx ? dx + r * cols : NULL, dgain, dshift);
   }
 }
 

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { N = 1003, ROWS = 17, COLS = 59 };
+enum { N = 1003, ROWS = 17, COLS = 59, WHOLE = 48 };
 
 static float noise(uint32_t stream, uint32_t i, double spread) {
   orr_random random = orr_random_at(11, ORR_PURPOSE_TEST, stream, i, 0, 0);
@@ -30,6 +30,8 @@ typedef struct outcome {
   float y[4][N], slope[4][N], columns[COLS], sum[N];
   float norm[ROWS * COLS], stats[2 * ROWS], norm_slope[ROWS * COLS];
   float dx[ROWS * COLS], dgain[COLS], dshift[COLS];
+  float whole_dx[ROWS * WHOLE], whole_dgain[WHOLE], whole_dshift[WHOLE]; /* whole blocks of 16 */
+  uint16_t narrow[N];
   float moment1[N], moment2[N], values[N];
   double squares;
 } outcome;
@@ -51,6 +53,9 @@ static void run_kernels(const orr_kernels *k, outcome *out) {
   fill(out->dx, ROWS * COLS, 6, 1.0);
   k->norm_backward(ROWS, COLS, x, gain, out->stats, out->norm_slope, dy, true, out->dx, out->dgain,
                    out->dshift);
+  k->norm_backward(ROWS, WHOLE, x, gain, out->stats, out->norm_slope, dy, false, out->whole_dx,
+                   out->whole_dgain, out->whole_dshift);
+  k->narrow(N, u, out->narrow);
   fill(out->values, N, 7, 1.0);
   const orr_adamw_numbers numbers = {0.7f, 0.9f, 0.999f, 10.0f, 1000.0f, 1e-3f, 0.9999f, 1e-8f};
   for (int i = 0; i < 3; i++) {
@@ -76,6 +81,19 @@ static void test_same_bits(void **state) {
     assert_memory_not_equal(&baseline, &other, sizeof other);
   }
 #endif
+}
+
+/* Rounded to even; the largest float becomes infinite, what is no number stays none. */
+static void test_narrow(void **state) {
+  (void)state;
+  const float x[] = {1.0f, 1.00390625f, 1.01171875f, -2.5f, 3.4e38f, INFINITY, 1e-40f};
+  const uint16_t want[] = {0x3f80, 0x3f80, 0x3f82, 0xc020, 0x7f80, 0x7f80, 0x0001};
+  uint16_t out[7];
+  float nan = NAN;
+  orr_kernels_best()->narrow(7, x, out);
+  assert_memory_equal(out, want, sizeof want);
+  orr_kernels_best()->narrow(1, &nan, out);
+  assert_true((out[0] & 0x7fff) > 0x7f80);
 }
 
 /* ---- activations ---- */
@@ -476,12 +494,13 @@ static void test_valid_rows(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_same_bits),       cmocka_unit_test(test_activations),
-      cmocka_unit_test(test_sincos),          cmocka_unit_test(test_norm_by_hand),
-      cmocka_unit_test(test_adamw_by_hand),   cmocka_unit_test(test_schedule_and_clip),
-      cmocka_unit_test(test_initial_weights), cmocka_unit_test(test_products),
-      cmocka_unit_test(test_rows_are_alone),  cmocka_unit_test(test_threads),
-      cmocka_unit_test(test_dropout),         cmocka_unit_test(test_valid_rows),
+      cmocka_unit_test(test_same_bits),         cmocka_unit_test(test_narrow),
+      cmocka_unit_test(test_activations),       cmocka_unit_test(test_sincos),
+      cmocka_unit_test(test_norm_by_hand),      cmocka_unit_test(test_adamw_by_hand),
+      cmocka_unit_test(test_schedule_and_clip), cmocka_unit_test(test_initial_weights),
+      cmocka_unit_test(test_products),          cmocka_unit_test(test_rows_are_alone),
+      cmocka_unit_test(test_threads),           cmocka_unit_test(test_dropout),
+      cmocka_unit_test(test_valid_rows),
   };
   return cmocka_run_group_tests_name("numerics", tests, NULL, NULL);
 }
