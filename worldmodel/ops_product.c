@@ -1,6 +1,7 @@
 /* The operations that the product path does better than the plain loops: matrix products by oneDNN,
  * dense passes by the kernels of the best instruction set. Shapes as in the .inc of the family.
- * These backward functions write a fresh gradient instead of adding to zeros. */
+ * Backward functions marked `writes` write a fresh gradient instead of adding to zeros. */
+#include "worldmodel/frame_rows.h"
 #include "worldmodel/kernels.h"
 #include "worldmodel/tape_internal.h"
 #include <string.h>
@@ -119,10 +120,38 @@ static void scale_backward(orr_tape *tape, const orr_op *op) {
   pass_back(tape, op, 0, (float)op->factor);
 }
 
+static size_t frame_rows(const orr_tape *tape, const orr_op *op) {
+  return tape->variables[op->in[0]].rows;
+}
+
+static void features_forward(orr_tape *tape, const orr_op *op) {
+  orr_frame_rows_best()->see(op->frame, op->scratch, frame_rows(tape, op), value(tape, op->in[0]),
+                             value(tape, op->in[1]), value(tape, op->out));
+}
+
+static void features_backward(orr_tape *tape, const orr_op *op) {
+  orr_frame_rows_best()->see_back(
+      op->frame, op->scratch, frame_rows(tape, op), value(tape, op->in[0]), value(tape, op->in[1]),
+      gradient(tape, op->out), gradient(tape, op->in[0]), gradient(tape, op->in[1]));
+}
+
+static void advance_forward(orr_tape *tape, const orr_op *op) {
+  orr_frame_rows_best()->move(op->frame, op->scratch, frame_rows(tape, op), value(tape, op->in[0]),
+                              value(tape, op->in[1]), value(tape, op->out));
+}
+
+static void advance_backward(orr_tape *tape, const orr_op *op) {
+  orr_frame_rows_best()->move_back(
+      op->frame, op->scratch, frame_rows(tape, op), value(tape, op->in[0]), value(tape, op->in[1]),
+      gradient(tape, op->out), gradient(tape, op->in[0]), gradient(tape, op->in[1]));
+}
+
 const orr_op_functions orr_ops_product[ORR_OP_KINDS] = {
     [ORR_OP_LINEAR] = {linear_forward, linear_backward, true},
     [ORR_OP_NORM] = {norm_forward, norm_backward, true},
     [ORR_OP_ADD] = {add_forward, add_backward, true},
     [ORR_OP_SUB] = {sub_forward, sub_backward, true},
     [ORR_OP_SCALE] = {scale_forward, scale_backward, true},
+    [ORR_OP_FEATURES] = {features_forward, features_backward, false},
+    [ORR_OP_ADVANCE] = {advance_forward, advance_backward, false},
 };

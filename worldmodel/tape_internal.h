@@ -57,7 +57,7 @@ struct orr_op {
   double *numbers; /* affine: shift then factor; losses: weight; total: weights */
   bool *flags;     /* angles, or NULL */
   const orr_frame *frame;
-  orr_frame_scratch *scratch; /* one row in double */
+  orr_frame_scratch *scratch; /* a few rows in double */
   uint32_t stream;            /* number of a dropout on its tape */
   size_t saved_count;
   void *saved; /* numbers that forward leaves for backward */
