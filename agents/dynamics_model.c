@@ -12,15 +12,17 @@
 typedef struct model_lane {
   orr_model_worker *worker;
   float *latents;   /* TILE x L */
+  float *trail;     /* passes x TILE x L */
   float *actions;   /* TILE x block x A */
   float *seen;      /* TILE x S: decoded */
   float *distances; /* TILE */
-  double *costs;    /* ORR_MAX_PLAN x TILE */
+  double *costs;    /* ORR_MAX_PLAN x passes x TILE */
 } model_lane;
 
 typedef struct model_dynamics {
   orr_dynamics base;
   size_t latent;
+  size_t passes; /* points of a block that are scored */
   bool decodes;
   model_lane *lanes;
   float *start, *goal_latent; /* L */
@@ -32,6 +34,7 @@ static void destroy(orr_dynamics *dynamics) {
     model_lane *lane = &model->lanes[i];
     orr_model_worker_destroy(lane->worker);
     orr_free(lane->latents);
+    orr_free(lane->trail);
     orr_free(lane->actions);
     orr_free(lane->seen);
     orr_free(lane->distances);
@@ -54,15 +57,16 @@ static orr_status begin(orr_dynamics *dynamics, const orr_env *env, orr_error *e
 }
 
 /* Costs of the latents of one point: rows numbers. */
-static void score(model_dynamics *model, model_lane *lane, size_t rows, double *costs) {
+static void score(model_dynamics *model, model_lane *lane, const float *latents, size_t rows,
+                  double *costs) {
   const orr_dynamics *base = &model->base;
   if (base->objective.kind == ORR_OBJECTIVE_LATENT) {
-    orr_model_distance(lane->worker, lane->latents, model->goal_latent, rows, lane->distances);
+    orr_model_distance(lane->worker, latents, model->goal_latent, rows, lane->distances);
     for (size_t r = 0; r < rows; r++) costs[r] = (double)lane->distances[r];
     return;
   }
   size_t fields = base->observer.space.count;
-  orr_model_decode(lane->worker, lane->latents, rows, lane->seen);
+  orr_model_decode(lane->worker, latents, rows, lane->seen);
   for (size_t r = 0; r < rows; r++)
     costs[r] = orr_objective_cost(&base->objective, lane->seen + r * fields, base->goal);
 }
@@ -73,6 +77,21 @@ typedef struct roll_task {
   size_t count, horizon;
   double *costs;
 } roll_task;
+
+/* One block of all rows; the costs of its points. */
+static void roll_block(model_dynamics *model, model_lane *lane, size_t rows, double *costs) {
+  size_t L = model->latent, P = model->passes;
+  if (P == 1) {
+    orr_model_step(lane->worker, lane->latents, lane->actions, rows, lane->latents);
+    score(model, lane, lane->latents, rows, costs);
+    return;
+  }
+  orr_model_trail(lane->worker, lane->latents, lane->actions, rows, lane->trail);
+  for (size_t p = 0; p < P; p++) {
+    score(model, lane, lane->trail + p * rows * L, rows, costs + p * TILE);
+  }
+  memcpy(lane->latents, lane->trail + (P - 1) * rows * L, rows * L * sizeof(float));
+}
 
 /* plans: rows x horizon x width; costs: rows */
 static void roll_tile(void *context, size_t index, size_t lane_index) {
@@ -87,12 +106,11 @@ static void roll_tile(void *context, size_t index, size_t lane_index) {
     for (size_t r = 0; r < rows; r++)
       memcpy(lane->actions + r * width, plans + (r * task->horizon + h) * width,
              width * sizeof(float));
-    orr_model_step(lane->worker, lane->latents, lane->actions, rows, lane->latents);
-    score(model, lane, rows, lane->costs + h * TILE);
+    roll_block(model, lane, rows, lane->costs + h * model->passes * TILE);
   }
   for (size_t r = 0; r < rows; r++)
-    task->costs[first + r] =
-        orr_objective_aggregate(&model->base.objective, lane->costs + r, task->horizon, TILE);
+    task->costs[first + r] = orr_objective_aggregate(&model->base.objective, lane->costs + r,
+                                                     task->horizon * model->passes, TILE);
 }
 
 static void roll(orr_dynamics *dynamics, orr_pool *pool, const float *plans, size_t count,
@@ -122,10 +140,11 @@ static orr_status create_lane(model_dynamics *model, const orr_model *weights, m
                               orr_error *err) {
   size_t fields = model->base.observer.space.count;
   ORR_TRY(orr_new(&lane->latents, TILE * model->latent, sizeof(float), err));
+  ORR_TRY(orr_new(&lane->trail, model->passes * TILE * model->latent, sizeof(float), err));
   ORR_TRY(orr_new(&lane->actions, TILE * model->base.width, sizeof(float), err));
   ORR_TRY(orr_new(&lane->seen, TILE * fields, sizeof(float), err));
   ORR_TRY(orr_new(&lane->distances, TILE, sizeof(float), err));
-  ORR_TRY(orr_new(&lane->costs, ORR_MAX_PLAN * TILE, sizeof(double), err));
+  ORR_TRY(orr_new(&lane->costs, ORR_MAX_PLAN * model->passes * TILE, sizeof(double), err));
   return orr_model_worker_create(weights, &lane->worker, err);
 }
 
@@ -157,6 +176,7 @@ orr_status orr_dynamics_model(const orr_model *model, const orr_scenario *scenar
   size_t block = (size_t)orr_model_definition(model)->block;
   orr_dynamics_fill(&made->base, &table, observer, objective, block, lanes);
   made->latent = orr_model_latent(model);
+  made->passes = objective->points == ORR_POINTS_STEPS ? orr_model_passes(model) : 1;
   made->decodes = decodes;
   orr_status status = create_parts(made, model, err);
   if (status == ORR_OK)

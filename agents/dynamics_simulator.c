@@ -14,9 +14,10 @@ typedef struct sim_lane {
   orr_snapshot *snapshot;
   bool saved, ready; /* the snapshot holds something; holds the present state */
   double *state;
-  float *seen;                /* ORR_MAX_PLAN x S: observations of one rollout */
+  float *seen;                /* ORR_MAX_PLAN x points x S: observations of one rollout */
+  double *costs;              /* ORR_MAX_PLAN x points */
   orr_model_worker *metric;   /* NULL: the objective looks at observations */
-  float *latents, *distances; /* ORR_MAX_PLAN x L; ORR_MAX_PLAN */
+  float *latents, *distances; /* points x ORR_MAX_PLAN x L; without L */
 } sim_lane;
 
 typedef struct sim_dynamics {
@@ -25,6 +26,7 @@ typedef struct sim_dynamics {
   const orr_world *source; /* the env's world, still between begin and roll */
   float *goal_latent;
   size_t latent;
+  size_t points; /* of a block that are scored */
 } sim_dynamics;
 
 static void destroy(orr_dynamics *dynamics) {
@@ -36,6 +38,7 @@ static void destroy(orr_dynamics *dynamics) {
     orr_model_worker_destroy(lane->metric);
     orr_free(lane->state);
     orr_free(lane->seen);
+    orr_free(lane->costs);
     orr_free(lane->latents);
     orr_free(lane->distances);
   }
@@ -67,35 +70,38 @@ static orr_status begin(orr_dynamics *dynamics, const orr_env *env, orr_error *e
   return prepare(sim, &sim->lanes[0], err);
 }
 
-/* One rollout into `observations` (horizon x S); false when it diverged. */
+/* One rollout into `observations` (horizon x points x S, the points spread evenly over the block,
+ * the last at its end); false when it diverged. */
 static bool rollout(sim_dynamics *sim, sim_lane *lane, const float *plan, size_t horizon,
-                    float *observations) {
+                    size_t points, float *observations) {
   size_t actions = sim->base.scenario->action_count, fields = sim->base.observer.space.count;
   if (!lane->ready)
     ORR_ASSERT(prepare(sim, lane, NULL) == ORR_OK); /* lane 0 could */
   else
     orr_world_restore(lane->world, lane->snapshot);
-  for (size_t h = 0; h < horizon; h++) {
-    for (size_t k = 0; k < sim->base.block; k++, plan += actions)
-      if (orr_world_step(lane->world, plan) == ORR_DIVERGED) return false;
+  size_t every = sim->base.block / points;
+  for (size_t k = 1; k <= horizon * sim->base.block; k++, plan += actions) {
+    if (orr_world_step(lane->world, plan) == ORR_DIVERGED) return false;
+    if (k % every != 0) continue;
     orr_world_state(lane->world, lane->state);
-    orr_observer_read(&sim->base.observer, lane->state, observations + h * fields);
+    orr_observer_read(&sim->base.observer, lane->state, observations);
+    observations += fields;
   }
   return true;
 }
 
 static double score(sim_dynamics *sim, sim_lane *lane, size_t horizon) {
-  size_t fields = sim->base.observer.space.count;
-  double costs[ORR_MAX_PLAN];
+  size_t fields = sim->base.observer.space.count, count = horizon * sim->points;
+  double *costs = lane->costs;
   if (lane->metric) {
-    orr_model_encode(lane->metric, lane->seen, horizon, lane->latents);
-    orr_model_distance(lane->metric, lane->latents, sim->goal_latent, horizon, lane->distances);
-    for (size_t h = 0; h < horizon; h++) costs[h] = (double)lane->distances[h];
+    orr_model_encode(lane->metric, lane->seen, count, lane->latents);
+    orr_model_distance(lane->metric, lane->latents, sim->goal_latent, count, lane->distances);
+    for (size_t p = 0; p < count; p++) costs[p] = (double)lane->distances[p];
   } else {
-    for (size_t h = 0; h < horizon; h++)
-      costs[h] = orr_objective_cost(&sim->base.objective, lane->seen + h * fields, sim->base.goal);
+    for (size_t p = 0; p < count; p++)
+      costs[p] = orr_objective_cost(&sim->base.objective, lane->seen + p * fields, sim->base.goal);
   }
-  return orr_objective_aggregate(&sim->base.objective, costs, horizon, 1);
+  return orr_objective_aggregate(&sim->base.objective, costs, count, 1);
 }
 
 typedef struct roll_task {
@@ -110,7 +116,7 @@ static void roll_one(void *context, size_t index, size_t lane_index) {
   sim_dynamics *sim = task->sim;
   sim_lane *lane = &sim->lanes[lane_index];
   const float *plan = task->plans + index * task->horizon * sim->base.width;
-  bool fine = rollout(sim, lane, plan, task->horizon, lane->seen);
+  bool fine = rollout(sim, lane, plan, task->horizon, sim->points, lane->seen);
   task->costs[index] = fine ? score(sim, lane, task->horizon) : INFINITY;
 }
 
@@ -123,7 +129,7 @@ static void roll(orr_dynamics *dynamics, orr_pool *pool, const float *plans, siz
 static bool imagine(orr_dynamics *dynamics, const float *plan, size_t horizon,
                     float *observations) {
   sim_dynamics *sim = (sim_dynamics *)dynamics;
-  return rollout(sim, &sim->lanes[0], plan, horizon, observations);
+  return rollout(sim, &sim->lanes[0], plan, horizon, 1, observations);
 }
 
 static const orr_dynamics_table table = {destroy, begin, roll, imagine};
@@ -131,14 +137,15 @@ static const orr_dynamics_table table = {destroy, begin, roll, imagine};
 static orr_status create_lane(sim_dynamics *sim, const orr_model *metric, sim_lane *lane,
                               orr_error *err) {
   const orr_scenario *scenario = sim->base.scenario;
-  size_t seen = ORR_MAX_PLAN * sim->base.observer.space.count;
+  size_t points = ORR_MAX_PLAN * sim->points, seen = points * sim->base.observer.space.count;
   ORR_TRY(orr_new(&lane->state, scenario->state.count, sizeof *lane->state, err));
   ORR_TRY(orr_new(&lane->seen, seen, sizeof *lane->seen, err));
+  ORR_TRY(orr_new(&lane->costs, points, sizeof *lane->costs, err));
   ORR_TRY(orr_world_create(scenario, &lane->world, err));
   ORR_TRY(orr_snapshot_create(lane->world, &lane->snapshot, err));
   if (!metric) return ORR_OK;
-  ORR_TRY(orr_new(&lane->latents, ORR_MAX_PLAN * sim->latent, sizeof *lane->latents, err));
-  ORR_TRY(orr_new(&lane->distances, ORR_MAX_PLAN, sizeof *lane->distances, err));
+  ORR_TRY(orr_new(&lane->latents, points * sim->latent, sizeof *lane->latents, err));
+  ORR_TRY(orr_new(&lane->distances, points, sizeof *lane->distances, err));
   return orr_model_worker_create(metric, &lane->metric, err);
 }
 
@@ -168,6 +175,7 @@ orr_status orr_dynamics_simulator(const orr_scenario *scenario, const orr_observ
   sim_dynamics *sim;
   ORR_TRY(orr_new(&sim, 1, sizeof *sim, err));
   orr_dynamics_fill(&sim->base, &table, observer, objective, block, lanes);
+  sim->points = objective->points == ORR_POINTS_STEPS ? block : 1;
   orr_status status = create_lanes(sim, latent ? metric : NULL, err);
   if (status == ORR_OK)
     *out = &sim->base;

@@ -16,11 +16,17 @@ static const orr_record weight_record = {ORR_RECORD("weight", orr_body_weight, w
 static const char *const kind_names[] = {"goal", "latent", NULL};
 static const char *const aggregate_names[] = {"final", "sum", "minimum", NULL};
 
+static const char *const points_names[] = {"blocks", "steps", NULL};
+
 static const orr_field objective_fields[] = {
     {ORR_FIELD(ENUM, orr_objective_def, kind), .names = kind_names, .preset = "goal",
      .help = "goal: distance to the goal in named quantities; latent: the model's own distance"},
     {ORR_FIELD(ENUM, orr_objective_def, aggregate), .names = aggregate_names, .preset = "minimum",
-     .help = "Which block ends of a rollout count: the final one, all, or the best (+ 0.01 final)"},
+     .help = "Which points of a rollout count: the final one, all, or the best (+ 0.01 final)"},
+    {ORR_FIELD(ENUM, orr_objective_def, points), .names = points_names, .preset = "steps",
+     .help =
+         "Points of a rollout: blocks: block ends; steps: every control step (of a model: every "
+         "pass of its network)"},
     {ORR_FIELD(REAL, orr_objective_def, position), .unit = "length", .low = 1e-9, .high = 1e9,
      .preset = "20", .help = "The distance that counts as one"},
     {ORR_FIELD(REAL, orr_objective_def, angle), .unit = "rad", .low = 1e-9, .high = 1e6,
@@ -88,6 +94,7 @@ orr_status orr_objective_create(const orr_objective_def *def, const orr_space *o
   memset(out, 0, sizeof *out);
   out->kind = (orr_objective_kind)def->kind;
   out->aggregate = (orr_aggregate)def->aggregate;
+  out->points = out->aggregate == ORR_AGGREGATE_FINAL ? ORR_POINTS_BLOCKS : (orr_points)def->points;
   out->count = observation->count;
   ORR_TRY(check_weights(def, observation, err));
   bool counts = false;

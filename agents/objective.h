@@ -18,6 +18,9 @@ typedef enum orr_aggregate {
   ORR_AGGREGATE_MINIMUM
 } orr_aggregate;
 
+/* Success counts at any control step: a rollout may be scored at each, not at block ends alone. */
+typedef enum orr_points { ORR_POINTS_BLOCKS, ORR_POINTS_STEPS } orr_points;
+
 /* Section `plan.objective`. */
 typedef struct orr_body_weight {
   const char *name;
@@ -26,6 +29,7 @@ typedef struct orr_body_weight {
 typedef struct orr_objective_def {
   int kind;         /* orr_objective_kind */
   int aggregate;    /* orr_aggregate */
+  int points;       /* orr_points */
   double position;  /* world units that count as one */
   double angle;     /* rad that count as one */
   orr_list weights; /* orr_body_weight; one that is not named weighs 1 if free, 0.05 if actuated */
@@ -43,6 +47,7 @@ typedef struct orr_disc {
 typedef struct orr_objective {
   orr_objective_kind kind;
   orr_aggregate aggregate;
+  orr_points points;
   size_t count;                  /* observation fields */
   double factor[ORR_MAX_FIELDS]; /* weight / scale^2; 0: does not count */
   bool is_angle[ORR_MAX_FIELDS];

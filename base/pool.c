@@ -1,9 +1,9 @@
 /* A pool of persistent threads that share out a range of indices.
  *
- * The next index is one atomic counter: a slow task never holds up the others. Between runs a thread
- * looks out for the next one for some tens of microseconds (a planner's runs follow each other that
- * closely, and waking a sleeper takes as long), then it sleeps on a condition variable. A worker joins
- * a run only while the run is open, so a worker that wakes late costs nothing. */
+ * The next index is one atomic counter: a slow task never holds up the others. Between runs a
+ * thread looks out for the next one for some tens of microseconds (a planner's runs follow each
+ * other that closely, and waking a sleeper takes as long), then it sleeps on a condition variable.
+ * A worker joins a run only while the run is open, so a worker that wakes late costs nothing. */
 #include "base/pool.h"
 #include "base/memory.h"
 #include <pthread.h>

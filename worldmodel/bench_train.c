@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum { HORIZON = 5, STATE = 18, ACTION = 10, FRAME = 20, LATENT = 128, PUSH = 4 };
-enum { MAX_INPUTS = 2 * ORR_MAX_HORIZON + 1, WARM_UP = 5 };
+enum { MAX_INPUTS = 2 * ORR_MAX_PASSES + 1, WARM_UP = 5 };
 
 typedef struct loss_tape {
   orr_var inputs[MAX_INPUTS], loss;
@@ -95,12 +95,12 @@ static void build_gelu(const orr_bench_trainer *trainer, orr_tape *tape, loss_ta
 
 static void build_model(const orr_model *model, orr_tape *tape, loss_tape *net) {
   orr_loss_tape loss;
-  size_t horizon = (size_t)model->def.horizon;
   orr_model_loss(model, tape, &loss);
-  for (size_t h = 0; h <= 2 * horizon; h++) {
-    net->inputs[h] = h <= horizon ? loss.states[h] : loss.actions[h - horizon - 1];
+  size_t passes = loss.passes;
+  for (size_t h = 0; h <= 2 * passes; h++) {
+    net->inputs[h] = h <= passes ? loss.states[h] : loss.actions[h - passes - 1];
   }
-  net->input_count = 2 * horizon + 1;
+  net->input_count = 2 * passes + 1;
   net->loss = loss.loss;
 }
 
@@ -113,6 +113,7 @@ static orr_status make_model(orr_bench_trainer *trainer, orr_error *err) {
   ORR_TRY(orr_new(&transform, 1, sizeof *transform, err));
   for (size_t i = 0; i < ORR_MAX_FIELDS; i++) {
     transform->state_std[i] = transform->change_std[i] = 100.0;
+    transform->motion_std[i] = 1.0;
     transform->action_std[i] = 1.0;
   }
   orr_status status =

@@ -128,10 +128,10 @@ static json_t *numbers(const double *values, size_t count) {
 static json_t *pack_transform(const orr_model *model) {
   const orr_transform *t = &model->transform;
   size_t S = model->observation.count, A = model->action.count;
-  return json_pack("{s:o, s:o, s:o, s:o, s:o}", "state_mean", numbers(t->state_mean, S),
+  return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "state_mean", numbers(t->state_mean, S),
                    "state_std", numbers(t->state_std, S), "change_std", numbers(t->change_std, S),
-                   "action_mean", numbers(t->action_mean, A), "action_std",
-                   numbers(t->action_std, A));
+                   "motion_std", numbers(t->motion_std, S), "action_mean",
+                   numbers(t->action_mean, A), "action_std", numbers(t->action_std, A));
 }
 
 /* A text of the metadata as JSON; new reference. */
@@ -184,6 +184,7 @@ static orr_status get_transform(const orr_safetensors *file, size_t S, size_t A,
   orr_status status = get_numbers(json, "state_mean", S, false, out->state_mean, err);
   if (status == ORR_OK) status = get_numbers(json, "state_std", S, true, out->state_std, err);
   if (status == ORR_OK) status = get_numbers(json, "change_std", S, true, out->change_std, err);
+  if (status == ORR_OK) status = get_numbers(json, "motion_std", S, true, out->motion_std, err);
   if (status == ORR_OK) status = get_numbers(json, "action_mean", A, false, out->action_mean, err);
   if (status == ORR_OK) status = get_numbers(json, "action_std", A, true, out->action_std, err);
   json_decref(json);

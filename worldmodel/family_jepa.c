@@ -53,7 +53,7 @@ static void declare(orr_model *model) {
   const orr_model_def *def = &model->def;
   orr_params *params = &model->params;
   orr_jepa_net *net = &model->net.jepa;
-  size_t z = (size_t)def->latent, a = model->action_length, e = a + embedding(model);
+  size_t z = (size_t)def->latent, a = model->pass_length, e = a + embedding(model);
   size_t hidden = (size_t)def->hidden, layers = (size_t)def->layers;
   size_t fields = field_columns(model), x = fields + frame_columns(model);
   size_t shallow = layers > 1 ? layers - 1 : 1;
@@ -67,7 +67,8 @@ static void declare(orr_model *model) {
                   &net->predictor);
   net->predictor_skip =
       orr_params_add(params, "predictor.skip.weight", z, z + e, ORR_INIT_ZERO, true);
-  orr_mlp_declare(params, "inverse.mlp", z, hidden, 1, a + fields, ORR_INIT_UNIFORM, &net->inverse);
+  orr_mlp_declare(params, "inverse.mlp", z, hidden, 1, model->action_length + fields,
+                  ORR_INIT_UNIFORM, &net->inverse);
   orr_mlp_declare(params, "readout.mlp", z, hidden, 1, fields, ORR_INIT_UNIFORM, &net->readout);
   model->latent = z;
 }
@@ -88,7 +89,7 @@ static orr_var fields_of(const orr_model *model, orr_tape *tape, orr_var state) 
 static orr_var action_of(const orr_model *model, orr_tape *tape, orr_var action) {
   double shift[ORR_MAX_ACTION], factor[ORR_MAX_ACTION];
   size_t fields = model->action.count;
-  for (size_t i = 0; i < model->action_length; i++) {
+  for (size_t i = 0; i < model->pass_length; i++) {
     shift[i] = model->transform.action_mean[i % fields];
     factor[i] = 1.0 / model->transform.action_std[i % fields];
   }
@@ -102,7 +103,8 @@ static orr_var change_of(const orr_model *model, orr_tape *tape, orr_var before,
   size_t columns = 0;
   for (size_t i = 0; i < model->observation.count; i++) {
     bool is_angle = model->observation.fields[i].quantity == ORR_QUANTITY_ANGLE;
-    double scale = (is_angle ? 1.0 : t->state_std[i]) / t->change_std[i];
+    double usual = (double)model->passes * t->change_std[i]; /* over a block */
+    double scale = (is_angle ? 1.0 : t->state_std[i]) / usual;
     if (scale > most_magnified) scale = most_magnified;
     factor[columns++] = scale;
     if (is_angle) factor[columns++] = scale;
@@ -152,26 +154,34 @@ static orr_var mean_of(orr_tape *tape, const orr_var *terms, size_t count) {
   return orr_tape_total(tape, terms, shares, count);
 }
 
+/* The block's actions, z-scored, side by side. */
+static orr_var block_actions(const orr_model *model, orr_tape *tape, const orr_var *passes) {
+  orr_var scored[ORR_MAX_PASSES];
+  for (size_t p = 0; p < model->passes; p++) scored[p] = action_of(model, tape, passes[p]);
+  return model->passes == 1 ? scored[0] : orr_tape_concat(tape, scored, model->passes);
+}
+
 static void loss(const orr_model *model, orr_tape *tape, orr_loss_tape *out) {
   const orr_jepa_net *net = &model->net.jepa;
-  size_t horizon = (size_t)model->def.horizon;
+  size_t horizon = (size_t)model->def.horizon, k = model->passes;
   orr_var z[ORR_MAX_HORIZON + 1], read[ORR_MAX_HORIZON + 1];
   orr_var predicted[ORR_MAX_HORIZON], inverse[ORR_MAX_HORIZON], fields[ORR_MAX_HORIZON + 1];
-  orr_var no_action = orr_tape_input(tape, ORR_TILE, model->action_length); /* stays zero */
+  orr_var no_action = orr_tape_input(tape, ORR_TILE, model->pass_length); /* stays zero */
   for (size_t h = 0; h <= horizon; h++) {
-    fields[h] = fields_of(model, tape, out->states[h]);
-    z[h] = encode_fields(model, tape, out->states[h], fields[h], no_action);
+    orr_var state = out->states[h * k];
+    fields[h] = fields_of(model, tape, state);
+    z[h] = encode_fields(model, tape, state, fields[h], no_action);
     orr_var guess = decode(model, tape, orr_tape_stop(tape, z[h]));
     read[h] = orr_tape_mse(tape, guess, fields[h]);
   }
   orr_var rolled = z[0];
   for (size_t h = 0; h < horizon; h++) {
-    orr_var scored = action_of(model, tape, out->actions[h]);
     orr_var delta = orr_tape_sub(tape, z[h + 1], z[h]);
     orr_var change = change_of(model, tape, fields[h], fields[h + 1]);
+    orr_var scored = block_actions(model, tape, &out->actions[h * k]);
     orr_var happened = orr_tape_concat(tape, (orr_var[]){scored, change}, 2);
     inverse[h] = orr_tape_mse(tape, orr_mlp_apply(&net->inverse, tape, delta, 0.0), happened);
-    rolled = predict(model, tape, rolled, scored);
+    for (size_t p = 0; p < k; p++) rolled = step(model, tape, rolled, out->actions[h * k + p]);
     predicted[h] = orr_tape_mse(tape, rolled, z[h + 1]);
   }
   out->names[0] = "prediction";

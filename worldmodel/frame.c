@@ -7,15 +7,19 @@
 typedef struct builder {
   orr_frame *frame;
   const orr_space *observation, *action;
-  const double *state_std, *action_std;
+  const double *state_std, *action_std, *motion_std;
 } builder;
+
+static size_t term_columns(const term *t) {
+  bool one = t->kind == TERM_SCALAR || t->kind == TERM_IDENTITY || t->kind == TERM_INPUT ||
+             t->kind == MOVE_ANGLE || t->kind == MOVE_SCALAR;
+  return one ? 1 : 2;
+}
 
 static void put(terms *list, term item) {
   ORR_ASSERT(list->count < list->capacity);
   list->items[list->count++] = item;
-  bool one = item.kind == TERM_SCALAR || item.kind == TERM_IDENTITY || item.kind == TERM_INPUT ||
-             item.kind == MOVE_ANGLE || item.kind == MOVE_SCALAR;
-  list->columns += one ? 1 : 2;
+  list->columns += term_columns(&item);
 }
 
 /* Root mean square of two deviations; 1 where they say nothing. */
@@ -172,40 +176,35 @@ static void describe_sight(builder *b, size_t k) {
     put(list, (term){TERM_IDENTITY, -1, 0, 0, 1.0, c == k ? 1.0 : 0.0});
   }
   frame->linear_first = list->columns;
+  if (centre >= 0) see_velocity(b, &frame->bodies[centre], list);
+  frame->coast_count = list->columns - frame->linear_first;
   for (size_t i = 0; i < frame->body_count; i++) {
     if (frame->bodies[i].role == ORR_ROLE_ACTUATED) see_velocity(b, &frame->bodies[i], list);
   }
-  for (size_t s = 0; s < frame->block; s++) {
+  for (size_t s = 0; s < frame->steps; s++) {
     for (size_t i = 0; i < frame->action; i++)
       see_action(b, (int)i, (int)(s * frame->action), list);
   }
   frame->linear_count = list->columns - frame->linear_first;
 }
 
-/* Typical changes over a block, as parts of the deviations in the data: what an actuator drives
- * moves further than what it pushes. On Push-T: 20 px, 100 px/s, 10 px, 0.2 rad. */
-static void move_body(builder *b, int index, double part, double share, terms *list) {
+/* One unit of the network's output is a typical change over a pass. */
+static void move_body(builder *b, int index, double share, terms *list) {
   const frame_body *body = &b->frame->bodies[index];
-  const double *std = b->state_std;
+  const double *change = b->motion_std;
   if (body->x >= 0) {
-    double size = part * spread(std, body->x, body->y);
-    put(list, (term){MOVE_POINT, index, 0, 0, share * size, 0});
+    put(list, (term){MOVE_POINT, index, 0, 0, share * spread(change, body->x, body->y), 0});
   }
-  if (body->role == ORR_ROLE_FREE && body->angle >= 0) {
-    double size = orr_min(0.2, 0.11 * spread(std, body->angle, body->angle));
-    put(list, (term){MOVE_ANGLE, index, 0, 0, share * size, 0});
+  if (body->angle >= 0) {
+    put(list, (term){MOVE_ANGLE, index, 0, 0, share * spread(change, body->angle, body->angle), 0});
   }
   if (body->vx >= 0) {
-    double size = 2.0 / 3.0 * spread(std, body->vx, body->vy);
-    put(list, (term){MOVE_VECTOR, -1, body->vx, body->vy, share * size, 0});
-  }
-  if (body->role == ORR_ROLE_ACTUATED && body->angle >= 0) {
-    double size = part * spread(std, body->angle, body->angle);
-    put(list, (term){MOVE_ANGLE, index, 0, 0, share * size, 0});
+    double size = spread(change, body->vx, body->vy);
+    put(list, (term){MOVE_VECTOR, index, body->vx, body->vy, share * size, 0});
   }
   if (body->omega >= 0) {
-    double size = 2.0 / 3.0 * spread(std, body->omega, body->omega);
-    put(list, (term){MOVE_SCALAR, -1, body->omega, 0, share * size, 0});
+    double size = spread(change, body->omega, body->omega);
+    put(list, (term){MOVE_SCALAR, index, body->omega, 0, share * size, 0});
   }
 }
 
@@ -215,12 +214,14 @@ static void describe_motion(builder *b, size_t k) {
   terms *list = &frame->moved[k];
   double share = 1.0 / (double)frame->centre_count;
   for (int i = 0; i < (int)frame->body_count; i++) {
-    if (frame->bodies[i].role == ORR_ROLE_ACTUATED) move_body(b, i, 0.2, share, list);
+    if (frame->bodies[i].role == ORR_ROLE_ACTUATED) move_body(b, i, share, list);
   }
-  if (frame->centres[k] >= 0) move_body(b, frame->centres[k], 0.15, 1.0, list);
+  frame->own_first = list->columns;
+  if (frame->centres[k] >= 0) move_body(b, frame->centres[k], 1.0, list);
+  frame->own_count = list->columns - frame->own_first;
   for (int i = 0; i < (int)frame->state; i++) {
     if (!is_other(frame, i)) continue;
-    put(list, (term){MOVE_SCALAR, -1, i, 0, 0.2 * share * spread(b->state_std, i, i), 0});
+    put(list, (term){MOVE_SCALAR, -1, i, 0, share * spread(b->motion_std, i, i), 0});
   }
 }
 
@@ -242,7 +243,7 @@ static orr_status describe(builder *b, orr_error *err) {
   if (frame->centre_count == 0) frame->centres[frame->centre_count++] = -1;
   describe_arena(b);
   size_t most = 4 * frame->body_count + 2 * frame->state + frame->centre_count +
-                frame->block * frame->action + 4;
+                frame->steps * frame->action + 6;
   for (size_t k = 0; k < frame->centre_count; k++) {
     ORR_TRY(reserve(&frame->seen[k], most, err));
     ORR_TRY(reserve(&frame->moved[k], most, err));
@@ -261,16 +262,16 @@ static orr_status describe(builder *b, orr_error *err) {
   return ORR_OK;
 }
 
-orr_status orr_frame_create(const orr_space *observation, const orr_space *action, size_t block,
-                            const double *state_std, const double *action_std, orr_frame **out,
-                            orr_error *err) {
-  ORR_ASSERT(block > 0 && observation->count > 0);
+orr_status orr_frame_create(const orr_space *observation, const orr_space *action, size_t steps,
+                            const orr_frame_scales *scales, orr_frame **out, orr_error *err) {
+  ORR_ASSERT(steps > 0 && observation->count > 0);
   orr_frame *frame;
   ORR_TRY(orr_new(&frame, 1, sizeof *frame, err));
   frame->state = observation->count;
   frame->action = action->count;
-  frame->block = block;
-  builder b = {frame, observation, action, state_std, action_std};
+  frame->steps = steps;
+  builder b = {
+      frame, observation, action, scales->state_std, scales->action_std, scales->motion_std};
   orr_status status = describe(&b, err);
   if (status == ORR_OK)
     *out = frame;
@@ -289,11 +290,63 @@ void orr_frame_destroy(orr_frame *frame) {
 }
 
 size_t orr_frame_state(const orr_frame *frame) { return frame->state; }
-size_t orr_frame_actions(const orr_frame *frame) { return frame->block * frame->action; }
+size_t orr_frame_actions(const orr_frame *frame) { return frame->steps * frame->action; }
 size_t orr_frame_centres(const orr_frame *frame) { return frame->centre_count; }
 size_t orr_frame_features(const orr_frame *frame) { return frame->seen[0].columns; }
 size_t orr_frame_motions(const orr_frame *frame) { return frame->moved[0].columns; }
 size_t orr_frame_linear(const orr_frame *frame, size_t *first) {
   *first = frame->linear_first;
   return frame->linear_count;
+}
+
+bool orr_frame_drives(const orr_frame *frame, size_t column, size_t motion) {
+  bool own = motion >= frame->own_first && motion < frame->own_first + frame->own_count;
+  return own == (column < frame->coast_count);
+}
+
+/* The motion that displaces a body, or NULL. */
+static const term *displacement_of(const orr_frame *frame, int body, size_t *column) {
+  const terms *list = &frame->moved[0];
+  *column = 0;
+  for (size_t i = 0; i < list->count; i++) {
+    const term *t = &list->items[i];
+    if (t->kind == MOVE_POINT && t->body == body && frame->centres[0] != body) return t;
+    *column += term_columns(t);
+  }
+  return NULL;
+}
+
+static bool is_offset(const term *t) { return t->kind == TERM_OFFSET || t->kind == TERM_PLACE; }
+
+size_t orr_frame_offsets(const orr_frame *frame) {
+  size_t count = 0;
+  for (size_t i = 0; i < frame->seen[0].count; i++) {
+    count += is_offset(&frame->seen[0].items[i]);
+  }
+  return count;
+}
+
+/* Contact is within the sum of the radii; beyond one and a half times that all is the same. The
+ * order of terms is the same for every centre, so the first one's serves for all. */
+orr_frame_offset orr_frame_offset_at(const orr_frame *frame, size_t index) {
+  static const double margin = 1.5;
+  orr_frame_offset out = {.motion = SIZE_MAX};
+  const term *t = frame->seen[0].items;
+  for (;; t++) {
+    if (is_offset(t) && index-- == 0) break;
+    out.feature += term_columns(t);
+  }
+  if (t->kind == TERM_PLACE) {
+    out.reach = frame->size > 0.0 ? 2.0 / (frame->size * t->scale) : 1.0;
+    return out;
+  }
+  double touch = frame->bodies[t->body].radius;
+  if (frame->centres[0] >= 0) touch += frame->bodies[frame->centres[0]].radius;
+  out.reach = touch > 0.0 ? 1.0 / (margin * touch * t->scale) : 1.0;
+  size_t column;
+  const term *moved = displacement_of(frame, t->body, &column);
+  if (!moved) return out;
+  out.motion = column;
+  out.unit = moved->scale * (double)frame->centre_count * t->scale;
+  return out;
 }

@@ -14,20 +14,38 @@
 
 typedef struct orr_frame orr_frame; /* immutable */
 
-/* `block`: control steps per model action. `action` meaning RELATIVE: the action is turned as a
- * vector; ABSOLUTE: as a point relative to the centre. Scales are typical sizes and come from the
- * spaces' bodies (radius) and from `state_std`, `action_std` (per field). */
-orr_status orr_frame_create(const orr_space *observation, const orr_space *action, size_t block,
-                            const double *state_std, const double *action_std, orr_frame **out,
-                            orr_error *err);
+typedef struct orr_frame_scales { /* per field, borrowed for the call */
+  const double *state_std, *action_std;
+  const double *motion_std; /* of the changes over `steps`: what one unit of motion means */
+} orr_frame_scales;
+
+/* `steps`: control steps of a pass, each with its own action. `action` meaning RELATIVE: the action
+ * is turned as a vector; ABSOLUTE: as a point relative to the centre. Scales are typical sizes and
+ * come from the spaces' bodies (radius) and from the data. */
+orr_status orr_frame_create(const orr_space *observation, const orr_space *action, size_t steps,
+                            const orr_frame_scales *scales, orr_frame **out, orr_error *err);
 void orr_frame_destroy(orr_frame *frame);
 size_t orr_frame_state(const orr_frame *frame);    /* columns of a state: S */
-size_t orr_frame_actions(const orr_frame *frame);  /* columns of a block of actions: block * A */
+size_t orr_frame_actions(const orr_frame *frame);  /* columns of a pass's actions: steps * A */
 size_t orr_frame_centres(const orr_frame *frame);  /* free bodies; 1 when there is none */
 size_t orr_frame_features(const orr_frame *frame); /* columns of orr_tape_frame_features */
 size_t orr_frame_motions(const orr_frame *frame);  /* columns of the network's output */
-/* Of the features, the first columns that drive the exact linear part of actuated motion (velocity
- * and actions): a bias-free linear path from these columns to the motions is added by the model. */
+
+/* Of the features, the columns that drive the linear law of motion (worldmodel/law.h): velocities
+ * and actions. */
 size_t orr_frame_linear(const orr_frame *frame, size_t *first);
+/* Whether the law may use linear column `column` for motion `motion`: a free body coasts on its own
+ * velocity, everything else follows the actuators. */
+bool orr_frame_drives(const orr_frame *frame, size_t column, size_t motion);
+
+/* Two columns by which contact is decided: the offset of another body, the place in the arena. */
+typedef struct orr_frame_offset {
+  size_t feature; /* the first of two columns of the features */
+  double reach;   /* times the feature: 1 well beyond the distance of contact */
+  size_t motion;  /* the first of two columns of motion that displace the body; SIZE_MAX: none */
+  double unit;    /* of that motion, in units of the feature */
+} orr_frame_offset;
+size_t orr_frame_offsets(const orr_frame *frame); /* the same number for every centre */
+orr_frame_offset orr_frame_offset_at(const orr_frame *frame, size_t index);
 
 #endif

@@ -17,6 +17,11 @@ void orr_frame_move(const orr_frame *frame, const double *state, const double *m
 void orr_frame_move_back(const orr_frame *frame, const double *state, const double *motion,
                          const double *d_next, double *d_state, double *d_motion);
 
+/* state [S], next [S] -> the motion [K M] that leads there; what all centres share is given whole
+ * to each. */
+void orr_frame_motion(const orr_frame *frame, const double *state, const double *next,
+                      double *motion);
+
 #define ORR_FRAME_LANES 8 /* most rows that are worked on at once */
 
 /* ORR_FRAME_LANES rows of everything, for an operation that converts number types. */

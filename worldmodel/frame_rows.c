@@ -98,7 +98,7 @@ typedef struct shape {
 } shape;
 
 static shape shape_of(const orr_frame *frame) {
-  return (shape){frame->state, frame->block * frame->action,
+  return (shape){frame->state, frame->steps * frame->action,
                  frame->centre_count * orr_frame_features(frame),
                  frame->centre_count * orr_frame_motions(frame)};
 }

@@ -1,8 +1,8 @@
 /* The operations of a frame on many rows at once: the product path's features and advance.
  *
- * frame_rows.c is compiled like kernels.c, once per instruction set, and works on two, four or eight
- * rows at a time, in double (positions are large beside the motions that are added to them). Lanes
- * never meet: all three give the same bits, those of the plain path. */
+ * frame_rows.c is compiled like kernels.c, once per instruction set, and works on two, four or
+ * eight rows at a time, in double (positions are large beside the motions that are added to them).
+ * Lanes never meet: all three give the same bits, those of the plain path. */
 #ifndef ORR_WORLDMODEL_FRAME_ROWS_H
 #define ORR_WORLDMODEL_FRAME_ROWS_H
 

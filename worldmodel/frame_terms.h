@@ -44,12 +44,13 @@ typedef struct terms {
 } terms;
 
 struct orr_frame {
-  size_t state, action, block; /* columns; action of one control step */
+  size_t state, action, steps; /* columns; action of one control step; steps of a pass */
   size_t body_count, centre_count;
   frame_body bodies[ORR_MAX_BODIES];
-  int centres[ORR_MAX_BODIES]; /* bodies; -1: the arena itself */
-  double middle[2], size;      /* of the arena */
-  size_t linear_first, linear_count;
+  int centres[ORR_MAX_BODIES];                       /* bodies; -1: the arena itself */
+  double middle[2], size;                            /* of the arena */
+  size_t linear_first, linear_count, coast_count;    /* features; the first of them: own velocity */
+  size_t own_first, own_count;                       /* motions of the centre itself */
   terms seen[ORR_MAX_BODIES], moved[ORR_MAX_BODIES]; /* of each centre */
 };
 

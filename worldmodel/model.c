@@ -1,6 +1,7 @@
 /* Models and their workers: everything that does not depend on the family. */
 #include "base/maths.h"
 #include "base/memory.h"
+#include "worldmodel/law.h"
 #include "worldmodel/model_internal.h"
 #include <string.h>
 
@@ -14,6 +15,18 @@ static orr_status check_sizes(const orr_model *model, orr_error *err) {
     return orr_fail(err, ORR_ERR_CONFIG, "a model needs observations and actions, got %zu and %zu",
                     model->observation.count, model->action.count);
   }
+  if (model->def.block % model->def.stride != 0) {
+    orr_fail(err, ORR_ERR_CONFIG, "model.stride is %lld, which does not divide a block of %lld",
+             (long long)model->def.stride, (long long)model->def.block);
+    orr_hint(err, "1 always fits");
+    return ORR_ERR_CONFIG;
+  }
+  if ((size_t)model->def.horizon * model->passes > ORR_MAX_PASSES) {
+    orr_fail(err, ORR_ERR_CONFIG, "%lld blocks of %zu network passes are too many; at most %d",
+             (long long)model->def.horizon, model->passes, ORR_MAX_PASSES);
+    orr_hint(err, "make model.horizon or model.block smaller, or model.stride larger");
+    return ORR_ERR_CONFIG;
+  }
   if (model->action_length <= ORR_MAX_ACTION) return ORR_OK;
   orr_fail(err, ORR_ERR_CONFIG, "a block of %lld steps has %zu numbers of action; at most %d",
            (long long)model->def.block, model->action_length, ORR_MAX_ACTION);
@@ -23,9 +36,10 @@ static orr_status check_sizes(const orr_model *model, orr_error *err) {
 
 static orr_status fill(orr_model *model, orr_error *err) {
   ORR_TRY(check_sizes(model, err));
-  ORR_TRY(orr_frame_create(&model->observation, &model->action, (size_t)model->def.block,
-                           model->transform.state_std, model->transform.action_std, &model->frame,
-                           err));
+  const orr_transform *t = &model->transform;
+  const orr_frame_scales scales = {t->state_std, t->action_std, t->motion_std};
+  ORR_TRY(orr_frame_create(&model->observation, &model->action, (size_t)model->def.stride, &scales,
+                           &model->frame, err));
   model->family->declare(model);
   return ORR_OK;
 }
@@ -41,7 +55,10 @@ orr_status orr_model_build(const orr_model_def *def, const orr_space *observatio
   model->action = *action;
   model->transform = *transform;
   model->action_length = (size_t)def->block * action->count;
+  model->pass_length = (size_t)def->stride * action->count;
+  model->passes = (size_t)(def->block / def->stride);
   model->family = families[def->family];
+  model->law = -1;
   orr_status status = fill(model, err);
   if (status == ORR_OK)
     *out = model;
@@ -64,18 +81,40 @@ orr_status orr_model_allocate(orr_model *model, orr_error *err) {
   return orr_fail(err, ORR_ERR_MEMORY, "no memory for %zu weights", model->params.total);
 }
 
+static orr_status fit_law(const orr_model *model, const orr_dataset *data, float *weight,
+                          double *residual, orr_error *err) {
+  const orr_param *item = &model->params.items[model->law];
+  size_t numbers = item->rows * item->cols;
+  double *exact;
+  ORR_TRY(orr_new(&exact, numbers, sizeof *exact, err));
+  orr_status status =
+      orr_law_fit(model->frame, data, (size_t)model->def.stride, exact, residual, err);
+  for (size_t i = 0; weight && i < numbers; i++) weight[i] = (float)exact[i];
+  orr_free(exact);
+  return status;
+}
+
+orr_status orr_model_measure_law(const orr_model *model, const orr_dataset *data,
+                                 double motion_std[ORR_MAX_FIELDS], orr_error *err) {
+  return model->law < 0 ? ORR_OK : fit_law(model, data, NULL, motion_std, err);
+}
+
+orr_status orr_model_fit_law(orr_model *model, const orr_dataset *data, orr_error *err) {
+  if (model->law < 0) return ORR_OK;
+  return fit_law(model, data, model->values + model->params.items[model->law].offset, NULL, err);
+}
+
 void orr_model_rehash(orr_model *model) {
   model->hash = orr_hash_bytes(model->values, model->params.total * sizeof(float));
 }
 
 void orr_model_loss(const orr_model *model, orr_tape *tape, orr_loss_tape *out) {
-  size_t horizon = (size_t)model->def.horizon;
-  *out = (orr_loss_tape){0};
-  for (size_t h = 0; h <= horizon; h++) {
-    out->states[h] = orr_tape_input(tape, ORR_TILE, model->observation.count);
+  *out = (orr_loss_tape){.passes = (size_t)model->def.horizon * model->passes};
+  for (size_t p = 0; p <= out->passes; p++) {
+    out->states[p] = orr_tape_input(tape, ORR_TILE, model->observation.count);
   }
-  for (size_t h = 0; h < horizon; h++) {
-    out->actions[h] = orr_tape_input(tape, ORR_TILE, model->action_length);
+  for (size_t p = 0; p < out->passes; p++) {
+    out->actions[p] = orr_tape_input(tape, ORR_TILE, model->pass_length);
   }
   model->family->loss(model, tape, out);
 }
@@ -87,10 +126,11 @@ orr_hash orr_model_interface(const orr_model *model) { return model->interface; 
 orr_hash orr_model_world(const orr_model *model) { return model->world; }
 orr_hash orr_model_hash(const orr_model *model) { return model->hash; }
 size_t orr_model_latent(const orr_model *model) { return model->latent; }
+size_t orr_model_passes(const orr_model *model) { return model->passes; }
 size_t orr_model_parameters(const orr_model *model) { return orr_params_numbers(&model->params); }
 const json_t *orr_model_record_json(const orr_model *model) { return model->record; }
 
-/* Every matrix that a step touches multiplies once. */
+/* Every matrix that a step touches multiplies once in each pass. */
 double orr_model_flops(const orr_model *model) {
   double flops = 0;
   for (size_t i = 0; i < model->params.count; i++) {
@@ -98,7 +138,7 @@ double orr_model_flops(const orr_model *model) {
     for (size_t j = 0; j < 3 && model->family->step_prefix[j]; j++) {
       const char *prefix = model->family->step_prefix[j];
       if (param->rows < 2 || strncmp(param->name, prefix, strlen(prefix)) != 0) continue;
-      flops += 2.0 * (double)param->rows * (double)param->cols;
+      flops += 2.0 * (double)(param->rows * param->cols * model->passes);
     }
   }
   return flops;
@@ -114,7 +154,8 @@ typedef struct orr_pass { /* one forward-only tape of ORR_MODEL_TILE rows */
 struct orr_model_worker {
   const orr_model *model;
   orr_pass encode, step, decode;
-  float *pad; /* the last tile of an input, filled up with zeros */
+  orr_var *trail; /* outputs of the passes of `step` */
+  float *pad;     /* the last tile of an input, filled up with zeros */
 };
 
 static orr_status begin_pass(const orr_model *model, orr_pass *pass, size_t first, size_t second,
@@ -132,6 +173,26 @@ static orr_status end_pass(const orr_model *model, orr_pass *pass, orr_error *er
   return ORR_OK;
 }
 
+/* A block: one pass after another, each with its own part of the actions. */
+static orr_status build_step(orr_model_worker *worker, orr_error *err) {
+  const orr_model *model = worker->model;
+  orr_pass *pass = &worker->step;
+  ORR_TRY(begin_pass(model, pass, model->latent, model->action_length, err));
+  pass->out = pass->in[0];
+  ORR_TRY(orr_new(&worker->trail, model->passes, sizeof *worker->trail, err));
+  for (size_t p = 0; p < model->passes; p++) {
+    orr_var action = pass->in[1];
+    if (model->passes > 1) {
+      action = orr_tape_slice(pass->tape, action, p * model->pass_length, model->pass_length);
+    }
+    pass->out = model->family->step(model, pass->tape, pass->out, action);
+    worker->trail[p] = pass->out;
+  }
+  ORR_TRY(orr_tape_compile(pass->tape, -1, worker->trail, model->passes, err));
+  orr_tape_pack(pass->tape, model->values);
+  return ORR_OK;
+}
+
 static orr_status build_worker(orr_model_worker *worker, orr_error *err) {
   const orr_model *model = worker->model;
   const orr_family_table *family = model->family;
@@ -140,12 +201,10 @@ static orr_status build_worker(orr_model_worker *worker, orr_error *err) {
   if (actions > widest) widest = actions;
   worker->pad = orr_alloc_aligned(ORR_MODEL_TILE * widest * sizeof(float), 64);
   if (!worker->pad) return orr_fail(err, ORR_ERR_MEMORY, "no memory for a worker");
-  ORR_TRY(begin_pass(model, &worker->step, model->latent, actions, err));
-  worker->step.out = family->step(model, worker->step.tape, worker->step.in[0], worker->step.in[1]);
-  ORR_TRY(end_pass(model, &worker->step, err));
+  ORR_TRY(build_step(worker, err));
   if (family->encode) {
     orr_pass *pass = &worker->encode;
-    ORR_TRY(begin_pass(model, pass, states, actions, err));
+    ORR_TRY(begin_pass(model, pass, states, model->pass_length, err));
     pass->out = family->encode(model, pass->tape, pass->in[0], pass->in[1]);
     ORR_TRY(end_pass(model, pass, err));
     orr_tape_set_input(pass->tape, pass->in[1], worker->pad); /* zeros, for ever */
@@ -175,6 +234,7 @@ void orr_model_worker_destroy(orr_model_worker *worker) {
   orr_tape_destroy(worker->step.tape);
   orr_tape_destroy(worker->decode.tape);
   orr_free(worker->pad);
+  orr_free(worker->trail);
   orr_free(worker);
 }
 
@@ -210,15 +270,33 @@ void orr_model_encode(orr_model_worker *worker, const float *observations, size_
   }
 }
 
-void orr_model_step(orr_model_worker *worker, const float *latents, const float *actions,
-                    size_t rows, float *next) {
+static void run_step(orr_model_worker *worker, const float *latents, const float *actions,
+                     size_t first, size_t n) {
   const orr_model *model = worker->model;
-  size_t length = model->latent;
+  feed(worker, &worker->step, 0, latents + first * model->latent, n);
+  feed(worker, &worker->step, 1, actions + first * model->action_length, n);
+  orr_tape_forward(worker->step.tape, model->values);
+}
+
+void orr_model_trail(orr_model_worker *worker, const float *latents, const float *actions,
+                     size_t rows, float *trail) {
+  size_t length = worker->model->latent;
   for (size_t first = 0; first < rows; first += ORR_MODEL_TILE) {
     size_t n = tile_rows(rows, first);
-    feed(worker, &worker->step, 0, latents + first * length, n);
-    feed(worker, &worker->step, 1, actions + first * model->action_length, n);
-    orr_tape_forward(worker->step.tape, model->values);
+    run_step(worker, latents, actions, first, n);
+    for (size_t p = 0; p < worker->model->passes; p++) {
+      memcpy(trail + (p * rows + first) * length,
+             orr_tape_value(worker->step.tape, worker->trail[p]), n * length * sizeof(float));
+    }
+  }
+}
+
+void orr_model_step(orr_model_worker *worker, const float *latents, const float *actions,
+                    size_t rows, float *next) {
+  size_t length = worker->model->latent;
+  for (size_t first = 0; first < rows; first += ORR_MODEL_TILE) {
+    size_t n = tile_rows(rows, first);
+    run_step(worker, latents, actions, first, n);
     memcpy(next + first * length, orr_tape_value(worker->step.tape, worker->step.out),
            n * length * sizeof(float));
   }

@@ -26,8 +26,10 @@ typedef struct orr_model_def {
   int family;             /* orr_family */
   int64_t history;        /* observations the model sees; 1 */
   int64_t block;          /* control steps per model action; 5 */
+  int64_t stride;         /* control steps that one pass of the network advances; 1 */
   int64_t horizon;        /* blocks unrolled in the loss; 5 */
   int64_t hidden, layers; /* width and number of hidden layers; 256, 3 */
+  int64_t octaves;        /* state: waves that offsets between bodies are spread into; 3 */
   int64_t latent;         /* jepa: 96 */
   double dropout;         /* predictor; 0 */
   double inverse;         /* jepa: weight of the displacement inverse head; 10 */
@@ -47,6 +49,7 @@ orr_hash orr_model_interface(const orr_model *model);      /* spaces and block *
 orr_hash orr_model_world(const orr_model *model);          /* world it was trained on */
 orr_hash orr_model_hash(const orr_model *model);           /* of the weights */
 size_t orr_model_latent(const orr_model *model);           /* length of a latent */
+size_t orr_model_passes(const orr_model *model);           /* of the network in a block */
 size_t orr_model_parameters(const orr_model *model);
 double orr_model_flops(const orr_model *model);              /* of one step of one sample */
 const json_t *orr_model_record_json(const orr_model *model); /* training record, borrowed */
@@ -74,6 +77,9 @@ void orr_model_encode(orr_model_worker *worker, const float *observations, size_
 /* latents rows x L, actions rows x (block * A) -> next rows x L (may be the same array) */
 void orr_model_step(orr_model_worker *worker, const float *latents, const float *actions,
                     size_t rows, float *next);
+/* The same, and what lies between: trail passes x rows x L, the last pass's being `next`. */
+void orr_model_trail(orr_model_worker *worker, const float *latents, const float *actions,
+                     size_t rows, float *trail);
 /* latents rows x L against one goal latent L -> distances rows (squared L2 in normalised latent) */
 void orr_model_distance(orr_model_worker *worker, const float *latents, const float *goal,
                         size_t rows, float *distances);

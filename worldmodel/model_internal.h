@@ -15,7 +15,8 @@
 typedef struct orr_transform {
   double state_mean[ORR_MAX_FIELDS], state_std[ORR_MAX_FIELDS];
   double action_mean[ORR_MAX_FIELDS], action_std[ORR_MAX_FIELDS]; /* of one control step */
-  double change_std[ORR_MAX_FIELDS]; /* of the fields' changes over a block */
+  double change_std[ORR_MAX_FIELDS]; /* of the fields' changes over a pass of the network */
+  double motion_std[ORR_MAX_FIELDS]; /* of that part of them that the linear law leaves over */
 } orr_transform;
 
 /* Linear, LayerNorm, SiLU, as often as there are hidden layers; then Linear. */
@@ -27,7 +28,6 @@ typedef struct orr_mlp {
 
 typedef struct orr_state_net {
   orr_mlp mlp;
-  int linear;
 } orr_state_net;
 
 typedef struct orr_jepa_net {
@@ -43,7 +43,10 @@ struct orr_model {
   orr_hash interface, world, hash;
   orr_transform transform;
   size_t action_length; /* block x action fields */
+  size_t pass_length;   /* stride x action fields */
+  size_t passes;        /* of the network in a block: block / stride */
   size_t latent;
+  int law; /* parameter that holds the linear law, or -1 */
   orr_frame *frame;
   const struct orr_family_table *family;
   union {
@@ -57,10 +60,12 @@ struct orr_model {
 };
 
 /* A loss on a tape: inputs to fill and terms to report. */
-#define ORR_MAX_TERMS 3
+#define ORR_MAX_TERMS  3
+#define ORR_MAX_PASSES 256 /* of the network in one window */
 typedef struct orr_loss_tape {
-  orr_var states[ORR_MAX_HORIZON + 1]; /* block ends 0..horizon: ORR_TILE x S */
-  orr_var actions[ORR_MAX_HORIZON];    /* ORR_TILE x (block x A) */
+  size_t passes;                      /* P = horizon x block / stride */
+  orr_var states[ORR_MAX_PASSES + 1]; /* ends of passes 0..P: ORR_TILE x S */
+  orr_var actions[ORR_MAX_PASSES];    /* ORR_TILE x (stride x A) */
   size_t term_count;
   const char *names[ORR_MAX_TERMS];
   orr_var terms[ORR_MAX_TERMS]; /* unweighted */
@@ -92,8 +97,14 @@ orr_path orr_precision_path(int precision);
 /* Adds inputs and the loss to `tape`; compile with `out->loss` afterwards. */
 void orr_model_loss(const orr_model *model, orr_tape *tape, orr_loss_tape *out);
 
-/* Sums are taken in file order. */
-orr_status orr_transform_fit(const orr_dataset *data, size_t block, orr_transform *out,
+/* The linear law (worldmodel/law.h) of a model that has one: what it leaves over, into
+ * `motion_std`, and its weights, into the parameters. */
+orr_status orr_model_measure_law(const orr_model *model, const orr_dataset *data,
+                                 double motion_std[ORR_MAX_FIELDS], orr_error *err);
+orr_status orr_model_fit_law(orr_model *model, const orr_dataset *data, orr_error *err);
+
+/* Changes are those over `steps` control steps. Sums are taken in file order. */
+orr_status orr_transform_fit(const orr_dataset *data, size_t steps, orr_transform *out,
                              orr_error *err);
 
 void orr_mlp_declare(orr_params *params, const char *name, size_t in, size_t hidden, size_t layers,

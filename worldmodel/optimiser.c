@@ -45,6 +45,19 @@ float *orr_update_tile(const orr_update *update, size_t index) {
   return memset(update->tile_gradients + index * total, 0, total * sizeof(float));
 }
 
+typedef struct piece {
+  size_t from, count;
+} piece;
+
+/* What of tensor `index` lies in [begin, end); nothing of a frozen one. */
+static piece piece_of(const orr_params *params, size_t index, size_t begin, size_t end) {
+  const orr_param *item = &params->items[index];
+  size_t from = item->offset, to = item->offset + item->rows * item->cols;
+  if (from < begin) from = begin;
+  if (to > end) to = end;
+  return (piece){from, from < to && !item->frozen ? to - from : 0};
+}
+
 static void gather_chunk(void *context, size_t index, size_t lane) {
   (void)lane;
   const orr_update *update = context;
@@ -57,7 +70,12 @@ static void gather_chunk(void *context, size_t index, size_t lane) {
     part += update->params->total;
     kernels->accumulate(count, 1.0f, part, sum);
   }
-  update->squares[index] = kernels->sum_squares(count, sum);
+  update->squares[index] = 0.0;
+  for (size_t i = 0; i < update->params->count; i++) {
+    piece p = piece_of(update->params, i, begin, begin + count);
+    if (p.count == 0) continue;
+    update->squares[index] += kernels->sum_squares(p.count, update->gradients + p.from);
+  }
 }
 
 double orr_update_gather(const orr_update *update) {
@@ -90,15 +108,12 @@ static void apply_chunk(void *context, size_t index, size_t lane) {
   const orr_update *u = a->update;
   size_t begin = index * CHUNK, end = chunk_end(u->params, begin);
   for (size_t i = 0; i < u->params->count; i++) {
-    const orr_param *item = &u->params->items[i];
-    size_t from = item->offset, to = item->offset + item->rows * item->cols;
-    if (from < begin) from = begin;
-    if (to > end) to = end;
-    if (from >= to) continue;
+    piece p = piece_of(u->params, i, begin, end);
+    if (p.count == 0) continue;
     orr_adamw_numbers numbers = a->numbers;
-    numbers.keep = item->decay ? a->keep : 1.0f;
-    orr_kernels_best()->adamw(to - from, &numbers, u->gradients + from, u->moment1 + from,
-                              u->moment2 + from, a->values + from);
+    numbers.keep = u->params->items[i].decay ? a->keep : 1.0f;
+    orr_kernels_best()->adamw(p.count, &numbers, u->gradients + p.from, u->moment1 + p.from,
+                              u->moment2 + p.from, a->values + p.from);
   }
 }
 

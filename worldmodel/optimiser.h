@@ -35,7 +35,8 @@ void orr_update_destroy(orr_update *update);
 
 /* The zeroed gradient of tile `index`, for a backward pass to add to. */
 float *orr_update_tile(const orr_update *update, size_t index);
-/* Adds the tiles up; returns the Euclidean norm of all gradients, summed in double. */
+/* Adds the tiles up; returns the Euclidean norm of all gradients but those of frozen tensors,
+ * summed in double. */
 double orr_update_gather(const orr_update *update);
 /* One step, counted from 1. `clip` multiplies the gradients. */
 void orr_update_apply(const orr_update *update, const orr_adamw *adamw, double rate, double clip,

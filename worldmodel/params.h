@@ -20,6 +20,7 @@ typedef struct orr_param {
   size_t rows, cols; /* a vector has rows = 1 */
   size_t offset;     /* into the block, in numbers; multiples of 16 */
   bool decay;        /* weight decay applies (matrices) or not (biases, gains) */
+  bool frozen;       /* the optimiser leaves it alone */
   orr_init init;
 } orr_param;
 

@@ -62,6 +62,10 @@ orr_var orr_tape_reshape(orr_tape *tape, orr_var x, size_t rows, size_t cols);
 orr_var orr_tape_affine(orr_tape *tape, orr_var x, const double *shift, const double *factor);
 /* Columns flagged as angles become two columns (sine, cosine); others pass. */
 orr_var orr_tape_unangle(orr_tape *tape, orr_var x, const bool *is_angle);
+/* Each column x becomes 2 `octaves` columns: sin(pi u), cos(pi u), sin(2 pi u), cos(2 pi u), sin(4
+ * pi u), ... with u = x in [-1, 1], and held at the ends beyond. A perceptron learns sharp edges in
+ * space late or never; from waves of several lengths it learns them early (Tancik et al., 2020). */
+orr_var orr_tape_waves(orr_tape *tape, orr_var x, size_t octaves);
 /* Inverted dropout; the mask of row r is drawn at (seed, ORR_PURPOSE_DROPOUT, step, row0 + r, ...):
  * see orr_tape_set_dropout. Identity when the rate is 0 or dropout is off. */
 orr_var orr_tape_dropout(orr_tape *tape, orr_var x, double rate);

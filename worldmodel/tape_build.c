@@ -159,6 +159,14 @@ orr_var orr_tape_unangle(orr_tape *tape, orr_var x, const bool *is_angle) {
   return op->out;
 }
 
+orr_var orr_tape_waves(orr_tape *tape, orr_var x, size_t octaves) {
+  ORR_ASSERT(octaves > 0);
+  size_t rows = get(tape, x)->rows, cols = get(tape, x)->cols;
+  orr_op *op = append(tape, ORR_OP_WAVES, &x, 1, rows, 2 * octaves * cols);
+  op->first = octaves;
+  return op->out;
+}
+
 static void set_frame(orr_tape *tape, orr_op *op, const orr_frame *frame) {
   op->frame = frame;
   op->scratch = orr_frame_scratch_create(frame, tape->arena);

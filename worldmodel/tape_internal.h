@@ -21,6 +21,7 @@ typedef enum orr_op_kind {
   ORR_OP_SLICE,
   ORR_OP_RESHAPE,
   ORR_OP_UNANGLE,
+  ORR_OP_WAVES,
   ORR_OP_FEATURES,
   ORR_OP_ADVANCE,
   ORR_OP_SMOOTH_L1,
@@ -53,7 +54,7 @@ struct orr_op {
   int weight, bias; /* parameter indices or -1; gain and shift of a norm */
   orr_activation act;
   double factor;   /* scale; dropout rate */
-  size_t first;    /* slice */
+  size_t first;    /* slice: column; waves: octaves */
   double *numbers; /* affine: shift then factor; losses: weight; total: weights */
   bool *flags;     /* angles, or NULL */
   const orr_frame *frame;

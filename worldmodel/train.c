@@ -69,15 +69,23 @@ static orr_status sweep_leftovers(const char *folder, orr_error *err) {
   return ORR_OK;
 }
 
+static orr_status build(orr_trainer *trainer, const orr_transform *transform, orr_error *err) {
+  const orr_shard_info *info = orr_dataset_info(trainer->setup->data);
+  orr_model_destroy(trainer->model);
+  return orr_model_build(trainer->setup->model, &info->observation, &info->action, transform,
+                         &trainer->model, err);
+}
+
 static orr_status make_model(orr_trainer *trainer, orr_error *err) {
   const orr_train_setup *setup = trainer->setup;
   const orr_shard_info *info = orr_dataset_info(setup->data);
   orr_transform *transform;
   ORR_TRY(orr_new(&transform, 1, sizeof *transform, err));
-  orr_status status = orr_transform_fit(setup->data, (size_t)setup->model->block, transform, err);
-  if (status == ORR_OK) {
-    status = orr_model_build(setup->model, &info->observation, &info->action, transform,
-                             &trainer->model, err);
+  orr_status status = orr_transform_fit(setup->data, (size_t)setup->model->stride, transform, err);
+  if (status == ORR_OK) status = build(trainer, transform, err);
+  if (status == ORR_OK && trainer->model->law >= 0) {
+    status = orr_model_measure_law(trainer->model, setup->data, transform->motion_std, err);
+    if (status == ORR_OK) status = build(trainer, transform, err); /* in units of what is left */
   }
   orr_free(transform);
   ORR_TRY(status);
@@ -101,16 +109,17 @@ static orr_status make_paths(orr_trainer *trainer, orr_error *err) {
 static orr_status start(orr_trainer *trainer, orr_error *err) {
   const orr_train_setup *setup = trainer->setup;
   orr_windows_def def = {.history = (size_t)setup->model->history,
-                         .horizon = (size_t)setup->model->horizon,
-                         .block = (size_t)setup->model->block};
+                         .block = (size_t)setup->model->stride};
   ORR_TRY(make_paths(trainer, err));
   ORR_TRY(make_model(trainer, err));
+  def.horizon = (size_t)setup->model->horizon * trainer->model->passes;
   ORR_TRY(orr_windows_create(setup->data, &def, &trainer->windows, err));
   ORR_TRY(orr_train_prepare(trainer, err));
   trainer->state.data = orr_dataset_hash(setup->data);
   trainer->resumed = orr_file_exists(trainer->state_path);
   if (!trainer->resumed) {
     orr_params_init(&trainer->model->params, (uint64_t)setup->train->seed, trainer->model->values);
+    ORR_TRY(orr_model_fit_law(trainer->model, setup->data, err));
     return orr_train_cut_log(trainer->metrics, -1, err);
   }
   ORR_TRY(orr_checkpoint_load_state(trainer->model, setup->train, &trainer->state,

@@ -28,16 +28,15 @@ static void run_tile(void *context, size_t index, size_t lane_index) {
   const orr_model *model = trainer->model;
   const orr_train_def *train = trainer->setup->train;
   size_t rows = windows_of_tile(trainer, index), first = index * ORR_TILE;
-  size_t S = model->observation.count, A = model->action_length;
-  size_t horizon = (size_t)model->def.horizon;
+  size_t S = model->observation.count, A = model->pass_length, passes = lane->loss.passes;
   uint64_t seed = (uint64_t)train->seed;
   uint32_t step = (uint32_t)trainer->state.step;
   orr_windows_batch(trainer->windows, seed, step, first, rows, lane->states, lane->actions);
-  for (size_t h = 0; h <= horizon; h++) {
-    feed(lane, lane->loss.states[h], lane->states + h * rows * S, rows);
+  for (size_t p = 0; p <= passes; p++) {
+    feed(lane, lane->loss.states[p], lane->states + p * rows * S, rows);
   }
-  for (size_t h = 0; h < horizon; h++) {
-    feed(lane, lane->loss.actions[h], lane->actions + h * rows * A, rows);
+  for (size_t p = 0; p < passes; p++) {
+    feed(lane, lane->loss.actions[p], lane->actions + p * rows * A, rows);
   }
   orr_tape_set_valid(lane->tape, rows);
   orr_tape_set_dropout(lane->tape, model->def.dropout > 0, seed, step, (uint32_t)first);
@@ -109,15 +108,15 @@ orr_status orr_train_step(orr_trainer *trainer, orr_error *err) {
 
 static orr_status create_lane(const orr_trainer *trainer, orr_train_lane *lane, orr_error *err) {
   const orr_model *model = trainer->model;
-  size_t S = model->observation.count, A = model->action_length;
-  size_t horizon = (size_t)model->def.horizon;
+  size_t S = model->observation.count, A = model->pass_length;
   orr_path path = orr_precision_path(trainer->setup->train->precision);
   ORR_TRY(orr_tape_create(&model->params, path, true, &lane->tape, err));
   orr_model_loss(model, lane->tape, &lane->loss);
   ORR_TRY(
       orr_tape_compile(lane->tape, lane->loss.loss, lane->loss.terms, lane->loss.term_count, err));
-  ORR_TRY(orr_new(&lane->states, (horizon + 1) * ORR_TILE * S, sizeof(float), err));
-  ORR_TRY(orr_new(&lane->actions, horizon * ORR_TILE * A, sizeof(float), err));
+  size_t passes = lane->loss.passes;
+  ORR_TRY(orr_new(&lane->states, (passes + 1) * ORR_TILE * S, sizeof(float), err));
+  ORR_TRY(orr_new(&lane->actions, passes * ORR_TILE * A, sizeof(float), err));
   return orr_new(&lane->pad, ORR_TILE * (S > A ? S : A), sizeof(float), err);
 }
 

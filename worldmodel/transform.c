@@ -2,6 +2,7 @@
 #include "base/maths.h"
 #include "base/memory.h"
 #include "worldmodel/model_internal.h"
+#include <string.h>
 
 /* Sums of one column; an angle is first turned back by the circular mean, then wrapped. */
 typedef struct column {
@@ -50,14 +51,15 @@ static void sweep(const orr_dataset *data, bool centred, const double *state_cen
   }
 }
 
-/* Changes over a block; an angle's are wrapped. Root mean square: standing still is the zero. */
-static void fit_changes(const orr_dataset *data, size_t block, column *sums, double *std) {
+/* Changes over some control steps; an angle's are wrapped. Root mean square: standing still is the
+ * zero. */
+static void fit_changes(const orr_dataset *data, size_t steps, column *sums, double *std) {
   const orr_shard_info *info = orr_dataset_info(data);
   size_t S = info->observation.count;
   for (size_t e = 0; e < orr_dataset_episodes(data); e++) {
     orr_episode_view view = orr_dataset_episode(data, e);
-    for (size_t k = 0; k + block * S < (view.steps + 1) * S; k++) {
-      double change = (double)view.states[k + block * S] - (double)view.states[k];
+    for (size_t k = 0; k + steps * S < (view.steps + 1) * S; k++) {
+      double change = (double)view.states[k + steps * S] - (double)view.states[k];
       bool is_angle = info->observation.fields[k % S].quantity == ORR_QUANTITY_ANGLE;
       if (is_angle) change = orr_wrap_angle(change);
       sums[k % S].count += 1;
@@ -69,7 +71,7 @@ static void fit_changes(const orr_dataset *data, size_t block, column *sums, dou
   }
 }
 
-orr_status orr_transform_fit(const orr_dataset *data, size_t block, orr_transform *out,
+orr_status orr_transform_fit(const orr_dataset *data, size_t steps, orr_transform *out,
                              orr_error *err) {
   const orr_shard_info *info = orr_dataset_info(data);
   column *sums, *state, *action;
@@ -93,7 +95,8 @@ orr_status orr_transform_fit(const orr_dataset *data, size_t block, orr_transfor
     finish(&action[i], &offset, &out->action_std[i]);
     out->action_std[i] = usable(out->action_std[i], out->action_mean[i]);
   }
-  fit_changes(data, block, sums + 4 * ORR_MAX_FIELDS, out->change_std);
+  fit_changes(data, steps, sums + 4 * ORR_MAX_FIELDS, out->change_std);
+  memcpy(out->motion_std, out->change_std, sizeof out->motion_std);
   orr_free(sums);
   return ORR_OK;
 }

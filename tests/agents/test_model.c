@@ -116,19 +116,28 @@ static void tiles_and_threads_do_not_change_costs(void **state) {
     }
 }
 
-/* Of family state the cost is that of the observations it imagines. */
+/* Of family state the cost, at block ends, is that of the observations it imagines. Scored at every
+ * step, where there are more points to choose from, the best is no worse. */
 static void costs_are_those_of_what_is_imagined(void **state) {
   lab *l = *state;
   orr_planner_def def = default_planner(&l->b);
+  def.objective.points = ORR_POINTS_BLOCKS;
   orr_objective objective = make_objective(&l->b, &def.objective);
-  orr_dynamics *dynamics = dynamics_of(l, ORR_FAMILY_STATE, ORR_OBJECTIVE_GOAL, 1);
+  orr_dynamics *dynamics, *fine = dynamics_of(l, ORR_FAMILY_STATE, ORR_OBJECTIVE_GOAL, 1);
+  must(orr_dynamics_model(l->models[ORR_FAMILY_STATE], l->b.scenario, &l->b.observer, &objective, 1,
+                          &dynamics, NULL),
+       NULL);
+  must(orr_dynamics_begin(dynamics, l->env, NULL), NULL);
   float seen[3 * 12], goal[12];
-  double cost, points[3];
+  double cost, best, points[3];
   assert_true(orr_dynamics_imagine(dynamics, l->plans, 3, seen));
   orr_env_goal(l->env, goal);
   for (int h = 0; h < 3; h++) points[h] = orr_objective_cost(&objective, seen + 12 * h, goal);
   orr_dynamics_roll(dynamics, NULL, l->plans, 1, 3, &cost);
   assert_true(cost == orr_objective_aggregate(&objective, points, 3, 1));
+  orr_dynamics_roll(fine, NULL, l->plans, 1, 3, &best);
+  assert_true(best <= cost);
+  orr_dynamics_destroy(fine);
   orr_dynamics_destroy(dynamics);
 }
 

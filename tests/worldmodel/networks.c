@@ -140,6 +140,11 @@ static void wide(size_t rows, orr_params *params, orr_tape *tape, built *out) {
   finish(tape, out, orr_tape_linear(tape, h, top, -1, ORR_ACT_NONE));
 }
 
+static void waves(size_t rows, orr_params *params, orr_tape *tape, built *out) {
+  orr_var h = base(rows, 5, ORR_ACT_NONE, params, tape, out);
+  finish(tape, out, orr_tape_waves(tape, orr_tape_scale(tape, h, 0.5), 3));
+}
+
 static void smooth_l1(size_t rows, orr_params *params, orr_tape *tape, built *out) {
   const double weight[] = {1.0, 0.3, 2.0, 0.7, 0.6, 1.0};
   const bool angles[] = {false, true, false, true, false, false};
@@ -230,7 +235,8 @@ static const orr_frame *push_t_frame(void) {
   orr_space observation, action;
   push_t_spaces(&observation, &action);
   if (!frames[0]) {
-    ORR_ASSERT(!orr_frame_create(&observation, &action, 5, std, action_std, &frames[0], NULL));
+    ORR_ASSERT(!orr_frame_create(&observation, &action, 5,
+                                 &(orr_frame_scales){std, action_std, std}, &frames[0], NULL));
   }
   return frames[0];
 }
@@ -241,7 +247,8 @@ static const orr_frame *crowd_frame(void) {
   crowd_spaces(&observation, &action);
   for (size_t i = 0; i < ORR_MAX_FIELDS; i++) std[i] = action_std[i] = 0.5 + 0.03 * (double)i;
   if (!frames[1]) {
-    ORR_ASSERT(!orr_frame_create(&observation, &action, 2, std, action_std, &frames[1], NULL));
+    ORR_ASSERT(!orr_frame_create(&observation, &action, 2,
+                                 &(orr_frame_scales){std, action_std, std}, &frames[1], NULL));
   }
   return frames[1];
 }
@@ -320,6 +327,7 @@ const network all_networks[] = {
     {"slice", 8, ORR_OP_SLICE, slice},
     {"reshape", 8, ORR_OP_RESHAPE, reshape},
     {"unangle", 8, ORR_OP_UNANGLE, unangle},
+    {"waves", 8, ORR_OP_WAVES, waves},
     {"smooth l1", 8, ORR_OP_SMOOTH_L1, smooth_l1},
     {"mse", 8, ORR_OP_MSE, mse},
     {"total", 8, ORR_OP_TOTAL, mse},

@@ -198,7 +198,7 @@ orr_model *synthetic_random_model(const orr_dataset *data, const orr_model_def *
   orr_transform *transform = orr_alloc(1, sizeof *transform);
   orr_model *model;
   orr_error err;
-  ASSERT_OK(orr_transform_fit(data, (size_t)def->block, transform, &err), err);
+  ASSERT_OK(orr_transform_fit(data, (size_t)def->stride, transform, &err), err);
   ASSERT_OK(orr_model_build(def, &info->observation, &info->action, transform, &model, &err), err);
   ASSERT_OK(orr_model_allocate(model, &err), err);
   orr_params_init(&model->params, seed, model->values);

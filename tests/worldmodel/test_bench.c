@@ -34,6 +34,7 @@ static orr_model *make_model(void) {
   const orr_model_def def = {.family = ORR_FAMILY_STATE,
                              .history = 1,
                              .block = 5,
+                             .stride = 5,
                              .horizon = 5,
                              .hidden = 256,
                              .layers = 3,
@@ -43,7 +44,10 @@ static orr_model *make_model(void) {
   orr_error err;
   orr_transform *transform = orr_alloc(1, sizeof *transform);
   push_t_spaces(&observation, &action);
-  for (size_t i = 0; i < observation.count; i++) transform->state_std[i] = 80.0;
+  for (size_t i = 0; i < observation.count; i++) {
+    transform->state_std[i] = 80.0;
+    transform->motion_std[i] = 20.0;
+  }
   for (size_t i = 0; i < action.count; i++) transform->action_std[i] = 0.3;
   orr_status status = orr_model_build(&def, &observation, &action, transform, &model, &err);
   orr_free(transform);

@@ -2,19 +2,21 @@
  * are checked in test_ops.c, through the tape. */
 #include "tests/worldmodel/networks.h"
 #include "tests/worldmodel/test_ops.h"
+#include "worldmodel/frame_rows.h"
 #include <math.h>
 #include <string.h>
 
 static const double push_t_std[] = {95, 97, 68, 69, 1.8, 150, 150};
 static const double push_t_action_std[] = {0.32, 0.32};
+static const double push_t_motion_std[] = {20, 22, 10, 12, 0.2, 90, 110};
+static const orr_frame_scales push_t_scales = {push_t_std, push_t_action_std, push_t_motion_std};
 
 static orr_frame *make_push_t(void) {
   orr_space observation, action;
   orr_frame *frame;
   push_t_spaces(&observation, &action);
-  assert_int_equal(
-      orr_frame_create(&observation, &action, 5, push_t_std, push_t_action_std, &frame, NULL),
-      ORR_OK);
+  assert_int_equal(orr_frame_create(&observation, &action, 5, &push_t_scales, &frame, NULL),
+                   ORR_OK);
   return frame;
 }
 
@@ -63,11 +65,10 @@ static void test_push_t_moves(void **state) {
   /* In the T's frame: agent forward by one unit, T's mass centre sideways by one unit, a turn. */
   m[0] = m[5] = m[6] = 1.0;
   orr_frame_move(frame, s, m, next);
-  double agent = 0.2 * sqrt((95.0 * 95 + 97 * 97) / 2),
-         body = 0.15 * sqrt((68.0 * 68 + 69 * 69) / 2);
+  double agent = sqrt((20.0 * 20 + 22 * 22) / 2), body = sqrt((10.0 * 10 + 12 * 12) / 2);
   near(next[0], 285, "agent x");
   near(next[1], 310 + agent, "agent y");
-  double angle = pi / 2 + fmin(0.2, 0.11 * 1.8);
+  double angle = pi / 2 + 0.2;
   near(next[4], angle, "angle");
   near(next[2] - 45 * sin(angle), 255 - body, "mass centre x");
   near(next[3] + 45 * cos(angle), 300, "mass centre y");
@@ -112,6 +113,42 @@ static void test_symmetry(void **state) {
   orr_frame_destroy(frame);
 }
 
+/* What moves a state to the next one, and back. */
+static void test_motion_back(void **state) {
+  (void)state;
+  orr_frame *frame = make_push_t();
+  const double s[] = {285, 310, 300, 300, 1.3, 15, -30};
+  const double m[7] = {0.3, -1.2, 0.7, 0.4, -0.9, 1.1, 0.6};
+  double next[7], found[7];
+  orr_frame_move(frame, s, m, next);
+  orr_frame_motion(frame, s, next, found);
+  for (int i = 0; i < 7; i++) near(found[i], m[i], "motion");
+  next[4] += 4 * acos(-1.0); /* the same angle, some turns later */
+  orr_frame_motion(frame, s, next, found);
+  near(found[6], m[6], "turn");
+  orr_frame_destroy(frame);
+}
+
+/* What decides contact: the agent, which the law displaces, and the walls. */
+static void test_offsets(void **state) {
+  (void)state;
+  orr_frame *frame = make_push_t();
+  assert_int_equal(orr_frame_offsets(frame), 2);
+  orr_frame_offset agent = orr_frame_offset_at(frame, 0), place = orr_frame_offset_at(frame, 1);
+  assert_int_equal(agent.feature, 0);
+  near(agent.reach, 76.5 / (1.5 * (15 + 76.5)), "reach of the agent");
+  assert_int_equal(agent.motion, 0);
+  near(agent.unit, sqrt((20.0 * 20 + 22 * 22) / 2) / 76.5, "the agent's motion");
+  assert_int_equal(place.feature, 2);
+  near(place.reach, 0.5, "reach of the walls"); /* the feature is 2 there */
+  assert_true(place.motion == SIZE_MAX);
+  for (size_t m = 0; m < 7; m++) {
+    bool block = m >= 4; /* nothing of what is linear moves it: its velocity is not seen */
+    for (size_t c = 0; c < 12; c++) assert_int_equal(orr_frame_drives(frame, c, m), !block);
+  }
+  orr_frame_destroy(frame);
+}
+
 static void test_crowd(void **state) {
   (void)state;
   orr_space observation, action;
@@ -120,7 +157,9 @@ static void test_crowd(void **state) {
   double std[ORR_MAX_FIELDS];
   for (size_t i = 0; i < ORR_MAX_FIELDS; i++) std[i] = 1.0;
   crowd_spaces(&observation, &action);
-  assert_int_equal(orr_frame_create(&observation, &action, 2, std, std, &frame, &err), ORR_OK);
+  assert_int_equal(
+      orr_frame_create(&observation, &action, 2, &(orr_frame_scales){std, std, std}, &frame, &err),
+      ORR_OK);
   assert_int_equal(orr_frame_centres(frame), 2);
   /* No motion predicted: everything stays where it is. */
   size_t wide = 2 * orr_frame_motions(frame), n = orr_frame_state(frame);
@@ -136,7 +175,8 @@ static void test_crowd(void **state) {
       observation.fields[i].body = -1;
     }
   }
-  orr_status status = orr_frame_create(&observation, &action, 2, std, std, &frame, &err);
+  orr_status status =
+      orr_frame_create(&observation, &action, 2, &(orr_frame_scales){std, std, std}, &frame, &err);
   assert_int_equal(status, ORR_ERR_CONFIG);
   assert_non_null(strstr(err.message, "\"two\""));
 }
@@ -150,7 +190,9 @@ static void test_nobody_free(void **state) {
   observation.count = 2; /* the agent's position */
   observation.body_count = 1;
   const double std[] = {50, 50};
-  assert_int_equal(orr_frame_create(&observation, &action, 1, std, std, &frame, NULL), ORR_OK);
+  assert_int_equal(
+      orr_frame_create(&observation, &action, 1, &(orr_frame_scales){std, std, std}, &frame, NULL),
+      ORR_OK);
   size_t first;
   assert_int_equal(orr_frame_centres(frame), 1);
   assert_int_equal(orr_frame_features(frame), 4);
@@ -161,15 +203,72 @@ static void test_nobody_free(void **state) {
   near(f[1], 0.0, "y");
   near(f[2], 0.5, "action");
   orr_frame_move(frame, (double[]){306, 256}, (double[]){1, 0}, next);
-  near(next[0], 316, "moved");
+  near(next[0], 356, "moved");
   orr_frame_destroy(frame);
+}
+
+/* Many rows at a time, on every instruction set: the bits of one row at a time, and no row sees its
+ * neighbours. */
+enum { MANY = 13 }; /* two eights, the second not full */
+
+static float noise(uint32_t stream, size_t i, double spread) {
+  orr_random random = orr_random_at(5, ORR_PURPOSE_TEST, stream, (uint32_t)i, 0, 0);
+  return (float)orr_random_uniform(&random, -spread, spread);
+}
+
+static void check_rows(const orr_frame *frame, orr_frame_scratch *scratch,
+                       const orr_frame_rows *table) {
+  enum { MOST = 256 };
+  static float state[MANY * MOST], action[MANY * MOST], motion[MANY * MOST], out[MANY * MOST];
+  size_t S = orr_frame_state(frame), A = orr_frame_actions(frame);
+  size_t C = orr_frame_centres(frame), F = C * orr_frame_features(frame);
+  size_t M = C * orr_frame_motions(frame);
+  assert_true(S <= MOST && A <= MOST && F <= MOST && M <= MOST);
+  for (size_t i = 0; i < MANY * MOST; i++) {
+    state[i] = noise(1, i, i % MOST == 4 ? 1e6 : 400.0); /* some angles beyond all turns */
+    action[i] = noise(2, i, 1.0);
+    motion[i] = noise(3, i, 2.0);
+  }
+  double s[MOST], a[MOST], m[MOST], want[MOST];
+  for (int which = 0; which < 2; which++) {
+    size_t width = which ? S : F;
+    if (which)
+      table->move(frame, scratch, MANY, state, motion, out);
+    else
+      table->see(frame, scratch, MANY, state, action, out);
+    for (size_t r = 0; r < MANY; r++) {
+      for (size_t i = 0; i < S; i++) s[i] = (double)state[r * S + i];
+      for (size_t i = 0; i < A; i++) a[i] = (double)action[r * A + i];
+      for (size_t i = 0; i < M; i++) m[i] = (double)motion[r * M + i];
+      if (which)
+        orr_frame_move(frame, s, m, want);
+      else
+        orr_frame_see(frame, s, a, want);
+      for (size_t i = 0; i < width; i++) assert_true(out[r * width + i] == (float)want[i]);
+    }
+  }
+}
+
+static void test_rows(void **state) {
+  (void)state;
+  orr_arena *arena = orr_arena_create(4096);
+  orr_frame *frame = make_push_t();
+  orr_frame_scratch *scratch = orr_frame_scratch_create(frame, arena);
+  check_rows(frame, scratch, &orr_frame_rows_baseline);
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2")) check_rows(frame, scratch, &orr_frame_rows_v3);
+  if (__builtin_cpu_supports("avx512dq")) check_rows(frame, scratch, &orr_frame_rows_v4);
+#endif
+  orr_frame_destroy(frame);
+  orr_arena_destroy(arena);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_push_t_by_hand), cmocka_unit_test(test_push_t_moves),
       cmocka_unit_test(test_symmetry),       cmocka_unit_test(test_crowd),
-      cmocka_unit_test(test_nobody_free),
+      cmocka_unit_test(test_motion_back),    cmocka_unit_test(test_offsets),
+      cmocka_unit_test(test_nobody_free),    cmocka_unit_test(test_rows),
   };
   return cmocka_run_group_tests_name("frames", tests, NULL, NULL);
 }
