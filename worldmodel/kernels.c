@@ -8,6 +8,9 @@
 #include "worldmodel/kernels.h"
 #include <math.h>
 #include <string.h>
+#if defined(__AVX__)
+#include <immintrin.h>
+#endif
 
 #ifndef ORR_KERNELS
 #define ORR_KERNELS orr_kernels_baseline
@@ -45,10 +48,6 @@ INLINE const float *block(const float *x, size_t n, float pad[W]) {
   return pad;
 }
 
-INLINE vec choose(ivec mask, vec yes, vec no) {
-  return (vec)((mask & (ivec)yes) | (~mask & (ivec)no));
-}
-
 /* The 16 partial sums in one fixed order. */
 INLINE float total(const vec sums[PARTS]) {
   float x[W], a[8];
@@ -73,11 +72,24 @@ INLINE vec exp_parts(vec x, vec *power) {
   return r + r * r * p;
 }
 
-/* Into [low, high]; not-a-number stays. */
-INLINE vec clamp(vec x, float low, float high) {
-  x = choose(x < all(low), all(low), x);
-  return choose(x > all(high), all(high), x);
+/* x < low ? low : x and x > high ? high : x, which is what the instructions do: they give their
+ * second operand when one of the two is not a number. */
+#if defined(__AVX512F__)
+INLINE vec at_least(vec x, float low) { return (vec)_mm512_max_ps((__m512)all(low), (__m512)x); }
+INLINE vec at_most(vec x, float high) { return (vec)_mm512_min_ps((__m512)all(high), (__m512)x); }
+#elif defined(__AVX__)
+INLINE vec at_least(vec x, float low) { return (vec)_mm256_max_ps((__m256)all(low), (__m256)x); }
+INLINE vec at_most(vec x, float high) { return (vec)_mm256_min_ps((__m256)all(high), (__m256)x); }
+#else
+INLINE vec choose(ivec mask, vec yes, vec no) {
+  return (vec)((mask & (ivec)yes) | (~mask & (ivec)no));
 }
+INLINE vec at_least(vec x, float low) { return choose(x < all(low), all(low), x); }
+INLINE vec at_most(vec x, float high) { return choose(x > all(high), all(high), x); }
+#endif
+
+/* Into [low, high]; not-a-number stays. */
+INLINE vec clamp(vec x, float low, float high) { return at_most(at_least(x, low), high); }
 
 /* 1 / (1 + exp(-x)) */
 INLINE vec sigmoid(vec x) {
