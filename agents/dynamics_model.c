@@ -162,6 +162,12 @@ orr_status orr_dynamics_model(const orr_model *model, const orr_scenario *scenar
                               size_t lanes, orr_dynamics **out, orr_error *err) {
   ORR_ASSERT(lanes > 0 && observer->scenario == scenario);
   *out = NULL;
+  if (orr_model_acts(model)) {
+    orr_fail(err, ORR_ERR_MISMATCH, "a network of family %s is a policy, it predicts nothing",
+             orr_family_names[orr_model_definition(model)->family]);
+    orr_hint(err, "let it act without a planner, or plan with a model of family state or jepa");
+    return ORR_ERR_MISMATCH;
+  }
   ORR_TRY(orr_dynamics_fits(model, observer, err));
   bool decodes = orr_dynamics_decodes(model);
   if (objective->kind == ORR_OBJECTIVE_GOAL && !decodes) {

@@ -1,3 +1,4 @@
+#include "agents/dynamics_private.h"
 #include "agents/policy_private.h"
 #include "base/clock.h"
 
@@ -6,7 +7,7 @@
 
 #include <string.h>
 
-typedef enum policy_kind { POLICY_RANDOM, POLICY_WEAK, POLICY_PLANNER } policy_kind;
+typedef enum policy_kind { POLICY_RANDOM, POLICY_WEAK, POLICY_PLANNER, POLICY_NETWORK } policy_kind;
 
 struct orr_policy {
   policy_kind kind;
@@ -19,6 +20,9 @@ struct orr_policy {
   double *state; /* the world's */
   orr_dynamics *dynamics;
   orr_planner *planner;
+  orr_model_worker *worker;
+  float *seen, *goal, *block;  /* of a network: observations, its actions */
+  int64_t goal_steps, horizon; /* control steps to the goal; most blocks ahead */
   orr_pool *pool;
   const float *plan;            /* NULL: none yet */
   size_t plan_step, plan_steps; /* of the plan: executed, to execute */
@@ -46,6 +50,8 @@ static orr_status create(policy_kind kind, const orr_observer *observer, orr_pol
 void orr_policy_destroy(orr_policy *policy) {
   if (!policy) return;
   orr_planner_destroy(policy->planner);
+  orr_model_worker_destroy(policy->worker);
+  orr_free(policy->seen);
   orr_free(policy->state);
   orr_free(policy);
 }
@@ -109,6 +115,37 @@ orr_status orr_policy_planner(const orr_planner_def *def, orr_dynamics *dynamics
       orr_planner_create(def, &observer->scenario->action, block, &policy->planner, err);
   if (status == ORR_OK) return ORR_OK;
   orr_policy_destroy(policy);
+  *out = NULL;
+  return status;
+}
+
+static orr_status create_network(orr_policy *policy, const orr_model *model, orr_error *err) {
+  size_t S = policy->observer.space.count, actions = policy->observer.scenario->action_count;
+  int64_t block = orr_model_definition(model)->block;
+  policy->horizon = orr_model_definition(model)->horizon;
+  policy->plan_steps = (size_t)block;
+  ORR_TRY(orr_model_worker_create(model, &policy->worker, err));
+  ORR_TRY(orr_new(&policy->seen, 2 * S + (size_t)block * actions, sizeof *policy->seen, err));
+  policy->goal = policy->seen + S;
+  policy->block = policy->goal + S;
+  return ORR_OK;
+}
+
+orr_status orr_policy_network(const orr_model *model, const orr_observer *observer,
+                              int64_t goal_steps, orr_policy **out, orr_error *err) {
+  *out = NULL;
+  if (!orr_model_acts(model)) {
+    orr_fail(err, ORR_ERR_MISMATCH, "a network of family %s is a world model, it cannot act",
+             orr_family_names[orr_model_definition(model)->family]);
+    orr_hint(err, "plan with it, or give a network of family inverse or cloning");
+    return ORR_ERR_MISMATCH;
+  }
+  ORR_TRY(orr_dynamics_fits(model, observer, err));
+  ORR_TRY(create(POLICY_NETWORK, observer, out, err));
+  (*out)->goal_steps = goal_steps;
+  orr_status status = create_network(*out, model, err);
+  if (status == ORR_OK) return ORR_OK;
+  orr_policy_destroy(*out);
   *out = NULL;
   return status;
 }
@@ -220,6 +257,32 @@ static orr_status act_planner(orr_policy *policy, const orr_env *env, float *act
   return ORR_OK;
 }
 
+static void ask_network(orr_policy *policy, const orr_env *env) {
+  const orr_space *space = &policy->observer.scenario->action;
+  int64_t block = (int64_t)policy->plan_steps, left = policy->goal_steps - policy->step;
+  float ahead = (float)orr_clamp(ceil((double)left / (double)block), 1.0, (double)policy->horizon);
+  orr_env_observe(env, policy->seen);
+  orr_env_goal(env, policy->goal);
+  orr_model_act(policy->worker, policy->seen, policy->goal, &ahead, 1, policy->block);
+  for (size_t i = 0; i < policy->plan_steps * space->count; i++) {
+    const orr_space_field *field = &space->fields[i % space->count];
+    policy->block[i] = (float)orr_clamp((double)policy->block[i], field->low, field->high);
+  }
+}
+
+static void act_network(orr_policy *policy, const orr_env *env, float *action) {
+  size_t actions = policy->observer.scenario->action_count;
+  policy->plan_seconds = -1.0;
+  if (!policy->plan || policy->plan_step == policy->plan_steps) {
+    double start = orr_seconds(); /* told, never used */
+    ask_network(policy, env);
+    policy->plan = policy->block;
+    policy->plan_step = 0;
+    policy->plan_seconds = orr_seconds() - start;
+  }
+  memcpy(action, policy->plan + policy->plan_step++ * actions, actions * sizeof *action);
+}
+
 orr_status orr_policy_act(orr_policy *policy, const orr_env *env, float *action, orr_error *err) {
   orr_status status = ORR_OK;
   switch (policy->kind) {
@@ -229,6 +292,7 @@ orr_status orr_policy_act(orr_policy *policy, const orr_env *env, float *action,
     act_weak(policy, action);
     break;
   case POLICY_PLANNER: status = act_planner(policy, env, action, err); break;
+  case POLICY_NETWORK: act_network(policy, env, action); break;
   }
   policy->step++;
   return status;

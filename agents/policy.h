@@ -23,6 +23,12 @@ orr_status orr_policy_weak(const orr_observer *observer, const orr_weak_def *def
 orr_status orr_policy_planner(const orr_planner_def *def, orr_dynamics *dynamics,
                               const orr_observer *observer, orr_pool *pool, orr_policy **out,
                               orr_error *err);
+/* A goal-conditioned network (families inverse, cloning; borrowed) that acts without a planner. It
+ * is asked once a block; blocks left are `goal_steps` control steps minus those done since reset,
+ * in blocks, rounded up, and 1 when that is used up: from then on it hurries. Actions are clipped
+ * to their nominal range. Refuses a world model (ORR_ERR_MISMATCH). */
+orr_status orr_policy_network(const orr_model *model, const orr_observer *observer,
+                              int64_t goal_steps, orr_policy **out, orr_error *err);
 void orr_policy_destroy(orr_policy *policy);
 
 void orr_policy_reset(orr_policy *policy, uint64_t seed, uint32_t episode);

@@ -9,7 +9,8 @@ static void show_stage(void *user, const char *name, bool skipped) {
   if (session->progress) orr_progress_stage(session->progress, title);
 }
 
-static void say_how_to_go_on(const orr_invocation *invocation, const char *folder) {
+static void say_how_to_go_on(const orr_invocation *invocation, const char *folder,
+                             const char *manifest) {
   fprintf(stderr, "orrery: stopped; nothing is lost. Go on with\n  orrery %s %s",
           invocation->verb->name, invocation->arguments[0]);
   if (invocation->profile) fprintf(stderr, " --profile %s", invocation->profile);
@@ -18,6 +19,7 @@ static void say_how_to_go_on(const orr_invocation *invocation, const char *folde
   if (invocation->has_seed) fprintf(stderr, " --seed %lld", (long long)invocation->seed);
   if (invocation->model) fprintf(stderr, " --model %s", invocation->model);
   if (invocation->out) fprintf(stderr, " --out %s", folder);
+  if (manifest) fprintf(stderr, " --write-manifest %s", manifest);
   fputc('\n', stderr);
 }
 
@@ -44,7 +46,7 @@ static int run_stage(const orr_invocation *invocation, orr_stage_fn *stage,
   }
   orr_session_end(&session);
   if (status == ORR_ERR_CANCELLED) {
-    say_how_to_go_on(invocation, options->out);
+    say_how_to_go_on(invocation, options->out, options->manifest);
     return orr_exit_code(status);
   }
   return status == ORR_OK ? 0 : orr_cli_fail(&err);
@@ -58,6 +60,8 @@ int orr_stage_verb(const orr_invocation *invocation, orr_stage_fn *stage, char *
   orr_cli_folder(invocation, experiment, folder, size);
   orr_run_options options = {
       .out = folder, .force = invocation->force, .model = invocation->model, .stage = show_stage};
+  if (stage == orr_experiment_freeze)
+    options.manifest = orr_cli_option(invocation, "write-manifest");
   if (invocation->dry_run) {
     code = dry_run(experiment, &options);
     *folder = 0;

@@ -3,8 +3,20 @@
 #include "cli/stage_verb.h"
 #include "cli/verbs.h"
 
+static int freeze(const orr_invocation *invocation, const char *manifest) {
+  char folder[ORR_PATH];
+  int code = orr_stage_verb(invocation, orr_experiment_freeze, folder, sizeof folder);
+  if (code || !*folder) return code;
+  printf("Wrote one file of pairs per rule to %s\n"
+         "Next: name the folder in eval.manifest, relative to the scenario file\n",
+         manifest);
+  return 0;
+}
+
 static int run(const orr_invocation *invocation) {
   char folder[ORR_PATH];
+  const char *manifest = orr_cli_option(invocation, "write-manifest");
+  if (manifest) return freeze(invocation, manifest);
   int code = orr_stage_verb(invocation, orr_experiment_eval, folder, sizeof folder);
   if (code || !*folder) return code;
   printf("Wrote %s/eval\n"
@@ -12,6 +24,11 @@ static int run(const orr_invocation *invocation) {
          folder, folder);
   return 0;
 }
+
+static const struct argp_option options[] = {
+    {"write-manifest", 0, "FOLDER", 0,
+     "Draw the pairs of each rule and freeze them there as RULE.h5; judge nothing", 0},
+    {0}};
 
 const orr_verb orr_verb_eval = {
     .name = "eval",
@@ -21,7 +38,9 @@ const orr_verb orr_verb_eval = {
         "orrery eval scenarios/push_t.yaml --profile quick\norrery eval scenarios/push_t.yaml "
         "--profile quick --set eval.planner=paper --out out/push_t-paper --model "
         "out/push_t-quick/model/model.safetensors",
-    .details = "With --model judges that checkpoint; collects and trains first when it must.",
+    .details = "With --model judges that checkpoint; collects and trains first when it must. With "
+               "--model and eval.manifest\nit needs neither data nor training.",
+    .options = options,
     .groups = ORR_CLI_SCENARIO | ORR_CLI_OUTPUT | ORR_CLI_DRY | ORR_CLI_WORK | ORR_CLI_MODEL,
     .least = 1,
     .most = 1,

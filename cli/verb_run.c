@@ -22,9 +22,9 @@ static int print_summary(const orr_invocation *invocation, const char *folder) {
   if (!text) return orr_cli_fail(&err);
   fputs(text, stdout);
   orr_free(text);
-  printf("\nReport: %s/report.html\nTry next: orrery view %s --agent cem --model "
-         "%s/model/model.safetensors\n",
-         folder, invocation->arguments[0], folder);
+  const char *given = invocation->model;
+  printf("\nReport: %s/report.html\nTry next: orrery view %s --agent cem --model %s%s\n", folder,
+         invocation->arguments[0], given ? given : folder, given ? "" : "/model/model.safetensors");
   return 0;
 }
 

@@ -13,11 +13,24 @@ struct orr_windows {
   uint64_t *before; /* windows in episodes 0..e-1; episodes + 1 values */
 };
 
-static orr_status no_window(const orr_dataset *dataset, size_t span, orr_error *err) {
-  size_t longest = 0;
+static bool counts(const orr_windows_def *def, const orr_episode_view *episode) {
+  return def->policies == 0 || (def->policies >> episode->policy & 1) != 0;
+}
+
+static orr_status no_window(const orr_dataset *dataset, const orr_windows_def *def, size_t span,
+                            orr_error *err) {
+  size_t longest = 0, counted = 0;
   for (size_t e = 0; e < orr_dataset_episodes(dataset); e++) {
-    size_t steps = orr_dataset_episode(dataset, e).steps;
-    if (steps > longest) longest = steps;
+    orr_episode_view episode = orr_dataset_episode(dataset, e);
+    if (!counts(def, &episode)) continue;
+    counted++;
+    if (episode.steps > longest) longest = episode.steps;
+  }
+  if (counted == 0) {
+    orr_fail(err, ORR_ERR_CONFIG, "no %s episode was made by a policy that is learned from",
+             orr_split_name(orr_dataset_split(dataset)));
+    orr_hint(err, "Cloning learns from demonstrations: see `orrery explain collect.experts`.");
+    return ORR_ERR_CONFIG;
   }
   orr_fail(err, ORR_ERR_CONFIG,
            "no episode is long enough: a window spans %zu control steps, the longest episode has "
@@ -53,12 +66,13 @@ orr_status orr_windows_create(const orr_dataset *dataset, const orr_windows_def 
   orr_status status =
       orr_new(&windows->before, windows->episodes + 1, sizeof *windows->before, err);
   for (size_t e = 0; e < windows->episodes && status == ORR_OK; e++) {
-    size_t steps = orr_dataset_episode(dataset, e).steps;
-    size_t fit = steps >= windows->span ? steps - windows->span + 1 : 0;
+    orr_episode_view view = orr_dataset_episode(dataset, e);
+    bool fits = view.steps >= windows->span && counts(def, &view);
+    size_t fit = fits ? view.steps - windows->span + 1 : 0;
     windows->before[e + 1] = windows->before[e] + fit;
   }
   if (status == ORR_OK && orr_windows_count(windows) == 0) {
-    status = no_window(dataset, windows->span, err);
+    status = no_window(dataset, def, windows->span, err);
   }
   if (status == ORR_OK) {
     *out = windows;
@@ -118,6 +132,27 @@ void orr_windows_batch(const orr_windows *windows, uint64_t seed, uint32_t step,
     orr_random random = orr_random_at(seed, ORR_PURPOSE_BATCH, 0, step, (uint32_t)(first + r), 0);
     uint64_t index = (uint64_t)orr_random_integer(&random, 0, count);
     copy_window(windows, index, r, rows, states, actions);
+  }
+}
+
+void orr_windows_hindsight(const orr_windows *windows, uint64_t seed, uint32_t step, size_t first,
+                           size_t rows, size_t most, float *states, float *goals, float *actions,
+                           float *ahead) {
+  ORR_ASSERT(windows->def.history == 1 && windows->def.horizon == 1 && most >= 1);
+  size_t S = windows->state_count, k = windows->def.block, A = windows->action_count;
+  int64_t count = (int64_t)orr_windows_count(windows);
+  for (size_t r = 0; r < rows; r++) {
+    orr_random random = orr_random_at(seed, ORR_PURPOSE_BATCH, 0, step, (uint32_t)(first + r), 0);
+    uint64_t index = (uint64_t)orr_random_integer(&random, 0, count);
+    size_t e = episode_of(windows, index), start = (size_t)(index - windows->before[e]);
+    orr_episode_view episode = orr_dataset_episode(windows->dataset, e);
+    size_t left = (episode.steps - start) / k;
+    int64_t limit = (int64_t)(left < most ? left : most);
+    size_t h = 1 + (size_t)orr_random_integer(&random, 0, limit);
+    memcpy(states + r * S, episode.states + start * S, S * sizeof *states);
+    memcpy(goals + r * S, episode.states + (start + h * k) * S, S * sizeof *goals);
+    memcpy(actions + r * k * A, episode.actions + start * A, k * A * sizeof *actions);
+    ahead[r] = (float)h;
   }
 }
 

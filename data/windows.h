@@ -12,9 +12,10 @@
 typedef struct orr_windows orr_windows; /* immutable and shared */
 
 typedef struct orr_windows_def {
-  size_t history; /* observations up to now, one control block apart; >= 1 */
-  size_t horizon; /* blocks ahead */
-  size_t block;   /* control steps per block */
+  size_t history;    /* observations up to now, one control block apart; >= 1 */
+  size_t horizon;    /* blocks ahead */
+  size_t block;      /* control steps per block */
+  uint32_t policies; /* bit k: episodes of orr_policy_kind k count; 0: all do */
 } orr_windows_def;
 
 orr_status orr_windows_create(const orr_dataset *dataset, const orr_windows_def *def,
@@ -26,7 +27,14 @@ size_t orr_windows_count(const orr_windows *windows); /* how many different wind
  * states: (history + horizon) x rows x S; actions: horizon x rows x (block * A), row-major. */
 void orr_windows_batch(const orr_windows *windows, uint64_t seed, uint32_t step, size_t first,
                        size_t rows, float *states, float *actions);
-/* The same for a given window number in [0, count), one row: for evaluation in file order. */
+/* Hindsight: `goals` (rows x S) are the observations `ahead` (rows) blocks after `states` (rows x
+ * S) in the same episode, uniform in 1 ... `most` or what is left of the episode; `actions` (rows x
+ * (block * A)) is the first block on the way. Windows of one block, no history. */
+void orr_windows_hindsight(const orr_windows *windows, uint64_t seed, uint32_t step, size_t first,
+                           size_t rows, size_t most, float *states, float *goals, float *actions,
+                           float *ahead);
+/* As orr_windows_batch, one row of a given window number in [0, count): for evaluation in file
+ * order. */
 void orr_windows_at(const orr_windows *windows, size_t index, float *states, float *actions);
 
 #endif

@@ -1,5 +1,6 @@
 #include "eval/experiment.h"
 
+#include "eval/baselines.h"
 #include "eval/experiment_private.h"
 #include <string.h>
 
@@ -24,11 +25,46 @@ static const orr_record open_loop_record = {
     ORR_RECORD("open_loop", orr_open_loop_def, open_loop_fields),
     .help = "The open-loop error: the model's prediction beside \"nothing moves\""};
 
+static const orr_field held_out_fields[] = {
+    {ORR_FIELD(INT, orr_held_out_def, first), .low = 0, .high = 1e9, .preset = "0",
+     .help = "Number of the first one, counted from 0"},
+    {ORR_FIELD(INT, orr_held_out_def, count), .low = 0, .high = 1e9, .preset = "0",
+     .help = "How many; 0: all from the first on"},
+};
+static const orr_record held_out_record = {
+    ORR_RECORD("held_out", orr_held_out_def, held_out_fields),
+    .help =
+        "Which held-out demonstrations pairs are drawn from: of two ranges that do not meet, one "
+        "serves to choose settings and the other to judge them"};
+
+static const char *const swap_dynamics_names[] = {"model", "simulator", NULL};
+static const orr_field swap_fields[] = {
+    {ORR_FIELD(TEXT, orr_swap_def, name), .help = "Name of the line in its table"},
+    {ORR_FIELD(ENUM, orr_swap_def, dynamics), .names = swap_dynamics_names, .preset = "model",
+     .help = "What rolls plans out: the model, or the true simulator"},
+    {ORR_FIELD(TEXT, orr_swap_def, objective), .preset = "default",
+     .help = "What scores them: default (as in the rows), or a kind of plan.objective.kind"},
+    {ORR_FIELD(TEXT, orr_swap_def, planner), .preset = "default",
+     .help =
+         "Who searches: default (as in the rows), plan (the section), or a preset; the objective "
+         "stays that of the rows"},
+};
+static const orr_record swap_record = {
+    ORR_RECORD("swap", orr_swap_def, swap_fields), .unique_names = true,
+    .help = "The row `model` with something swapped, judged on the same pairs"};
+
 static const orr_field eval_fields[] = {
     {ORR_FIELD(INT, orr_eval_def, seed), .low = 0, .high = 9007199254740991.0, .preset = "0",
      .help = "Seed of the pairs, of the planner and of the bootstrap"},
+    {ORR_FIELD(TEXT, orr_eval_def, manifest), .preset = "\"\"",
+     .help =
+         "Folder of frozen pairs, relative to this file: RULE.h5 as `orrery eval "
+         "--write-manifest` writes them, or eval/ of a run; empty: pairs are drawn from held-out "
+         "demonstrations"},
+    {ORR_FIELD(RECORD, orr_eval_def, held_out), .record = &held_out_record, .preset = "{}",
+     .help = "Which held-out demonstrations pairs are drawn from"},
     {ORR_FIELD(INT, orr_eval_def, pairs), .low = 1, .high = 100000, .preset = "200",
-     .help = "Pairs of a start and a goal per rule"},
+     .help = "Pairs of a start and a goal per rule; of a manifest the first so many"},
     {ORR_FIELD(INT, orr_eval_def, goal_offset), .unit = "control steps", .low = 1, .high = 100000,
      .preset = "25", .help = "Control steps from start to goal in a held-out demonstration"},
     {ORR_FIELD(INT, orr_eval_def, budget), .unit = "control steps", .low = 1, .high = 100000,
@@ -36,7 +72,11 @@ static const orr_field eval_fields[] = {
     {ORR_FIELD(LIST, orr_eval_def, rules), .record = &orr_goal_rule_record, .preset = "[]",
      .help = "When a goal counts as reached; each rule has its own pairs and its own table"},
     {ORR_FIELD(TEXTS, orr_eval_def, rows), .preset = "[random, model, oracle]",
-     .help = "Rows of each table: random (floor), model, oracle (the true simulator, ceiling)"},
+     .help = "Rows of each table: random (floor), names of baselines, model, oracle (the true "
+             "simulator, ceiling)"},
+    {ORR_FIELD(LIST, orr_eval_def, swaps), .record = &swap_record, .preset = "[]",
+     .help = "What the gap between model and oracle is made of: the row `model` with one thing "
+             "swapped at a time, in a table of its own"},
     {ORR_FIELD(TEXT, orr_eval_def, planner), .preset = "default",
      .help = "Planner of the rows: default (section plan) or the name of a preset"},
     {ORR_FIELD(INT, orr_eval_def, random_hold), .unit = "control steps", .low = 1, .high = 100000,
@@ -60,6 +100,7 @@ typedef struct scenario_file {
   orr_collect_def collect;
   orr_model_def model;
   orr_train_def train;
+  orr_list baselines;
   orr_planner_def plan;
   orr_list presets;
   orr_eval_def eval;
@@ -89,6 +130,8 @@ static const orr_field file_fields[] = {
      .help = "The world model"},
     {ORR_FIELD(RECORD, scenario_file, train), .record = &orr_train_record, .preset = "{}",
      .help = "How it is trained"},
+    {ORR_FIELD(LIST, scenario_file, baselines), .record = &orr_baseline_record, .preset = "[]",
+     .help = "Policies without a planner that it is held against"},
     {ORR_FIELD(RECORD, scenario_file, plan), .record = &orr_planner_record, .preset = "{}",
      .help = "The default planner"},
     {ORR_FIELD(LIST, scenario_file, presets), .record = &preset_record, .preset = "[]",
@@ -123,8 +166,8 @@ char **orr_experiment_profiles(const orr_config *config) {
 /* The keys of a profile must be sections that a profile may change. */
 static void check_profile(const orr_config *config, const orr_entry *profile,
                           orr_diagnostics *diagnostics) {
-  static const char *const may[] = {"observe", "collect", "model", "train",
-                                    "plan",    "presets", "eval"};
+  static const char *const may[] = {"observe",   "collect", "model",   "train",
+                                    "baselines", "plan",    "presets", "eval"};
   const orr_node *changes = profile->value;
   if (changes->kind != ORR_NODE_MAP && changes->kind != ORR_NODE_NULL) {
     orr_diagnostics_add(diagnostics, config, changes->place, NULL,
@@ -139,7 +182,9 @@ static void check_profile(const orr_config *config, const orr_entry *profile,
       known = known || strcmp(section->key, may[k]) == 0;
     if (known) continue;
     const char *close = orr_closest(section->key, may, sizeof may / sizeof may[0]);
-    char hint[128] = "a profile may change observe, collect, model, train, plan, presets, eval";
+    char hint[128] =
+        "a profile may change observe, collect, model, train, baselines, plan, presets, "
+        "eval";
     if (fixed)
       snprintf(hint, sizeof hint, "write another scenario file for another world");
     else if (close)
@@ -193,6 +238,17 @@ static orr_status apply_profile(orr_config *config, const char *name,
   return orr_config_set(config, assignment, diagnostics);
 }
 
+static orr_status seed_baselines(orr_config *config, int64_t seed, orr_diagnostics *diagnostics) {
+  const orr_node *list = orr_node_get(orr_config_root(config), "baselines");
+  size_t count = list && list->kind == ORR_NODE_LIST ? list->count : 0;
+  for (size_t i = 0; i < count; i++) {
+    char assignment[64];
+    snprintf(assignment, sizeof assignment, "baselines[%zu].train.seed=%lld", i, (long long)seed);
+    ORR_TRY(orr_config_set(config, assignment, diagnostics));
+  }
+  return ORR_OK;
+}
+
 static orr_status apply_options(orr_config *config, const orr_experiment_options *options,
                                 orr_diagnostics *diagnostics) {
   size_t before = orr_diagnostics_count(diagnostics);
@@ -205,6 +261,7 @@ static orr_status apply_options(orr_config *config, const orr_experiment_options
     snprintf(assignment, sizeof assignment, "%s=%lld", seeds[i], (long long)*options->seed);
     ORR_TRY(orr_config_set(config, assignment, diagnostics));
   }
+  if (options->seed) ORR_TRY(seed_baselines(config, *options->seed, diagnostics));
   orr_status worst = ORR_OK;
   for (size_t i = 0; i < options->assignment_count; i++) {
     orr_status status = orr_config_set(config, options->assignments[i], diagnostics);
@@ -241,6 +298,7 @@ static void take(orr_experiment *experiment, const scenario_file *file) {
   experiment->collect = file->collect;
   experiment->model = file->model;
   experiment->train = file->train;
+  experiment->baselines = file->baselines;
   experiment->plan = file->plan;
   experiment->presets = file->presets;
   experiment->eval = file->eval;

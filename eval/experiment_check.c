@@ -1,4 +1,5 @@
 /* How the sections of an experiment fit together: what no single field table can say. */
+#include "eval/baselines.h"
 #include "eval/experiment_private.h"
 
 #include <stdio.h>
@@ -185,33 +186,135 @@ static void check_rules(const checker *c) {
   }
 }
 
+enum { OWN_ROWS = 3, MOST_ROWS = 8 };
+static const char *const own_rows[OWN_ROWS] = {"random", "model", "oracle"};
+
+/* Plots and tables take their names from rows. */
+static void check_baseline_name(const checker *c, const char *path, const char *name) {
+  static const char *const may = "abcdefghijklmnopqrstuvwxyz0123456789_";
+  size_t length = strlen(name);
+  for (size_t i = 0; i < OWN_ROWS; i++)
+    if (strcmp(own_rows[i], name) == 0)
+      complain(c, path, "give it another name", "row `%s` is something else", name);
+  if (length < 1 || length > 15 || name[0] < 'a' || strspn(name, may) != length)
+    complain(c, path, "it names a row: a small letter, then small letters, digits or _, at most 15",
+             "`%s` cannot be the name of a baseline", name);
+}
+
+static void check_baselines(const checker *c) {
+  for (size_t i = 0; i < c->e->baselines.count; i++) {
+    const orr_baseline_def *baseline = orr_baseline_of(c->e, i);
+    char path[64];
+    snprintf(path, sizeof path, "baselines[%zu].name", i);
+    check_baseline_name(c, path, baseline->name);
+    snprintf(path, sizeof path, "baselines[%zu].family", i);
+    if (baseline->family == 1 && c->e->collect.experts < 1)
+      complain(c, path, "set collect.experts above 0, or let it learn inverse dynamics",
+               "cloning needs demonstrations, and collect.experts is 0");
+  }
+  if (c->e->model.family > (int)ORR_FAMILY_JEPA)
+    complain(c, "model.family", "name it under baselines; families state and jepa are models",
+             "`%s` is a policy, it predicts nothing to plan with",
+             orr_family_names[c->e->model.family]);
+}
+
 static void check_rows(const checker *c) {
-  static const char *const known[] = {"random", "model", "oracle"};
+  const char *known[OWN_ROWS + MOST_ROWS];
+  size_t count = 0;
+  for (size_t i = 0; i < OWN_ROWS; i++) known[count++] = own_rows[i];
+  for (size_t i = 0; i < c->e->baselines.count && i < MOST_ROWS; i++)
+    known[count++] = orr_baseline_of(c->e, i)->name;
   const char *const *rows = c->e->eval.rows.items;
   for (size_t i = 0; i < c->e->eval.rows.count; i++) {
-    char path[64], hint[128];
+    char path[64], hint[256];
     snprintf(path, sizeof path, "eval.rows[%zu]", i);
     for (size_t k = 0; k < i; k++)
       if (strcmp(rows[k], rows[i]) == 0) complain(c, path, NULL, "`%s` stands twice", rows[i]);
     bool found = false;
-    for (size_t k = 0; k < 3; k++) found = found || strcmp(known[k], rows[i]) == 0;
+    for (size_t k = 0; k < count; k++) found = found || strcmp(known[k], rows[i]) == 0;
     if (found) continue;
-    suggest(rows[i], known, 3, hint, sizeof hint);
+    suggest(rows[i], known, count, hint, sizeof hint);
     complain(c, path, hint, "there is no row `%s`", rows[i]);
   }
+  if (c->e->eval.rows.count > MOST_ROWS || c->e->baselines.count > MOST_ROWS)
+    complain(c, "eval.rows", "split them over two scenario files",
+             "a table has at most %d rows, a scenario as many baselines", MOST_ROWS);
 }
 
-static void check_eval_planner(const checker *c) {
+/* `name` must be one of the words before the presets, or a preset. */
+static void check_preset(const checker *c, const char *path, const char *name,
+                         const char *const *words, size_t word_count) {
   enum { MOST = 64 };
-  const char *names[MOST] = {"default"};
-  size_t count = 1;
+  const char *names[MOST];
+  size_t count = 0;
   const orr_preset_def *presets = c->e->presets.items;
+  while (count < word_count) names[count] = words[count], count++;
   for (size_t i = 0; i < c->e->presets.count && count < MOST; i++) names[count++] = presets[i].name;
   for (size_t i = 0; i < count; i++)
-    if (strcmp(names[i], c->e->eval.planner) == 0) return;
+    if (strcmp(names[i], name) == 0) return;
   char hint[256];
-  suggest(c->e->eval.planner, names, count, hint, sizeof hint);
-  complain(c, "eval.planner", hint, "there is no preset `%s`", c->e->eval.planner);
+  suggest(name, names, count, hint, sizeof hint);
+  complain(c, path, hint, "there is no preset `%s`", name);
+}
+
+int orr_swap_objective(const orr_swap_def *swap) {
+  const char *const *kinds = orr_record_find(&orr_objective_record, "kind", NULL, 0)->names;
+  if (strcmp(swap->objective, "default") == 0) return ORR_SWAP_DEFAULT;
+  for (int i = 0; kinds[i]; i++)
+    if (strcmp(kinds[i], swap->objective) == 0) return i;
+  return ORR_SWAP_UNKNOWN;
+}
+
+static void check_swap(const checker *c, const char *path, const orr_swap_def *swap) {
+  static const char *const planners[] = {"default", "plan"};
+  char at[96], hint[256];
+  snprintf(at, sizeof at, "%s.name", path);
+  check_id(c, at, swap->name);
+  snprintf(at, sizeof at, "%s.planner", path);
+  check_preset(c, at, swap->planner, planners, 2);
+  snprintf(at, sizeof at, "%s.objective", path);
+  if (orr_swap_objective(swap) == ORR_SWAP_UNKNOWN) {
+    const char *const *kinds = orr_record_find(&orr_objective_record, "kind", NULL, 0)->names;
+    const char *known[16] = {"default"};
+    size_t count = 1;
+    for (size_t i = 0; kinds[i] && count < 16; i++) known[count++] = kinds[i];
+    suggest(swap->objective, known, count, hint, sizeof hint);
+    complain(c, at, hint, "there is no objective `%s`", swap->objective);
+  }
+  bool nothing = swap->dynamics == ORR_SWAP_MODEL && strcmp(swap->objective, "default") == 0 &&
+                 strcmp(swap->planner, "default") == 0;
+  if (nothing)
+    complain(c, path, "give dynamics, objective or planner",
+             "`%s` swaps nothing: it is the row `model`", swap->name);
+}
+
+static void check_swaps(const checker *c) {
+  const orr_eval_def *eval = &c->e->eval;
+  const orr_swap_def *swaps = eval->swaps.items;
+  for (size_t i = 0; i < eval->swaps.count; i++) {
+    char path[64];
+    snprintf(path, sizeof path, "eval.swaps[%zu]", i);
+    check_swap(c, path, &swaps[i]);
+  }
+  if (eval->swaps.count > ORR_MAX_SWAPS)
+    complain(c, "eval.swaps", NULL, "%zu swaps are more than %d", eval->swaps.count, ORR_MAX_SWAPS);
+  bool model = false;
+  for (size_t i = 0; i < eval->rows.count; i++)
+    model = model || strcmp(((const char *const *)eval->rows.items)[i], "model") == 0;
+  if (eval->swaps.count && !model)
+    complain(c, "eval.swaps", "add model to eval.rows",
+             "a swap is held against the row `model`, which eval.rows does not have");
+}
+
+static void check_held_out(const checker *c) {
+  const orr_held_out_def *range = &c->e->eval.held_out;
+  int64_t there = c->e->collect.held_out;
+  if (*c->e->eval.manifest || !c->e->eval.rules.count || there < 1) return;
+  if (range->first + (range->count ? range->count : 1) > there)
+    complain(c, "eval.held_out", "collect more, or choose others",
+             "demonstrations %lld to %lld are asked for, but collect.held_out is %lld",
+             (long long)range->first,
+             (long long)(range->first + (range->count ? range->count : 1) - 1), (long long)there);
 }
 
 /* An episode of `collect.steps` must be long enough for what is asked of it. */
@@ -226,12 +329,13 @@ static void check_length(const checker *c, const char *path, int64_t need, const
 static void check_lengths(const checker *c) {
   const orr_experiment *e = c->e;
   int64_t ahead = e->model.history - 1;
-  check_length(c, "eval.goal_offset", e->eval.goal_offset, "a pair");
+  bool drawn = e->eval.manifest[0] == '\0';
+  if (drawn) check_length(c, "eval.goal_offset", e->eval.goal_offset, "a pair");
   check_length(c, "model.horizon", (e->model.horizon + ahead) * e->model.block,
                "a training window");
   check_length(c, "eval.open_loop.horizon", (e->eval.open_loop.horizon + ahead) * e->model.block,
                "an open-loop window");
-  if (e->eval.rules.count && e->collect.held_out < 1)
+  if (drawn && e->eval.rules.count && e->collect.held_out < 1)
     complain(c, "collect.held_out", "pairs start and end on demonstrations that no training sees",
              "eval.rules need at least one held-out demonstration");
 }
@@ -248,7 +352,11 @@ void orr_experiment_check(const orr_experiment *experiment, orr_diagnostics *dia
   check_planner(&c, "plan", &experiment->plan);
   check_presets(&c);
   check_rules(&c);
+  check_baselines(&c);
   check_rows(&c);
-  check_eval_planner(&c);
+  static const char *const planner = "default";
+  check_preset(&c, "eval.planner", experiment->eval.planner, &planner, 1);
+  check_swaps(&c);
+  check_held_out(&c);
   check_lengths(&c);
 }

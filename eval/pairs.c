@@ -23,7 +23,8 @@ typedef struct replay {
   orr_world **worlds; /* one per lane */
   trace *traces;
   size_t count;
-  orr_error *errors; /* per trace; status ORR_OK when fine */
+  int64_t demonstrations; /* in the range, long enough or not */
+  orr_error *errors;      /* per trace; status ORR_OK when fine */
 } replay;
 
 static size_t state_size(const orr_experiment *experiment) {
@@ -68,11 +69,16 @@ static void replay_task(void *context, size_t index, size_t lane) {
 
 static orr_status allocate_traces(replay *r, orr_error *err) {
   size_t most = orr_dataset_episodes(r->data);
+  const orr_held_out_def *range = &r->experiment->eval.held_out;
+  int64_t number = 0;
   ORR_TRY(orr_new(&r->traces, most + 1, sizeof *r->traces, err));
   ORR_TRY(orr_new(&r->errors, most + 1, sizeof *r->errors, err));
   for (size_t i = 0; i < most; i++) {
     orr_episode_view view = orr_dataset_episode(r->data, i);
     if (view.policy != ORR_POLICY_EXPERT) continue;
+    int64_t behind = number++ - range->first; /* the first of the range */
+    if (behind < 0 || (range->count && behind >= range->count)) continue;
+    r->demonstrations++;
     if (view.steps < (size_t)r->experiment->eval.goal_offset) continue;
     trace *t = &r->traces[r->count++];
     t->index = i;
@@ -255,8 +261,13 @@ static orr_status fill(const replay *r, const orr_goal_rule *rule, orr_pairs *pa
 
 orr_hash orr_pairs_hash(const orr_pairs *pairs) {
   orr_hash hash = orr_hash_bytes(pairs->rule, strlen(pairs->rule));
+  hash = orr_hash_join(hash, orr_hash_bytes(pairs->scenario, strlen(pairs->scenario)));
+  hash = orr_hash_join(hash, orr_hash_bytes(pairs->definition, strlen(pairs->definition)));
+  hash = orr_hash_join(orr_hash_join(hash, pairs->world), pairs->whole);
   int64_t numbers[] = {pairs->goal_offset, pairs->budget,         pairs->considered,
-                       pairs->removed,     (int64_t)pairs->count, (int64_t)pairs->action_count};
+                       pairs->removed,     (int64_t)pairs->count, (int64_t)pairs->action_count,
+                       pairs->seed,        pairs->first,          pairs->demonstrations,
+                       pairs->whole_count};
   hash = orr_hash_join(hash, orr_hash_bytes(numbers, sizeof numbers));
   for (size_t i = 0; i < pairs->count; i++) {
     const orr_pair *p = &pairs->items[i];
@@ -271,6 +282,20 @@ orr_hash orr_pairs_hash(const orr_pairs *pairs) {
       hash, orr_hash_bytes(pairs->actions, pairs->number_count * sizeof *pairs->actions));
 }
 
+static orr_status describe(const orr_experiment *experiment, const orr_goal_rule *rule,
+                           orr_pairs *pairs, orr_error *err) {
+  snprintf(pairs->rule, sizeof pairs->rule, "%s", rule->name);
+  snprintf(pairs->scenario, sizeof pairs->scenario, "%s", experiment->id);
+  pairs->definition = orr_goal_rule_text(rule);
+  pairs->world = experiment->scenario->identity;
+  pairs->goal_offset = experiment->eval.goal_offset;
+  pairs->budget = experiment->eval.budget;
+  pairs->seed = experiment->eval.seed;
+  pairs->first = experiment->eval.held_out.first;
+  pairs->action_count = experiment->scenario->action_count;
+  return pairs->definition ? ORR_OK : orr_fail(err, ORR_ERR_MEMORY, "out of memory");
+}
+
 orr_status orr_pairs_make(const orr_experiment *experiment, const orr_goal_rule *rule,
                           const orr_dataset *held_out, const orr_control *control, orr_pairs **out,
                           orr_error *err) {
@@ -279,11 +304,9 @@ orr_status orr_pairs_make(const orr_experiment *experiment, const orr_goal_rule 
   replay r = {.experiment = experiment, .data = held_out, .control = control};
   orr_pairs *pairs;
   ORR_TRY(orr_new(&pairs, 1, sizeof *pairs, err));
-  snprintf(pairs->rule, sizeof pairs->rule, "%s", rule->name);
-  pairs->goal_offset = experiment->eval.goal_offset;
-  pairs->budget = experiment->eval.budget;
-  pairs->action_count = experiment->scenario->action_count;
-  orr_status status = replay_all(&r, lanes, err);
+  orr_status status = describe(experiment, rule, pairs, err);
+  if (status == ORR_OK) status = replay_all(&r, lanes, err);
+  pairs->demonstrations = r.demonstrations;
   if (status == ORR_OK) status = fill(&r, rule, pairs, err);
   release_replay(&r, lanes);
   if (status == ORR_OK) {
@@ -297,6 +320,7 @@ orr_status orr_pairs_make(const orr_experiment *experiment, const orr_goal_rule 
 
 void orr_pairs_destroy(orr_pairs *pairs) {
   if (!pairs) return;
+  orr_free(pairs->definition);
   orr_free(pairs->items);
   orr_free(pairs->actions);
   orr_free(pairs);

@@ -1,12 +1,14 @@
-/* pairs.h5: a manifest is a table of its pairs and a table column of the replayed actions. */
+/* pairs.h5: a manifest is a table of its pairs and a table column of the replayed actions. Its text
+ * (JSON) says what they were drawn for: scenario, world, rule with its tolerances, offset, budget,
+ * and which held-out demonstrations they come from. */
 #include "eval/protocol.h"
 
 #include "data/table.h"
 #include "eval/protocol_private.h"
-#include <jansson.h>
+#include <math.h>
 #include <string.h>
 
-static const char SCHEMA[] = "orrery-pairs/1";
+static const char SCHEMA[] = "orrery-pairs/2";
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
@@ -49,16 +51,27 @@ static orr_status gather(const orr_pairs *pairs, columns *c, orr_error *err) {
   return ORR_OK;
 }
 
-orr_status orr_pairs_write(const orr_pairs *pairs, const char *path, orr_error *err) {
-  columns c = {0};
-  char hash[ORR_HASH_TEXT];
+static char *facts_text(const orr_pairs *pairs) {
+  char hash[ORR_HASH_TEXT], world[ORR_HASH_TEXT], whole[ORR_HASH_TEXT];
   orr_hash_text(pairs->hash, hash);
-  json_t *facts = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:s}", "schema", SCHEMA, "rule",
-                            pairs->rule, "goal_offset", (json_int_t)pairs->goal_offset, "budget",
-                            (json_int_t)pairs->budget, "considered", (json_int_t)pairs->considered,
-                            "removed", (json_int_t)pairs->removed, "hash", hash);
+  orr_hash_text(pairs->world, world);
+  orr_hash_text(pairs->whole, whole);
+  json_t *facts =
+      json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:I, s:s}",
+                "schema", SCHEMA, "scenario", pairs->scenario, "world", world, "rule", pairs->rule,
+                "definition", pairs->definition, "goal_offset", (json_int_t)pairs->goal_offset,
+                "budget", (json_int_t)pairs->budget, "considered", (json_int_t)pairs->considered,
+                "removed", (json_int_t)pairs->removed, "seed", (json_int_t)pairs->seed, "first",
+                (json_int_t)pairs->first, "demonstrations", (json_int_t)pairs->demonstrations,
+                "whole", whole, "whole_count", (json_int_t)pairs->whole_count, "hash", hash);
   char *text = facts ? json_dumps(facts, JSON_COMPACT) : NULL;
   json_decref(facts);
+  return text;
+}
+
+orr_status orr_pairs_write(const orr_pairs *pairs, const char *path, orr_error *err) {
+  columns c = {0};
+  char *text = facts_text(pairs);
   orr_status status =
       text ? gather(pairs, &c, err) : orr_fail(err, ORR_ERR_MEMORY, "out of memory");
   if (status == ORR_OK) {
@@ -84,25 +97,59 @@ static orr_status damaged(const char *path, const char *why, orr_error *err) {
   return orr_fail(err, ORR_ERR_FILE, "%s is damaged: %s", path, why);
 }
 
+static bool take_text(const json_t *facts, const char *key, char *out, size_t size) {
+  const char *text = json_string_value(json_object_get(facts, key));
+  if (!text || !*text || strlen(text) >= size) return false;
+  snprintf(out, size, "%s", text);
+  return true;
+}
+
+static bool take_hash(const json_t *facts, const char *key, orr_hash *out) {
+  const char *text = json_string_value(json_object_get(facts, key));
+  return text && orr_hash_parse(text, out);
+}
+
+static bool take_number(const json_t *facts, const char *key, int64_t least, int64_t most,
+                        int64_t *out) {
+  const json_t *value = json_object_get(facts, key);
+  *out = json_integer_value(value);
+  return json_is_integer(value) && *out >= least && *out <= most;
+}
+
+static bool take_facts(const json_t *facts, orr_pairs *out) {
+  static const int64_t most = 1000000, any = (int64_t)1 << 53;
+  return take_text(facts, "scenario", out->scenario, sizeof out->scenario) &&
+         take_text(facts, "rule", out->rule, sizeof out->rule) &&
+         take_hash(facts, "world", &out->world) && take_hash(facts, "whole", &out->whole) &&
+         take_hash(facts, "hash", &out->hash) &&
+         take_number(facts, "goal_offset", 1, most, &out->goal_offset) &&
+         take_number(facts, "budget", 1, most, &out->budget) &&
+         take_number(facts, "considered", 0, any, &out->considered) &&
+         take_number(facts, "removed", 0, out->considered, &out->removed) &&
+         take_number(facts, "seed", 0, any, &out->seed) &&
+         take_number(facts, "first", 0, any, &out->first) &&
+         take_number(facts, "demonstrations", 0, any, &out->demonstrations) &&
+         take_number(facts, "whole_count", 0, any, &out->whole_count);
+}
+
 static orr_status read_facts(const orr_table *table, const char *path, orr_pairs *out,
                              orr_error *err) {
   json_t *facts = json_loads(table->text, JSON_REJECT_DUPLICATES, NULL);
-  const char *schema = "", *rule = "", *hash = "";
-  json_int_t offset = 0, budget = 0, considered = 0, removed = 0;
-  int failed = facts ? json_unpack(facts, "{s:s, s:s, s:I, s:I, s:I, s:I, s:s}", "schema", &schema,
-                                   "rule", &rule, "goal_offset", &offset, "budget", &budget,
-                                   "considered", &considered, "removed", &removed, "hash", &hash)
-                     : -1;
-  bool good = !failed && strcmp(schema, SCHEMA) == 0 && strlen(rule) < sizeof out->rule &&
-              offset >= 1 && offset <= 1000000 && budget >= 1 && budget <= 1000000 &&
-              orr_hash_parse(hash, &out->hash);
-  if (good) {
-    snprintf(out->rule, sizeof out->rule, "%s", rule);
-    out->goal_offset = offset, out->budget = budget;
-    out->considered = considered, out->removed = removed;
+  const char *schema = json_string_value(json_object_get(facts, "schema"));
+  const char *definition = json_string_value(json_object_get(facts, "definition"));
+  orr_status status = ORR_OK;
+  if (schema && strncmp(schema, "orrery-pairs/", 13) == 0 && strcmp(schema, SCHEMA) != 0) {
+    status = orr_fail(err, ORR_ERR_FILE, "%s has format %.40s, this program reads %s", path, schema,
+                      SCHEMA);
+    orr_hint(err, "freeze the pairs again with this program: orrery eval --write-manifest");
+  } else if (!schema || strcmp(schema, SCHEMA) != 0 || !definition || !take_facts(facts, out)) {
+    status = damaged(path, "its description is wrong", err);
+  } else {
+    out->definition = orr_strdup(definition);
+    if (!out->definition) status = orr_fail(err, ORR_ERR_MEMORY, "out of memory");
   }
   json_decref(facts);
-  return good ? ORR_OK : damaged(path, "its description is wrong", err);
+  return status;
 }
 
 typedef struct found {
@@ -131,6 +178,8 @@ static orr_status take_pair(const found *f, size_t i, const char *path, orr_pair
   const double *motion = (const double *)f->motion->values + 2 * i;
   if (place[0] < 0 || place[0] > UINT32_MAX || place[2] < 0 || place[2] > 1000000 || place[3] < 0)
     return damaged(path, "a pair starts nowhere", err);
+  if (!isfinite(motion[0]) || !isfinite(motion[1]))
+    return damaged(path, "a pair's motion is not a number", err);
   size_t numbers = (size_t)(place[2] + out->goal_offset) * out->action_count;
   if ((size_t)place[3] > out->number_count || numbers > out->number_count - (size_t)place[3])
     return damaged(path, "a pair's actions lie outside the file", err);
@@ -154,9 +203,12 @@ static orr_status take_all(const orr_table *table, const char *path, orr_pairs *
   out->count = f.seed->rows;
   out->action_count = f.action->width;
   out->number_count = f.action->rows * f.action->width;
+  if (out->count == 0 || out->number_count == 0) return damaged(path, "it has no pairs", err);
   ORR_TRY(orr_new(&out->items, out->count + 1, sizeof *out->items, err));
   ORR_TRY(orr_new(&out->actions, out->number_count + 1, sizeof *out->actions, err));
   memcpy(out->actions, f.action->values, out->number_count * sizeof *out->actions);
+  for (size_t i = 0; i < out->number_count; i++)
+    if (!isfinite(out->actions[i])) return damaged(path, "an action is not a number", err);
   for (size_t i = 0; i < out->count; i++) ORR_TRY(take_pair(&f, i, path, out, err));
   if (orr_hash_equal(orr_pairs_hash(out), out->hash)) return ORR_OK;
   return damaged(path, "its contents do not have the hash that it names", err);

@@ -1,16 +1,18 @@
 /* The loop that judges a policy on frozen pairs. */
 #include "eval/protocol.h"
 
+#include "eval/experiment_private.h"
 #include "eval/protocol_private.h"
+#include "eval/run.h"
 #include <pthread.h>
 #include <string.h>
 
-typedef enum row_kind { ROW_RANDOM, ROW_MODEL, ROW_ORACLE } row_kind;
+typedef enum row_kind { ROW_RANDOM, ROW_MODEL, ROW_ORACLE, ROW_POLICY } row_kind;
 
 /* What one lane owns. */
 typedef struct lane {
   orr_env *env;
-  orr_dynamics *dynamics; /* NULL for the random floor */
+  orr_dynamics *dynamics; /* NULL for the random floor and for policies */
   orr_policy *policy;
   double *goal;      /* state vector of the world */
   double *latencies; /* of the episode under way */
@@ -21,6 +23,8 @@ typedef struct trial {
   const orr_planner_def *planner;
   const orr_goal_rule *rule;
   const orr_pairs *pairs;
+  const orr_swap_def *swap; /* NULL: a row of the table */
+  orr_planner_def swapped;  /* its planner */
   const orr_model *model;
   const orr_control *control;
   const char *name;
@@ -52,6 +56,8 @@ static orr_status create_lane(const trial *t, lane *l, orr_error *err) {
   ORR_TRY(orr_new(&l->latencies, (size_t)t->pairs->budget + 1, sizeof *l->latencies, err));
   if (t->kind == ROW_RANDOM)
     return orr_policy_random(observer, e->eval.random_hold, &l->policy, err);
+  if (t->kind == ROW_POLICY)
+    return orr_policy_network(t->model, observer, t->pairs->goal_offset, &l->policy, err);
   ORR_TRY(create_dynamics(t, l, err));
   return orr_policy_planner(t->planner, l->dynamics, observer, NULL, &l->policy, err);
 }
@@ -67,26 +73,29 @@ static void destroy_lane(lane *l) {
 /* --- one episode ------------------------------------------------------------------------------ */
 
 /* Resets and replays `steps` recorded actions; checks that the world stands where it stood. */
-static orr_status replay(const trial *t, const orr_pair *pair, orr_env *env, int64_t steps,
+static orr_status replay(const trial *t, size_t index, orr_env *env, int64_t steps,
                          orr_hash expected, orr_error *err) {
+  const orr_pair *pair = &t->pairs->items[index];
   const float *actions = t->pairs->actions + pair->action_offset;
   ORR_TRY(orr_env_reset(env, pair->seed, (uint32_t)pair->reset_episode, err));
   for (int64_t i = 0; i < steps; i++)
     orr_env_step(env, actions + (size_t)i * t->pairs->action_count);
   if (orr_hash_equal(orr_world_hash(orr_env_world(env)), expected)) return ORR_OK;
   orr_fail(err, ORR_ERR_MISMATCH,
-           "rule `%s`: replaying a pair (episode %lld, row %lld) does not lead to its state",
-           t->pairs->rule, (long long)pair->episode, (long long)steps);
-  orr_hint(err, "the pairs come from another build, machine type or world; make them again "
-                "with --force");
+           "rule `%s`: replaying pair %zu (held-out episode %lld, row %lld) does not lead to the "
+           "state that was frozen",
+           t->pairs->rule, index, (long long)pair->episode, (long long)steps);
+  orr_hint(err, "another engine build? Pairs are bound to the machine type and engine they were "
+                "frozen with: make them again, by --write-manifest or --force");
   return ORR_ERR_MISMATCH;
 }
 
-static orr_status reach_start(const trial *t, const orr_pair *pair, lane *l, orr_error *err) {
+static orr_status reach_start(const trial *t, size_t index, lane *l, orr_error *err) {
+  const orr_pair *pair = &t->pairs->items[index];
   int64_t goal = pair->start + t->pairs->goal_offset;
-  ORR_TRY(replay(t, pair, l->env, goal, pair->goal_hash, err));
+  ORR_TRY(replay(t, index, l->env, goal, pair->goal_hash, err));
   orr_world_state(orr_env_world(l->env), l->goal);
-  ORR_TRY(replay(t, pair, l->env, pair->start, pair->start_hash, err));
+  ORR_TRY(replay(t, index, l->env, pair->start, pair->start_hash, err));
   orr_env_set_goal(l->env, t->rule, l->goal);
   return ORR_OK;
 }
@@ -95,7 +104,7 @@ static orr_status run_episode(const trial *t, size_t index, lane *l, orr_outcome
                               orr_error *err) {
   const orr_pair *pair = &t->pairs->items[index];
   float action[ORR_MAX_FIELDS];
-  ORR_TRY(reach_start(t, pair, l, err));
+  ORR_TRY(reach_start(t, index, l, err));
   orr_policy_reset(l->policy, (uint64_t)t->experiment->eval.seed, (uint32_t)index);
   *out = (orr_outcome){.must_move = pair->must_move, .end = ORR_TRUNCATED};
   while (out->steps < t->pairs->budget) {
@@ -154,13 +163,33 @@ static void episode_task(void *context, size_t index, size_t lane_index) {
 
 /* --- a row ------------------------------------------------------------------------------------ */
 
-static orr_status prepare(trial *t, orr_error *err) {
+/* A swap: the model's row with other dynamics, objective or search. The objective's scales and
+ * weights stay those of the rows, so that one thing changes at a time. */
+static void take_swap(trial *t) {
+  int kind = orr_swap_objective(t->swap);
+  t->kind = t->swap->dynamics == ORR_SWAP_SIMULATOR ? ROW_ORACLE : ROW_MODEL;
+  t->swapped = *orr_eval_planner_named(t->experiment, t->swap->planner);
+  t->swapped.objective = t->planner->objective;
+  if (kind != ORR_SWAP_DEFAULT) t->swapped.objective.kind = kind;
+  t->planner = &t->swapped;
+}
+
+static orr_status name_kind(trial *t, orr_error *err) {
   static const char *const names[] = {"random", "model", "oracle"};
   int kind = -1;
   for (int i = 0; i < 3; i++)
     if (strcmp(t->name, names[i]) == 0) kind = i;
+  if (kind < 0 && t->model && orr_model_acts(t->model)) kind = ROW_POLICY;
   if (kind < 0) return orr_fail(err, ORR_ERR_CONFIG, "there is no row `%s`", t->name);
   t->kind = (row_kind)kind;
+  return ORR_OK;
+}
+
+static orr_status prepare(trial *t, orr_error *err) {
+  if (t->swap)
+    take_swap(t);
+  else
+    ORR_TRY(name_kind(t, err));
   if (t->kind == ROW_MODEL && !t->model)
     return orr_fail(err, ORR_ERR_CONFIG, "row `model` needs a checkpoint");
   if (t->pairs->action_count != t->experiment->scenario->action_count)
@@ -170,7 +199,7 @@ static orr_status prepare(trial *t, orr_error *err) {
                     t->pairs->action_count, t->experiment->scenario->action_count);
   /* The oracle is the ceiling: the true simulator under the task's own cost. */
   orr_objective_def objective = t->planner->objective;
-  if (t->kind == ROW_ORACLE) objective.kind = ORR_OBJECTIVE_GOAL;
+  if (t->kind == ROW_ORACLE && !t->swap) objective.kind = ORR_OBJECTIVE_GOAL;
   ORR_TRY(orr_objective_create(&objective, &t->experiment->observer.space, &t->objective, err));
   ORR_TRY(orr_new(&t->lanes, t->lane_count, sizeof *t->lanes, err));
   for (size_t i = 0; i < t->lane_count; i++) ORR_TRY(create_lane(t, &t->lanes[i], err));
@@ -206,9 +235,9 @@ static orr_status run_all(trial *t, orr_error *err) {
 
 orr_status orr_protocol_run(const orr_experiment *experiment, const orr_planner_def *planner,
                             const orr_goal_rule *rule, const orr_pairs *pairs, const char *row,
-                            const orr_model *model, const char *folder, const orr_control *control,
-                            orr_outcome *outcomes, double **out_latencies,
-                            size_t *out_latency_count, orr_error *err) {
+                            const orr_swap_def *swap, const orr_model *model, const char *folder,
+                            const orr_control *control, orr_outcome *outcomes,
+                            double **out_latencies, size_t *out_latency_count, orr_error *err) {
   *out_latencies = NULL;
   *out_latency_count = 0;
   trial *t;
@@ -217,6 +246,7 @@ orr_status orr_protocol_run(const orr_experiment *experiment, const orr_planner_
                .planner = planner,
                .rule = rule,
                .pairs = pairs,
+               .swap = swap,
                .model = model,
                .control = control,
                .name = row,

@@ -3,8 +3,13 @@
 #define ORR_EVAL_PROTOCOL_PRIVATE_H
 
 #include "eval/protocol.h"
+#include <jansson.h>
 
 orr_hash orr_pairs_hash(const orr_pairs *pairs);
+/* Bodies and tolerances of a rule; null for "no limit". New reference. */
+json_t *orr_goal_rule_json(const orr_goal_rule *rule);
+/* The same as the compact text that a manifest holds; orr_free. */
+char *orr_goal_rule_text(const orr_goal_rule *rule);
 /* Index among the moving bodies, or -1. */
 int orr_first_free_body(const orr_scenario *scenario);
 /* Of the first free body between two states: distance, |wrapped angle|. 0 without one. */

@@ -37,6 +37,37 @@ orr_cell orr_cell_number(const json_t *value, int digits, double factor) {
   return cell;
 }
 
+orr_cell orr_cell_points(const json_t *interval) {
+  orr_cell cell;
+  const json_t *point = json_object_get(interval, "point");
+  if (json_is_number(point))
+    snprintf(cell.text, sizeof cell.text, "%+.1f", 100.0 * json_number_value(point));
+  else
+    snprintf(cell.text, sizeof cell.text, "%s", DASH);
+  return cell;
+}
+
+orr_cell orr_cell_points_range(const json_t *interval) {
+  orr_cell cell;
+  const json_t *low = json_object_get(interval, "low"), *high = json_object_get(interval, "high");
+  if (json_is_number(low) && json_is_number(high))
+    snprintf(cell.text, sizeof cell.text, "[%+.1f, %+.1f]", 100.0 * json_number_value(low),
+             100.0 * json_number_value(high));
+  else
+    snprintf(cell.text, sizeof cell.text, "%s", DASH);
+  return cell;
+}
+
+orr_cell orr_cell_p(const json_t *value) {
+  double p = json_number_value(value);
+  orr_cell cell;
+  if (p < 1e-4)
+    snprintf(cell.text, sizeof cell.text, "< 0.0001");
+  else
+    snprintf(cell.text, sizeof cell.text, "%.2g", p);
+  return cell;
+}
+
 orr_cell orr_cell_integer(const json_t *value) {
   orr_cell cell;
   if (json_is_integer(value))
@@ -64,6 +95,8 @@ orr_cell orr_cell_range(const json_t *rate) {
 const char *orr_row_title(const char *row) {
   if (strcmp(row, "random") == 0) return "random (floor)";
   if (strcmp(row, "oracle") == 0) return "oracle (ceiling)";
+  if (strcmp(row, "inverse") == 0) return "inverse (no search)";
+  if (strcmp(row, "cloning") == 0) return "cloning (no search)";
   return row;
 }
 
@@ -157,27 +190,38 @@ orr_status orr_report_write(const orr_experiment *experiment, const char *folder
 
 /* --- the small table -------------------------------------------------------------------------- */
 
+/* A row that plans nothing has none. */
+static void put_latency(FILE *to, const json_t *time) {
+  static const char *const keys[] = {"p50", "p95", "p99"};
+  static const int widths[] = {11, 7, 7};
+  for (int i = 0; i < 3; i++) {
+    const json_t *value = json_object_get(time, keys[i]);
+    fprintf(to, "%s%*s", i ? " " : "", widths[i],
+            value ? orr_cell_number(value, 1, 1000.0).text : "-");
+  }
+  fputc('\n', to);
+}
+
 static void put_summary(FILE *to, const json_t *report, const json_t *timings) {
   size_t i, k;
   json_t *table, *row;
   json_array_foreach(json_object_get(report, "tables"), i, table) {
     const char *rule = orr_json_text(json_object_get(table, "rule"), "name");
-    fprintf(to, "%s%-18s%9s  %-14s %10s  %-14s %12s\n", i ? "\n" : "", rule, "success %", "95 %",
-            "must move", "95 %", "p50 ms/plan");
+    fprintf(to, "%s%-18s%9s  %-14s%9s  %-14s %s\n", i ? "\n" : "", rule, "success %", "95 %",
+            "must move", "95 %", "ms/plan p50     p95     p99");
     json_array_foreach(json_object_get(table, "rows"), k, row) {
       const json_t *all = json_object_get(row, "all"), *must = json_object_get(row, "must_move");
       const char *name = orr_json_text(row, "row");
-      char key[96];
-      snprintf(key, sizeof key, "%.47s/%.32s", rule, name);
-      const json_t *time = json_object_get(json_object_get(timings, "eval"), key);
-      const json_t *p50 = json_object_get(time, "p50");
-      fprintf(to, "  %-16s%9s  %-14s %10s  %-14s %12s\n", orr_row_title(name),
-              orr_cell_rate(all).text, orr_cell_range(all).text, orr_cell_rate(must).text,
-              orr_cell_range(must).text, p50 ? orr_cell_number(p50, 2, 1000.0).text : "");
+      char key[112];
+      snprintf(key, sizeof key, "%.47s/%.47s", rule, name);
+      fprintf(to, "  %-16s%9s  %-14s%9s  %-14s ", orr_row_title(name), orr_cell_rate(all).text,
+              orr_cell_range(all).text, orr_cell_rate(must).text, orr_cell_range(must).text);
+      put_latency(to, json_object_get(json_object_get(timings, "eval"), key));
     }
     fprintf(to, "  n = %lld, of which a free body must move in %lld\n",
             (long long)json_integer_value(orr_json_at(table, "manifest.pairs")),
             (long long)json_integer_value(orr_json_at(table, "manifest.must_move")));
+    orr_summary_swaps(table, timings, to);
   }
   if (json_is_true(orr_json_at(report, "model.shift")))
     fputs("\nShift: the model was trained on another world than it is judged in.\n", to);

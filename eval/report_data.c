@@ -4,6 +4,7 @@
 #include "base/build_info.h"
 #include "base/file.h"
 #include "base/maths.h"
+#include "eval/protocol_private.h"
 #include "eval/run.h"
 #include <string.h>
 
@@ -16,19 +17,18 @@ typedef struct builder {
 
 static json_t *number(double value) { return isfinite(value) ? json_real(value) : json_null(); }
 
-static json_t *interval_json(orr_interval interval) {
+json_t *orr_report_interval(orr_interval interval) {
   return json_pack("{s:o, s:o, s:o}", "point", number(interval.point), "low", number(interval.low),
                    "high", number(interval.high));
 }
 
 /* --- one row ---------------------------------------------------------------------------------- */
 
-typedef enum stratum { ALL, MUST_MOVE, REST } stratum;
-
-static json_t *rate_json(const orr_outcome *outcomes, size_t count, stratum which) {
+json_t *orr_report_rate(const orr_outcome *outcomes, size_t count, orr_stratum which) {
   int64_t n = 0, successes = 0;
   for (size_t i = 0; i < count; i++) {
-    if ((which == MUST_MOVE && !outcomes[i].must_move) || (which == REST && outcomes[i].must_move))
+    if ((which == ORR_MUST_MOVE && !outcomes[i].must_move) ||
+        (which == ORR_REST && outcomes[i].must_move))
       continue;
     n++;
     successes += outcomes[i].success;
@@ -66,12 +66,12 @@ static orr_status row_json(const builder *b, const orr_outcome_table *table, siz
   }
   uint64_t seed = (uint64_t)b->experiment->eval.seed;
   *out = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:o}", "row", table->names[row],
-                   "all", rate_json(o, n, ALL), "must_move", rate_json(o, n, MUST_MOVE), "rest",
-                   rate_json(o, n, REST), "final_position",
-                   interval_json(orr_iqm(scores, n, BOOTSTRAP, seed)), "final_angle",
-                   interval_json(orr_iqm(scores + n, n, BOOTSTRAP, seed)), "diverged",
-                   (json_int_t)diverged, "plans", (json_int_t)plans, "steps", (json_int_t)steps,
-                   "solved_within", curve_json(o, n, budget));
+                   "all", orr_report_rate(o, n, ORR_ALL), "must_move",
+                   orr_report_rate(o, n, ORR_MUST_MOVE), "rest", orr_report_rate(o, n, ORR_REST),
+                   "final_position", orr_report_interval(orr_iqm(scores, n, BOOTSTRAP, seed)),
+                   "final_angle", orr_report_interval(orr_iqm(scores + n, n, BOOTSTRAP, seed)),
+                   "diverged", (json_int_t)diverged, "plans", (json_int_t)plans, "steps",
+                   (json_int_t)steps, "solved_within", curve_json(o, n, budget));
   orr_free(scores);
   return *out ? ORR_OK : orr_fail(err, ORR_ERR_MEMORY, "out of memory");
 }
@@ -116,6 +116,18 @@ static json_t *quantiles_json(double *values, size_t count) {
                    number(orr_quantile(values, count, 0.9)));
 }
 
+/* Where pairs came from: the whole manifest, of which the first were taken, and its draw. */
+static json_t *source_json(const builder *b, const orr_pairs *pairs) {
+  char hash[ORR_HASH_TEXT];
+  bool cut = pairs->whole_count != 0;
+  orr_hash_text(cut ? pairs->whole : pairs->hash, hash);
+  return json_pack("{s:b, s:s, s:I, s:I, s:I, s:I}", "committed",
+                   *b->experiment->eval.manifest != 0, "hash", hash, "pairs",
+                   (json_int_t)(cut ? pairs->whole_count : (int64_t)pairs->count), "seed",
+                   (json_int_t)pairs->seed, "first", (json_int_t)pairs->first, "demonstrations",
+                   (json_int_t)pairs->demonstrations);
+}
+
 static orr_status manifest_json(const builder *b, const orr_pairs *pairs, const char *path,
                                 json_t **out, orr_error *err) {
   char hash[ORR_HASH_TEXT], sha[ORR_SHA256_TEXT];
@@ -130,28 +142,15 @@ static orr_status manifest_json(const builder *b, const orr_pairs *pairs, const 
     motion[n + i] = pairs->items[i].motion[1];
   }
   orr_hash_text(pairs->hash, hash);
-  *out = json_pack(
-      "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:{s:o, s:o}}", "pairs", (json_int_t)n,
-      "asked", (json_int_t)b->experiment->eval.pairs, "considered", (json_int_t)pairs->considered,
-      "removed", (json_int_t)pairs->removed, "must_move", (json_int_t)must_move, "goal_offset",
-      (json_int_t)pairs->goal_offset, "budget", (json_int_t)pairs->budget, "hash", hash, "sha256",
-      sha, "motion", "distance", quantiles_json(motion, n), "angle", quantiles_json(motion + n, n));
+  *out = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:o, s:{s:o, s:o}}", "pairs",
+                   (json_int_t)n, "asked", (json_int_t)b->experiment->eval.pairs, "considered",
+                   (json_int_t)pairs->considered, "removed", (json_int_t)pairs->removed,
+                   "must_move", (json_int_t)must_move, "goal_offset",
+                   (json_int_t)pairs->goal_offset, "budget", (json_int_t)pairs->budget, "hash",
+                   hash, "sha256", sha, "source", source_json(b, pairs), "motion", "distance",
+                   quantiles_json(motion, n), "angle", quantiles_json(motion + n, n));
   orr_free(motion);
   return *out ? ORR_OK : orr_fail(err, ORR_ERR_MEMORY, "out of memory");
-}
-
-static json_t *names_json(const orr_list *names) {
-  json_t *list = json_array();
-  for (size_t i = 0; i < names->count; i++)
-    json_array_append_new(list, json_string(((const char *const *)names->items)[i]));
-  return list;
-}
-
-static json_t *rule_json(const orr_goal_rule *rule) {
-  return json_pack("{s:s, s:o, s:o, s:o, s:o, s:I}", "name", rule->name, "position_bodies",
-                   names_json(&rule->position_bodies), "angle_bodies",
-                   names_json(&rule->angle_bodies), "position", number(rule->position), "angle",
-                   number(rule->angle), "hold", (json_int_t)rule->hold);
 }
 
 /* --- a table ---------------------------------------------------------------------------------- */
@@ -165,6 +164,16 @@ static orr_status fill_table(const builder *b, const orr_outcome_table *outcomes
     json_array_append_new(rows, row);
   }
   return comparisons(outcomes, json_object_get(table, "comparisons"), err);
+}
+
+/* What the gap to the oracle, and the oracle's own, is made of. */
+static orr_status fill_causes(const builder *b, const char *rule, const orr_outcome_table *outcomes,
+                              const orr_pairs *pairs, json_t *table, orr_error *err) {
+  json_t *swaps, *misses = orr_report_misses(outcomes, pairs);
+  if (misses) json_object_set_new(table, "oracle_misses", misses);
+  ORR_TRY(orr_report_swaps(b->experiment, b->folder, rule, outcomes, &swaps, err));
+  if (json_object_set_new(table, "swaps", swaps) == 0) return ORR_OK;
+  return orr_fail(err, ORR_ERR_MEMORY, "out of memory");
 }
 
 static orr_status table_json(const builder *b, const orr_goal_rule *rule, json_t **out,
@@ -184,9 +193,10 @@ static orr_status table_json(const builder *b, const orr_goal_rule *rule, json_t
   ORR_TRY(orr_pairs_read(path, &pairs, err));
   orr_status status = manifest_json(b, pairs, path, &manifest, err);
   if (status == ORR_OK) status = orr_outcomes_read(csv, pairs->count, &outcomes, err);
-  *out = json_pack("{s:o, s:o?, s:[], s:[]}", "rule", rule_json(rule), "manifest", manifest, "rows",
-                   "comparisons");
+  *out = json_pack("{s:o, s:o?, s:[], s:[]}", "rule", orr_goal_rule_json(rule), "manifest",
+                   manifest, "rows", "comparisons");
   if (status == ORR_OK) status = fill_table(b, &outcomes, pairs->budget, *out, err);
+  if (status == ORR_OK) status = fill_causes(b, rule->name, &outcomes, pairs, *out, err);
   orr_outcomes_release(&outcomes);
   orr_pairs_destroy(pairs);
   if (status != ORR_OK) json_decref(*out);
@@ -221,19 +231,21 @@ static json_t *planner_json(const orr_experiment *e) {
 }
 
 /* They run in the folder of the report: config.yaml there is complete. */
-static json_t *commands_json(const json_t *model) {
-  const char *given = json_is_true(json_object_get(model, "given")) ? " --model CHECKPOINT" : "";
+static json_t *commands_json(const json_t *model, bool data) {
+  bool given = json_is_true(json_object_get(model, "given"));
+  const char *checkpoint = given ? "CHECKPOINT" : "model/model.safetensors";
   json_t *list = json_array();
   char line[160];
-  snprintf(line, sizeof line, "orrery run config.yaml --out again%s", given);
+  snprintf(line, sizeof line, "orrery run config.yaml --out again%s",
+           given ? " --model CHECKPOINT" : "");
+  const char *all = data ? "everything, from the first episode" : "everything";
+  json_array_append_new(list, json_pack("{s:s, s:s}", "what", all, "command", line));
+  if (data)
+    json_array_append_new(list, json_pack("{s:s, s:s}", "what", "the episodes alone", "command",
+                                          "orrery collect config.yaml --out again"));
+  snprintf(line, sizeof line, "orrery eval config.yaml --out again --model %s", checkpoint);
   json_array_append_new(
-      list, json_pack("{s:s, s:s}", "what", "everything, from the first episode", "command", line));
-  json_array_append_new(list, json_pack("{s:s, s:s}", "what", "the episodes alone", "command",
-                                        "orrery collect config.yaml --out again"));
-  json_array_append_new(list, json_pack("{s:s, s:s}", "what", "the tables, with this checkpoint",
-                                        "command",
-                                        "orrery eval config.yaml --out again --model "
-                                        "model/model.safetensors"));
+      list, json_pack("{s:s, s:s}", "what", "the tables, with this checkpoint", "command", line));
   json_array_append_new(list, json_pack("{s:s, s:s}", "what", "this report, from the stages' files",
                                         "command", "orrery report ."));
   return list;
@@ -266,23 +278,25 @@ static json_t *head_json(const orr_experiment *e) {
 orr_status orr_report_build(const orr_experiment *experiment, const char *folder, json_t **out,
                             orr_error *err) {
   builder b = {experiment, folder};
-  json_t *data, *model, *loop, *all;
+  json_t *data, *model, *loop, *baselines = NULL, *all;
   char path[600], sha[ORR_SHA256_TEXT];
   *out = NULL;
   orr_path_join(path, sizeof path, folder, "data/manifest.json");
-  ORR_TRY(orr_sha256_file(path, sha, err));
   ORR_TRY(read_part(&b, "data/statistics.json", &data, err));
+  if (data) ORR_TRY(orr_sha256_file(path, sha, err));
   if (data) json_object_set_new(data, "manifest_sha256", json_string(sha));
   orr_status status = read_part(&b, "eval/model.json", &model, err);
   if (status == ORR_OK)
     status = read_part(&b, "eval/open_loop/open_loop.json", &loop, err);
   else
     loop = NULL;
-  all = json_pack("{s:s, s:s, s:{s:s, s:s}, s:o, s:o, s:o?, s:o?, s:o?, s:[], s:o, s:s}", "$schema",
-                  "docs/report.schema.json", "schema_version", "1.0", "tool", "name", "orrery",
-                  "version", ORR_VERSION, "scenario", head_json(experiment), "planner",
-                  planner_json(experiment), "data", data, "model", model, "open_loop", loop,
-                  "tables", "commands", commands_json(model), "timings", "timings.json");
+  if (status == ORR_OK) status = read_part(&b, "eval/baselines.json", &baselines, err);
+  all = json_pack("{s:s, s:s, s:{s:s, s:s}, s:o, s:o, s:o*, s:o*, s:o*, s:o*, s:[], s:o, s:s}",
+                  "$schema", "docs/report.schema.json", "schema_version", "1.1", "tool", "name",
+                  "orrery", "version", ORR_VERSION, "scenario", head_json(experiment), "planner",
+                  planner_json(experiment), "data", data, "model", model, "baselines", baselines,
+                  "open_loop", loop, "tables", "commands", commands_json(model, data), "timings",
+                  "timings.json");
   if (status == ORR_OK && !all) status = orr_fail(err, ORR_ERR_MEMORY, "out of memory");
   if (status == ORR_OK) status = tables_json(&b, json_object_get(all, "tables"), err);
   if (status == ORR_OK)

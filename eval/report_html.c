@@ -27,7 +27,8 @@ static const char STYLE[] =
     "th{color:var(--soft);font-weight:500;font-size:.84rem}tr.model td{font-weight:600}"
     ".bar{display:inline-block;position:relative;width:7.5rem;height:.9rem;vertical-align:middle;"
     "border-radius:.2rem;background:color-mix(in srgb,var(--line) 60%,transparent)}"
-    ".bar i,.bar b{position:absolute;top:0;height:100%;border-radius:.2rem}"
+    ".bar i,.bar b{position:absolute;top:0;height:100%;border-radius:.2rem;background:#8a6fb0}"
+    ".cloning i,.cloning b{background:#c77d4f}"
     ".bar i{opacity:.38}.bar b{width:3px;margin-left:-1px}"
     ".random i,.random b{background:var(--random)}.model i,.model b{background:var(--model)}"
     ".oracle i,.oracle b{background:var(--oracle)}"
@@ -46,7 +47,7 @@ static const char STYLE[] =
 
 /* --- words ------------------------------------------------------------------------------------ */
 
-static void put_text(FILE *to, const char *text) {
+void orr_html_text(FILE *to, const char *text) {
   for (const char *s = text; *s; s++) {
     switch (*s) {
     case '&': fputs("&amp;", to); break;
@@ -58,15 +59,15 @@ static void put_text(FILE *to, const char *text) {
   }
 }
 
-static void put_element(FILE *to, const char *element, const char *text) {
+void orr_html_element(FILE *to, const char *element, const char *text) {
   fprintf(to, "<%s>", element);
-  put_text(to, text);
+  orr_html_text(to, text);
   fprintf(to, "</%s>", element);
 }
 
 static void put_fact(FILE *to, const char *what, const char *value) {
-  put_element(to, "dt", what);
-  put_element(to, "dd", value);
+  orr_html_element(to, "dt", what);
+  orr_html_element(to, "dd", value);
 }
 
 static void put_base64(FILE *to, const char *bytes, size_t count) {
@@ -98,11 +99,11 @@ static void put_plots(FILE *to, const json_t *plots, const char *folder, const c
     snprintf(path, sizeof path, "%.400s/plots/%.100s.svg", folder, name);
     if (orr_file_get(path, LIMIT, &svg, &length, &ignored) != ORR_OK) continue;
     fputs("<figure><img alt=\"", to);
-    put_text(to, title);
+    orr_html_text(to, title);
     fputs("\" src=\"data:image/svg+xml;base64,", to);
     put_base64(to, svg, length);
     fputs("\">", to);
-    put_element(to, "figcaption", title);
+    orr_html_element(to, "figcaption", title);
     fputs("</figure>\n", to);
     orr_free(svg);
   }
@@ -121,14 +122,14 @@ static void put_bar(FILE *to, const char *row, const json_t *rate) {
           row, 100 * low, 100 * (high - low), 100 * point);
 }
 
-static void put_cell(FILE *to, orr_cell cell) { put_element(to, "td", cell.text); }
+static void put_cell(FILE *to, orr_cell cell) { orr_html_element(to, "td", cell.text); }
 
 static void put_row(FILE *to, const json_t *row) {
   const char *name = orr_json_text(row, "row");
   json_t *all = json_object_get(row, "all"), *must = json_object_get(row, "must_move");
   json_t *rest = json_object_get(row, "rest");
   fprintf(to, "<tr class=\"%s\">", name);
-  put_element(to, "td", orr_row_title(name));
+  orr_html_element(to, "td", orr_row_title(name));
   put_cell(to, orr_cell_rate(all));
   put_cell(to, orr_cell_range(all));
   put_bar(to, name, all);
@@ -162,20 +163,32 @@ static void put_comparisons(FILE *to, const json_t *table) {
   }
 }
 
+/* "frozen in a manifest ..., drawn from demonstrations 0 to 99". */
+static void put_source(FILE *to, const json_t *manifest) {
+  const json_t *source = json_object_get(manifest, "source");
+  long long first = json_integer_value(json_object_get(source, "first"));
+  long long count = json_integer_value(json_object_get(source, "demonstrations"));
+  if (json_is_true(json_object_get(source, "committed")))
+    fprintf(to, " of the committed manifest <code>%.16s</code>", orr_json_text(source, "hash"));
+  fprintf(to, "; drawn from held-out demonstrations %lld to %lld, seed %lld.</p>\n", first,
+          first + count - 1, (long long)json_integer_value(json_object_get(source, "seed")));
+}
+
 static void put_manifest(FILE *to, const json_t *report, const json_t *table) {
   const json_t *m = json_object_get(table, "manifest");
   const char *unit = orr_json_text(json_object_get(report, "scenario"), "unit");
   long long pairs = json_integer_value(json_object_get(m, "pairs"));
   long long must = json_integer_value(json_object_get(m, "must_move"));
   fprintf(to,
-          "<p class=\"soft\">%lld pairs of %lld candidates; solved at the start and removed: "
-          "%lld. In %lld of %lld (%.0f&nbsp;%%) a free body must move. ",
-          pairs, (long long)json_integer_value(json_object_get(m, "considered")),
+          "<p class=\"soft\">%lld pairs, the first of %lld from %lld candidates; solved at the "
+          "start and removed: %lld. In %lld of %lld (%.0f&nbsp;%%) a free body must move. ",
+          pairs, (long long)json_integer_value(orr_json_at(m, "source.pairs")),
+          (long long)json_integer_value(json_object_get(m, "considered")),
           (long long)json_integer_value(json_object_get(m, "removed")), must, pairs,
           pairs ? 100.0 * (double)must / (double)pairs : 0.0);
   fprintf(to,
           "The first free body moves %s / %s / %s %s and turns %s / %s / %s&deg; from start to "
-          "goal (10, 50, 90 %% of the pairs). Manifest <code>%.16s</code>.</p>\n",
+          "goal (10, 50, 90 %% of the pairs). Pairs <code>%.16s</code>",
           orr_cell_number(orr_json_at(m, "motion.distance.p10"), 1, 1.0).text,
           orr_cell_number(orr_json_at(m, "motion.distance.p50"), 1, 1.0).text,
           orr_cell_number(orr_json_at(m, "motion.distance.p90"), 1, 1.0).text, unit,
@@ -183,6 +196,7 @@ static void put_manifest(FILE *to, const json_t *report, const json_t *table) {
           orr_cell_number(orr_json_at(m, "motion.angle.p50"), 0, 180.0 / ORR_PI).text,
           orr_cell_number(orr_json_at(m, "motion.angle.p90"), 0, 180.0 / ORR_PI).text,
           orr_json_text(m, "hash"));
+  put_source(to, m);
 }
 
 static void put_rule(FILE *to, const json_t *report, const json_t *table) {
@@ -197,7 +211,7 @@ static void put_rule(FILE *to, const json_t *report, const json_t *table) {
     fputs(json_array_size(positions) > 1 ? "the positions of " : "the position of ", to);
     json_array_foreach(positions, i, name) {
       fputs(i ? " and " : "", to);
-      put_text(to, json_string_value(name));
+      orr_html_text(to, json_string_value(name));
     }
     fprintf(to, "%s within %.6g %s", json_array_size(positions) > 1 ? " together are" : " is",
             json_number_value(json_object_get(rule, "position")), unit);
@@ -208,7 +222,7 @@ static void put_rule(FILE *to, const json_t *report, const json_t *table) {
     fprintf(to, "%sthe angle of ", join);
     json_array_foreach(angles, i, name) {
       fputs(i ? " and " : "", to);
-      put_text(to, json_string_value(name));
+      orr_html_text(to, json_string_value(name));
     }
     fprintf(to, " is within %s&deg;",
             orr_cell_number(json_object_get(rule, "angle"), 1, 180.0 / ORR_PI).text);
@@ -248,7 +262,7 @@ static void put_tables(FILE *to, const json_t *report, const json_t *plots, cons
     const char *rule = orr_json_text(json_object_get(table, "rule"), "name");
     char prefix[80];
     fputs("<h2>Rule ", to);
-    put_text(to, rule);
+    orr_html_text(to, rule);
     fputs("</h2>\n", to);
     put_rule(to, report, table);
     fprintf(to,
@@ -264,6 +278,8 @@ static void put_tables(FILE *to, const json_t *report, const json_t *plots, cons
             "its goal when the episode ends.</p>\n",
             (long long)json_integer_value(orr_json_at(table, "manifest.pairs")));
     put_comparisons(to, table);
+    orr_html_swaps(table, to);
+    orr_html_misses(table, unit, to);
     put_planner(to, report);
     put_manifest(to, report, table);
     snprintf(prefix, sizeof prefix, "success-%.47s", rule);
@@ -291,7 +307,7 @@ static void put_cards(FILE *to, const json_t *report) {
     const json_t *rate = json_object_get(model, "all");
     if (!model) continue;
     fputs("<div class=\"card\"><div class=\"soft\">", to);
-    put_text(to, orr_json_text(json_object_get(table, "rule"), "name"));
+    orr_html_text(to, orr_json_text(json_object_get(table, "rule"), "name"));
     fprintf(to, "</div><div class=\"big\">%s&nbsp;%%</div><div class=\"soft\">%s, n = %lld",
             orr_cell_rate(rate).text, orr_cell_range(rate).text,
             (long long)json_integer_value(json_object_get(rate, "n")));
@@ -319,19 +335,19 @@ static void put_head(FILE *to, const json_t *report) {
   fputs("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>",
         to);
-  put_text(to, orr_json_text(s, "id"));
+  orr_html_text(to, orr_json_text(s, "id"));
   fprintf(to, " &middot; Orrery</title><style>%s</style></head><body><main>\n<header>", STYLE);
-  put_element(to, "h1", orr_json_text(s, "id"));
+  orr_html_element(to, "h1", orr_json_text(s, "id"));
   fprintf(to, "<p class=\"soft\">Orrery %s &middot; version %lld",
           orr_json_text(json_object_get(report, "tool"), "version"),
           (long long)json_integer_value(json_object_get(s, "version")));
   if (*profile) fputs(" &middot; profile ", to);
-  put_text(to, profile);
+  orr_html_text(to, profile);
   fprintf(to, " &middot; seeds %lld, %lld, %lld (collect, train, eval)</p>\n",
           (long long)json_integer_value(orr_json_at(s, "seeds.collect")),
           (long long)json_integer_value(orr_json_at(s, "seeds.train")),
           (long long)json_integer_value(orr_json_at(s, "seeds.eval")));
-  put_element(to, "p", orr_json_text(s, "lesson"));
+  orr_html_element(to, "p", orr_json_text(s, "lesson"));
   fputs("</header>\n", to);
   put_shift(to, report);
   put_cards(to, report);
@@ -349,7 +365,11 @@ static bool all_zero(const json_t *values) {
 
 static void put_open_loop(FILE *to, const json_t *report, const json_t *plots, const char *folder) {
   const json_t *loop = json_object_get(report, "open_loop");
-  if (!loop) return;
+  if (!loop) {
+    fputs("<p class=\"soft\">Open-loop errors are not here: this run had no held-out data.</p>\n",
+          to);
+    return;
+  }
   size_t i, h;
   json_t *body, *value;
   json_int_t block = json_integer_value(orr_json_at(report, "planner.block"));
@@ -377,7 +397,7 @@ static void put_open_loop(FILE *to, const json_t *report, const json_t *plots, c
     for (size_t k = 0; k < sizeof lines / sizeof lines[0]; k++) {
       if (lines[k].degrees && !turns) continue;
       fputs("<tr><td>", to);
-      put_text(to, orr_json_text(body, "body"));
+      orr_html_text(to, orr_json_text(body, "body"));
       fprintf(to, ", %s %s, %s</td>", lines[k].degrees ? "angle" : "position",
               lines[k].degrees ? "&deg;" : unit, lines[k].what);
       json_array_foreach(json_object_get(body, lines[k].key), h, value)
@@ -411,6 +431,29 @@ static void put_model(FILE *to, const json_t *report, const json_t *plots, const
   put_plots(to, plots, folder, "training-");
 }
 
+static void put_baselines(FILE *to, const json_t *report) {
+  size_t i;
+  json_t *b;
+  if (!json_array_size(json_object_get(report, "baselines"))) return;
+  fputs("<h2>Without a planner</h2>\n<p class=\"soft\">Networks from observation, goal and blocks "
+        "left to a block of actions, asked once a block. Inverse dynamics learns from all "
+        "episodes, cloning from demonstrations alone.</p>\n<div class=\"scroll\"><table><thead><tr>"
+        "<th>policy</th><th>family</th><th>parameters</th><th>goals, blocks ahead</th>"
+        "<th>training steps</th><th>weights</th></tr></thead><tbody>\n",
+        to);
+  json_array_foreach(json_object_get(report, "baselines"), i, b) {
+    fputs("<tr>", to);
+    orr_html_element(to, "td", orr_json_text(b, "row"));
+    orr_html_element(to, "td", orr_json_text(b, "family"));
+    put_cell(to, orr_cell_integer(json_object_get(b, "parameters")));
+    put_cell(to, orr_cell_integer(json_object_get(b, "horizon")));
+    put_cell(to, orr_cell_integer(orr_json_at(b, "record.steps")));
+    orr_html_element(to, "td", orr_json_text(b, "hash"));
+    fputs("</tr>\n", to);
+  }
+  fputs("</tbody></table></div>\n", to);
+}
+
 static void put_split(FILE *to, const json_t *data, const char *split) {
   const char *policy;
   json_t *facts;
@@ -433,7 +476,7 @@ static void put_columns(FILE *to, const json_t *data, const char *which) {
   json_t *column;
   json_array_foreach(json_object_get(json_object_get(data, "train"), which), i, column) {
     fputs("<tr><td>", to);
-    put_text(to, orr_json_text(column, "name"));
+    orr_html_text(to, orr_json_text(column, "name"));
     if (*orr_json_text(column, "unit")) fprintf(to, ", %s", orr_json_text(column, "unit"));
     fputs("</td>", to);
     for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++)
@@ -476,9 +519,9 @@ static void put_commands(FILE *to, const json_t *report) {
       to);
   json_array_foreach(json_object_get(report, "commands"), i, c) {
     fputs("# ", to);
-    put_text(to, orr_json_text(c, "what"));
+    orr_html_text(to, orr_json_text(c, "what"));
     fputc('\n', to);
-    put_text(to, orr_json_text(c, "command"));
+    orr_html_text(to, orr_json_text(c, "command"));
     fputc('\n', to);
   }
   fputs("</pre>\n", to);
@@ -505,7 +548,7 @@ static void put_timings(FILE *to, const json_t *timings) {
         to);
   json_object_foreach(json_object_get(timings, "eval"), key, t) {
     fputs("<tr>", to);
-    put_element(to, "td", key);
+    orr_html_element(to, "td", key);
     put_cell(to, orr_cell_integer(json_object_get(t, "plans")));
     put_milliseconds(to, json_object_get(t, "mean"));
     put_milliseconds(to, json_object_get(t, "p50"));
@@ -518,6 +561,11 @@ static void put_timings(FILE *to, const json_t *timings) {
   put_fact(to, "collecting, s",
            orr_cell_number(orr_json_at(timings, "collect.seconds"), 1, 1.0).text);
   put_fact(to, "training, s", orr_cell_number(orr_json_at(timings, "train.seconds"), 1, 1.0).text);
+  json_object_foreach(json_object_get(timings, "baselines"), key, t) {
+    char what[96];
+    snprintf(what, sizeof what, "training %.47s, s", key);
+    put_fact(to, what, orr_cell_number(json_object_get(t, "seconds"), 1, 1.0).text);
+  }
   put_fact(to, "machine", orr_json_text(machine, "processor"));
   put_fact(to, "threads", orr_cell_integer(json_object_get(machine, "threads")).text);
   put_fact(to, "instruction set", orr_json_text(machine, "isa"));
@@ -531,6 +579,7 @@ void orr_report_html(const json_t *report, const json_t *timings, const json_t *
   put_tables(out, report, plots, folder);
   put_open_loop(out, report, plots, folder);
   put_model(out, report, plots, folder);
+  put_baselines(out, report);
   put_data(out, report);
   if (json_array_size(plots) == 0)
     fputs("<p class=\"soft\">gnuplot was not found, so this report has tables and no plots.</p>\n",
@@ -540,6 +589,6 @@ void orr_report_html(const json_t *report, const json_t *timings, const json_t *
   fputs("<h2>Configuration</h2>\n<details><summary>The effective configuration, every default "
         "written out (config.yaml)</summary>\n<pre>",
         out);
-  put_text(out, yaml);
+  orr_html_text(out, yaml);
   fputs("</pre></details>\n</main></body></html>\n", out);
 }

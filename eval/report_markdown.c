@@ -26,10 +26,19 @@ static void put_table(FILE *to, const json_t *table, const char *unit) {
             orr_cell_number(orr_json_at(row, "final_angle.point"), 1, 180.0 / ORR_PI).text);
   }
   fprintf(to,
-          "\nn = %lld of %lld candidates (%lld solved at the start were removed); in %lld a free "
-          "body must move.\n",
-          whole(table, "manifest.pairs"), whole(table, "manifest.considered"),
-          whole(table, "manifest.removed"), whole(table, "manifest.must_move"));
+          "\nn = %lld, of which a free body must move in %lld; the first of %lld pairs from %lld "
+          "candidates (%lld solved at the start were removed).\n",
+          whole(table, "manifest.pairs"), whole(table, "manifest.must_move"),
+          whole(table, "manifest.source.pairs"), whole(table, "manifest.considered"),
+          whole(table, "manifest.removed"));
+  const json_t *source = orr_json_at(table, "manifest.source");
+  bool committed = json_is_true(json_object_get(source, "committed"));
+  fprintf(to, "Pairs `%.16s`%s%.16s%s; held-out demonstrations %lld to %lld, seed %lld.\n",
+          orr_json_text(json_object_get(table, "manifest"), "hash"),
+          committed ? " of the committed manifest `" : "",
+          committed ? orr_json_text(source, "hash") : "", committed ? "`" : "",
+          whole(source, "first"), whole(source, "first") + whole(source, "demonstrations") - 1,
+          whole(source, "seed"));
   json_array_foreach(json_object_get(table, "comparisons"), i, c) {
     fprintf(to,
             "%s against %s, paired: %lld solved by the first alone, %lld by the second alone, "
@@ -38,13 +47,30 @@ static void put_table(FILE *to, const json_t *table, const char *unit) {
             json_number_value(json_object_get(c, "p")));
   }
   fputc('\n', to);
+  orr_markdown_swaps(table, to);
+  orr_markdown_misses(table, unit, to);
+}
+
+static void put_baselines(FILE *to, const json_t *report) {
+  size_t i;
+  json_t *b;
+  json_array_foreach(json_object_get(report, "baselines"), i, b) {
+    fprintf(to,
+            "Row %s: family %s, no planner; %lld parameters, goals up to %lld blocks ahead, %lld "
+            "training steps, one decision a block.\n\n",
+            orr_json_text(b, "row"), orr_json_text(b, "family"), whole(b, "parameters"),
+            whole(b, "horizon"), whole(b, "record.steps"));
+  }
 }
 
 static void put_open_loop(FILE *to, const json_t *report) {
   const json_t *loop = json_object_get(report, "open_loop");
   size_t i, h;
   json_t *body, *value;
-  if (!loop) return;
+  if (!loop) {
+    fputs("Open-loop errors are not here: this run had no held-out data.\n\n", to);
+    return;
+  }
   fprintf(to,
           "## Open loop\n\nMean error over %lld held-out windows, by blocks ahead; \"still\": "
           "nothing moves.\n\n",
@@ -97,6 +123,7 @@ void orr_report_markdown(const json_t *report, const json_t *timings, FILE *out)
           orr_json_text(p, "name"), orr_json_text(p, "kind"), whole(p, "samples"),
           whole(p, "iterations"), whole(p, "horizon"), whole(p, "block"), whole(p, "replan"),
           orr_json_text(p, "objective"), orr_json_text(p, "aggregate"));
+  put_baselines(out, report);
   put_open_loop(out, report);
   fputs("## Repeat it\n\nIn the folder of this report:\n\n```sh\n", out);
   json_array_foreach(json_object_get(report, "commands"), i, item)

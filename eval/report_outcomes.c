@@ -6,7 +6,7 @@
 #include <string.h>
 
 typedef struct csv_line {
-  char row[16];
+  char row[ORR_NAME];
   size_t index;
   orr_outcome outcome;
 } csv_line;
@@ -16,7 +16,7 @@ static bool parse_line(const char *line, csv_line *out) {
   int must_move, success;
   orr_outcome *o = &out->outcome;
   *o = (orr_outcome){0};
-  if (sscanf(line, "%15[^,],%zu,%*u,%*d,%*d,%*d,%d,%d,%15[^,],%" SCNd64 ",%" SCNd64 ",%lf,%lf",
+  if (sscanf(line, "%47[^,],%zu,%*u,%*d,%*d,%*d,%d,%d,%15[^,],%" SCNd64 ",%" SCNd64 ",%lf,%lf",
              out->row, &out->index, &must_move, &success, end, &o->steps, &o->plans, &o->position,
              &o->angle) != 9)
     return false;

@@ -102,7 +102,9 @@ static void put_series(plot *p, const char *name, const json_t *values, double x
 
 static const char *colour_of(const char *row) {
   if (strcmp(row, "model") == 0) return "#3b7dd8";
-  return strcmp(row, "oracle") == 0 ? "#2f9e6e" : "#9a8f6a";
+  if (strcmp(row, "cloning") == 0) return "#c77d4f";
+  if (strcmp(row, "random") == 0) return "#9a8f6a";
+  return strcmp(row, "oracle") == 0 ? "#2f9e6e" : "#8a6fb0";
 }
 
 static void plot_success(const json_t *table, const char *folder, json_t *drawn) {

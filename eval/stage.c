@@ -2,6 +2,7 @@
 
 #include "base/build_info.h"
 #include "base/file.h"
+#include "base/memory.h"
 #include <string.h>
 
 static const char SCHEMA[] = "orrery-stage/1";
@@ -130,15 +131,29 @@ static void cut_line(const char *text, char *out, size_t size) {
   snprintf(out, size, "%.*s", (int)strcspn(text, "\n"), text);
 }
 
+/* A section's tree, or NULL (a scalar). A configuration is a map, so a list is put into one. */
+static const orr_node *parse_section(const char *text, orr_config **out,
+                                     orr_diagnostics *diagnostics) {
+  bool block = strncmp(text, "- ", 2) == 0, list = block || *text == '[';
+  size_t size = strlen(text) + 8;
+  char *wrapped = orr_alloc(size, 1);
+  if (!wrapped) return NULL;
+  snprintf(wrapped, size, "%s%s%s", list ? "list:" : "", !list ? "" : block ? "\n" : " ", text);
+  orr_status status = orr_config_parse(wrapped, strlen(wrapped), "section", out, diagnostics);
+  orr_free(wrapped);
+  if (status != ORR_OK) return NULL;
+  return list ? orr_node_get(orr_config_root(*out), "list") : orr_config_root(*out);
+}
+
 static bool compare_section(const char *path, const char *now, const char *then, difference *out) {
   if (strcmp(now, then) == 0) return false;
   orr_diagnostics *ignored = orr_diagnostics_create();
   orr_config *a = NULL, *b = NULL;
-  bool maps = ignored && orr_config_parse(now, strlen(now), "now", &a, ignored) == ORR_OK &&
-              orr_config_parse(then, strlen(then), "then", &b, ignored) == ORR_OK;
+  const orr_node *x = ignored ? parse_section(now, &a, ignored) : NULL;
+  const orr_node *y = ignored ? parse_section(then, &b, ignored) : NULL;
   bool differs = true;
-  if (maps) {
-    differs = find_difference(path, orr_config_root(a), orr_config_root(b), out);
+  if (x && y) {
+    differs = find_difference(path, x, y, out);
   } else {
     snprintf(out->path, sizeof out->path, "%s", path);
     cut_line(now, out->now, sizeof out->now);

@@ -2,6 +2,7 @@
 #include "eval/run.h"
 
 #include "base/file.h"
+#include "eval/baselines.h"
 #include "eval/report.h"
 #include "eval/timings.h"
 #include <errno.h>
@@ -10,17 +11,28 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-typedef enum last_stage { LAST_COLLECT, LAST_TRAIN, LAST_EVAL, LAST_REPORT } last_stage;
+typedef enum last_stage {
+  LAST_COLLECT,
+  LAST_FREEZE,
+  LAST_TRAIN,
+  LAST_EVAL,
+  LAST_REPORT
+} last_stage;
 
 const orr_goal_rule *orr_run_rule_of(const orr_run *run, size_t rule) {
   return (const orr_goal_rule *)run->experiment->eval.rules.items + rule;
 }
 
-const orr_planner_def *orr_eval_planner(const orr_experiment *experiment) {
+const orr_planner_def *orr_eval_planner_named(const orr_experiment *experiment, const char *name) {
   const orr_preset_def *presets = experiment->presets.items;
+  if (strcmp(name, "default") == 0) name = experiment->eval.planner;
   for (size_t i = 0; i < experiment->presets.count; i++)
-    if (strcmp(presets[i].name, experiment->eval.planner) == 0) return &presets[i].plan;
+    if (strcmp(presets[i].name, name) == 0) return &presets[i].plan;
   return &experiment->plan;
+}
+
+const orr_planner_def *orr_eval_planner(const orr_experiment *experiment) {
+  return orr_eval_planner_named(experiment, "default");
 }
 
 void orr_run_tell(const orr_run *run, const char *name, bool skipped) {
@@ -29,17 +41,24 @@ void orr_run_tell(const orr_run *run, const char *name, bool skipped) {
 
 /* --- what a stage is made from ---------------------------------------------------------------- */
 
-static orr_status describe_rule(const orr_run *run, size_t rule, orr_stage *out, orr_error *err) {
+/* A manifest is known by its content, an input; not by where it lies. */
+static orr_status describe_rule(const orr_run *run, size_t rule, bool swaps, orr_stage *out,
+                                orr_error *err) {
   const char *name = orr_run_rule_of(run, rule)->name, *preset = run->experiment->eval.planner;
   char title[96], folder[600], rule_path[96], plan_path[96] = "plan";
-  snprintf(title, sizeof title, "eval %s", name);
-  orr_path_join(folder, sizeof folder, run->eval, name);
+  snprintf(title, sizeof title, swaps ? "swaps %s" : "eval %s", name);
+  snprintf(folder, sizeof folder, "%.500s/%.47s%s", run->eval, name, swaps ? "/swaps" : "");
   snprintf(rule_path, sizeof rule_path, "eval.rules.%s", name);
   if (strcmp(preset, "default") != 0)
     snprintf(plan_path, sizeof plan_path, "presets.%.47s.plan", preset);
-  const char *const sections[] = {"eval.seed",   "eval.pairs", "eval.goal_offset",
-                                  "eval.budget", "eval.rows",  "eval.random_hold",
-                                  rule_path,     plan_path,    NULL};
+  const char *const sections[] = {
+      "eval.seed", "eval.held_out", "eval.pairs",       "eval.goal_offset", "eval.budget",
+      "eval.rows", rule_path,       "eval.random_hold", plan_path,          NULL};
+  const char *const with_swaps[] = {
+      "eval.seed",   "eval.held_out", "eval.pairs", "eval.goal_offset",
+      "eval.budget", "eval.planner",  rule_path,    "eval.swaps",
+      "presets",     "plan",          NULL};
+  if (swaps) return orr_stage_create(run->experiment, title, folder, with_swaps, out, err);
   return orr_stage_create(run->experiment, title, folder, sections, out, err);
 }
 
@@ -58,9 +77,11 @@ orr_status orr_run_describe(const orr_run *run, orr_run_stage kind, size_t rule,
   case ORR_RUN_OPEN_LOOP:
     orr_path_join(folder, sizeof folder, run->eval, "open_loop");
     return orr_stage_create(run->experiment, "open loop", folder, open_loop, out, err);
-  case ORR_RUN_RULE: break;
+  case ORR_RUN_BASELINE: return orr_baseline_describe(run, rule, out, err);
+  case ORR_RUN_RULE: return describe_rule(run, rule, false, out, err);
+  case ORR_RUN_SWAPS: break;
   }
-  return describe_rule(run, rule, out, err);
+  return describe_rule(run, rule, true, out, err);
 }
 
 /* Stages in order; calls `visit` for each until it fails. */
@@ -78,11 +99,18 @@ static orr_status visit_one(const orr_run *run, orr_run_stage kind, size_t rule,
 
 static orr_status visit_stages(const orr_run *run, stage_visit *visit, void *context,
                                orr_error *err) {
-  ORR_TRY(visit_one(run, ORR_RUN_COLLECT, 0, visit, context, err));
+  if (run->data_needed) ORR_TRY(visit_one(run, ORR_RUN_COLLECT, 0, visit, context, err));
+  if (run->options->manifest) return ORR_OK;
   if (!run->options->model) ORR_TRY(visit_one(run, ORR_RUN_TRAIN, 0, visit, context, err));
-  ORR_TRY(visit_one(run, ORR_RUN_OPEN_LOOP, 0, visit, context, err));
-  for (size_t i = 0; i < run->experiment->eval.rules.count; i++)
+  for (size_t i = 0; run->data_needed && i < run->experiment->baselines.count; i++)
+    ORR_TRY(visit_one(run, ORR_RUN_BASELINE, i, visit, context, err));
+  if (orr_run_can_open_loop(run))
+    ORR_TRY(visit_one(run, ORR_RUN_OPEN_LOOP, 0, visit, context, err));
+  for (size_t i = 0; i < run->experiment->eval.rules.count; i++) {
     ORR_TRY(visit_one(run, ORR_RUN_RULE, i, visit, context, err));
+    if (run->experiment->eval.swaps.count)
+      ORR_TRY(visit_one(run, ORR_RUN_SWAPS, i, visit, context, err));
+  }
   return ORR_OK;
 }
 
@@ -129,6 +157,7 @@ static orr_status lock_folder(orr_run *run, orr_error *err) {
 static orr_status write_config(const orr_run *run, orr_error *err) {
   char path[600];
   orr_path_join(path, sizeof path, run->out, "config.yaml");
+  if (run->options->manifest && orr_file_exists(path)) return ORR_OK; /* freezing leaves no trace */
   char *text = orr_node_to_yaml(orr_config_root(run->experiment->config));
   if (!text) return orr_fail(err, ORR_ERR_MEMORY, "out of memory");
   orr_status status = orr_file_put(path, text, strlen(text), err);
@@ -146,12 +175,60 @@ static void fill_paths(orr_run *run) {
     orr_path_join(run->checkpoint, sizeof run->checkpoint, run->model, "model.safetensors");
 }
 
+/* --- the manifest ----------------------------------------------------------------------------- */
+
+/* eval.manifest from where we are: it is relative to the scenario file. */
+static orr_status find_manifest(orr_run *run, orr_error *err) {
+  const char *name = run->experiment->eval.manifest;
+  const char *file = orr_config_path(run->experiment->config), *slash = strrchr(file, '/');
+  if (!*name || run->options->manifest) return ORR_OK;
+  int above = *name == '/' || !slash ? 0 : (int)(slash - file) + 1;
+  int length = snprintf(run->manifest, sizeof run->manifest, "%.*s%s", above, file, name);
+  if (length > 0 && (size_t)length < sizeof run->manifest - 128) return ORR_OK;
+  return orr_fail(err, ORR_ERR_CONFIG, "eval.manifest: the name is too long");
+}
+
+static orr_status load_manifest(orr_run *run, orr_error *err) {
+  size_t count = run->experiment->eval.rules.count;
+  ORR_TRY(orr_new(&run->committed, count + 1, sizeof *run->committed, err));
+  for (size_t i = 0; i < count; i++)
+    ORR_TRY(orr_pairs_load(run->experiment, orr_run_rule_of(run, i), run->manifest,
+                           &run->committed[i], err));
+  return ORR_OK;
+}
+
+/* The folder of a run stands alone: eval/ holds the pairs, so config.yaml names that. */
+static orr_status point_to_own_pairs(orr_experiment *experiment, bool freezes, orr_error *err) {
+  const char *assignment = freezes ? "eval.manifest=''" : "eval.manifest=eval";
+  if (!*experiment->eval.manifest) return ORR_OK;
+  orr_diagnostics *found = orr_diagnostics_create();
+  if (!found) return orr_fail(err, ORR_ERR_MEMORY, "out of memory");
+  orr_status status = orr_config_set(experiment->config, assignment, found);
+  if (status != ORR_OK) orr_diagnostics_status(found, err);
+  orr_diagnostics_destroy(found);
+  return status;
+}
+
+static void find_needs(orr_run *run, bool judges) {
+  char path[600];
+  orr_path_join(path, sizeof path, run->data, "stage.json");
+  bool given = judges && run->options->model && *run->manifest;
+  run->data_needed = !given || orr_file_exists(path);
+}
+
+bool orr_run_can_open_loop(const orr_run *run) {
+  return run->data_needed && run->experiment->collect.held_out > 0;
+}
+
 /* Nothing is written before everything that stands there has been compared. */
-static orr_status open_run(orr_run *run, orr_error *err) {
+static orr_status open_run(orr_run *run, bool judges, orr_error *err) {
   if (strlen(run->out) > 400) return orr_fail(err, ORR_ERR_CONFIG, "the name of --out is too long");
   fill_paths(run);
+  ORR_TRY(find_manifest(run, err));
+  find_needs(run, judges);
   orr_run_tell(run, "resolve", false);
   ORR_TRY(check_owner(run, err));
+  if (judges && *run->manifest) ORR_TRY(load_manifest(run, err));
   if (!run->options->force) ORR_TRY(visit_stages(run, check_stage, NULL, err));
   ORR_TRY(lock_folder(run, err));
   ORR_TRY(orr_stage_sweep(run->out, err));
@@ -160,6 +237,10 @@ static orr_status open_run(orr_run *run, orr_error *err) {
 
 static void close_run(orr_run *run) {
   orr_model_destroy(run->weights);
+  for (size_t i = 0; run->committed && i < run->experiment->eval.rules.count; i++)
+    orr_pairs_destroy(run->committed[i]);
+  orr_free(run->committed);
+  orr_run_drop_baselines(run);
   if (run->lock >= 0) close(run->lock);
 }
 
@@ -175,21 +256,28 @@ static orr_status check_judgement(const orr_experiment *experiment, orr_error *e
 }
 
 static orr_status report(const orr_run *run, orr_error *err) {
-  size_t threads = orr_pool_lanes(run->control ? run->control->pool : NULL);
   orr_run_tell(run, "report", false);
-  ORR_TRY(orr_timings_set(run->out, "machine", NULL, orr_timings_machine(threads), err));
   return orr_report_write(run->experiment, run->out, err);
 }
 
 static orr_status run_until(orr_run *run, last_stage last, orr_error *err) {
-  if (last >= LAST_EVAL) ORR_TRY(check_judgement(run->experiment, err));
-  ORR_TRY(open_run(run, err));
-  ORR_TRY(orr_run_collect(run, err));
+  if (last >= LAST_EVAL || last == LAST_FREEZE) ORR_TRY(check_judgement(run->experiment, err));
+  ORR_TRY(open_run(run, last >= LAST_EVAL, err));
+  if (run->data_needed) ORR_TRY(orr_run_collect(run, err));
   if (last == LAST_COLLECT) return ORR_OK;
+  if (last == LAST_FREEZE) return orr_run_freeze(run, err);
   if (!run->options->model) ORR_TRY(orr_run_train(run, err));
+  for (size_t i = 0; run->data_needed && i < run->experiment->baselines.count; i++)
+    ORR_TRY(orr_run_baseline(run, i, err));
   if (last == LAST_TRAIN) return ORR_OK;
+  size_t threads = orr_pool_lanes(run->control ? run->control->pool : NULL);
+  ORR_TRY(orr_timings_set(run->out, "machine", NULL, orr_timings_machine(threads), err));
   ORR_TRY(orr_run_load_model(run, err));
-  for (size_t i = 0; i < run->experiment->eval.rules.count; i++) ORR_TRY(orr_run_rule(run, i, err));
+  ORR_TRY(orr_run_load_baselines(run, err));
+  for (size_t i = 0; i < run->experiment->eval.rules.count; i++) {
+    ORR_TRY(orr_run_rule(run, i, err));
+    if (run->experiment->eval.swaps.count) ORR_TRY(orr_run_swaps(run, i, err));
+  }
   ORR_TRY(orr_run_open_loop(run, err));
   return last == LAST_REPORT ? report(run, err) : ORR_OK;
 }
@@ -203,7 +291,8 @@ static orr_status start(orr_experiment *experiment, const orr_run_options *optio
                    .control = control,
                    .out = options->out,
                    .lock = -1};
-  orr_status status = run_until(run, last, err);
+  orr_status status = point_to_own_pairs(experiment, last == LAST_FREEZE, err);
+  if (status == ORR_OK) status = run_until(run, last, err);
   close_run(run);
   orr_free(run);
   return status;
@@ -229,6 +318,11 @@ orr_status orr_experiment_eval(orr_experiment *experiment, const orr_run_options
   return start(experiment, options, control, LAST_EVAL, err);
 }
 
+orr_status orr_experiment_freeze(orr_experiment *experiment, const orr_run_options *options,
+                                 const orr_control *control, orr_error *err) {
+  return start(experiment, options, control, LAST_FREEZE, err);
+}
+
 /* --- --dry-run -------------------------------------------------------------------------------- */
 
 typedef struct plan_text {
@@ -247,12 +341,18 @@ static void put_plan_line(const orr_run *run, orr_run_stage kind, const orr_stag
             (long long)c->weak, (long long)c->random);
   else if (kind == ORR_RUN_TRAIN)
     fprintf(to, "%lld steps of %lld windows", (long long)e->train.steps, (long long)e->train.batch);
-  else if (kind == ORR_RUN_OPEN_LOOP)
+  else if (kind == ORR_RUN_BASELINE) {
+    const orr_baseline_def *baseline = orr_baseline_find(e, stage->name + strlen("train "));
+    fprintf(to, "%lld steps of %lld windows", (long long)baseline->train.steps,
+            (long long)baseline->train.batch);
+  } else if (kind == ORR_RUN_OPEN_LOOP)
     fprintf(to, "%lld windows, %lld blocks ahead", (long long)e->eval.open_loop.windows,
             (long long)e->eval.open_loop.horizon);
+  else if (kind == ORR_RUN_SWAPS)
+    fprintf(to, "%zu swaps on the same pairs", e->eval.swaps.count);
   else
-    fprintf(to, "%lld pairs, %zu rows, planner %s", (long long)e->eval.pairs, e->eval.rows.count,
-            e->eval.planner);
+    fprintf(to, "%lld pairs%s, %zu rows, planner %s", (long long)e->eval.pairs,
+            *run->manifest ? " of the manifest" : "", e->eval.rows.count, e->eval.planner);
   fprintf(to, " -> %s\n", stage->folder);
 }
 
@@ -289,8 +389,13 @@ char *orr_experiment_plan_text(const orr_experiment *experiment, const orr_run_o
           experiment->profile, options->out);
   plan_text plan = {.stream = stream};
   orr_error err = {0};
-  orr_status status = visit_stages(&run, put_plan_stage, &plan, &err);
-  if (status == ORR_OK)
+  orr_status status = find_manifest(&run, &err);
+  find_needs(&run, !options->manifest);
+  if (status == ORR_OK) status = visit_stages(&run, put_plan_stage, &plan, &err);
+  if (status == ORR_OK && options->manifest)
+    fprintf(stream, "  %-16s %-24s %lld pairs per rule, judged by nobody -> %s\n", "freeze",
+            "to do", (long long)experiment->eval.pairs, options->manifest);
+  else if (status == ORR_OK)
     fprintf(stream, "  %-16s %-24s report.html, report.json, report.md, episodes.csv -> %s\n",
             "report", "to do", options->out);
   if (fclose(stream) == 0 && status == ORR_OK) copy = orr_strdup(text);

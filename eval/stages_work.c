@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "data/shard.h"
 #include "data/statistics.h"
+#include "eval/baselines.h"
 #include "eval/protocol_private.h"
 #include "eval/timings.h"
 #include <string.h>
@@ -122,30 +123,33 @@ orr_status orr_run_collect(orr_run *run, orr_error *err) {
 
 /* --- train ------------------------------------------------------------------------------------ */
 
-static orr_status train_on(orr_run *run, const orr_dataset *data, const orr_dataset *held_out,
-                           orr_error *err) {
-  const orr_experiment *e = run->experiment;
-  orr_train_setup setup = {.model = &e->model,
-                           .train = &e->train,
-                           .data = data,
-                           .held_out = held_out,
-                           .folder = run->model};
+static orr_status train_on(orr_run *run, const orr_train_setup *setup, const char *section,
+                           const char *key, orr_error *err) {
   orr_train_result result = {0};
-  ORR_TRY(orr_train_run(&setup, run->control, &result, err));
+  ORR_TRY(orr_train_run(setup, run->control, &result, err));
   json_t *time = json_pack("{s:f, s:f, s:b}", "seconds", result.seconds, "windows_per_second",
                            result.windows_per_second, "resumed", result.resumed);
-  return orr_timings_set(run->out, "train", NULL, time, err);
+  return orr_timings_set(run->out, section, key, time, err);
 }
 
-static orr_status train(orr_run *run, orr_error *err) {
+orr_status orr_run_train_network(orr_run *run, orr_train_setup *setup, const char *section,
+                                 const char *key, orr_error *err) {
   orr_dataset *data = NULL, *held_out = NULL;
   orr_status status = orr_dataset_open(run->data, ORR_SPLIT_TRAIN, true, &data, err);
   if (status == ORR_OK && run->experiment->collect.held_out > 0)
     status = orr_dataset_open(run->data, ORR_SPLIT_HELD_OUT, true, &held_out, err);
-  if (status == ORR_OK) status = train_on(run, data, held_out, err);
+  setup->data = data;
+  setup->held_out = held_out;
+  if (status == ORR_OK) status = train_on(run, setup, section, key, err);
   orr_dataset_close(held_out);
   orr_dataset_close(data);
   return status;
+}
+
+static orr_status train(orr_run *run, orr_error *err) {
+  const orr_experiment *e = run->experiment;
+  orr_train_setup setup = {.model = &e->model, .train = &e->train, .folder = run->model};
+  return orr_run_train_network(run, &setup, "train", NULL, err);
 }
 
 orr_status orr_run_train(orr_run *run, orr_error *err) {
@@ -175,9 +179,9 @@ static void name_difference(const char *what, const orr_space *model, const orr_
                  here->fields[i].name);
 }
 
-static orr_status check_interface(const orr_run *run, orr_error *err) {
+orr_status orr_run_check_interface(const orr_run *run, const orr_model *model, const char *path,
+                                   orr_error *err) {
   const orr_experiment *e = run->experiment;
-  const orr_model *model = run->weights;
   int64_t block = orr_model_definition(model)->block;
   orr_hash here =
       orr_interface_hash(&e->observer.space, &e->scenario->action, (size_t)e->model.block);
@@ -191,7 +195,7 @@ static orr_status check_interface(const orr_run *run, orr_error *err) {
                     sizeof why);
   if (!*why)
     name_difference("action", orr_model_action(model), &e->scenario->action, why, sizeof why);
-  orr_fail(err, ORR_ERR_MISMATCH, "%s was trained for another interface: %s", run->checkpoint,
+  orr_fail(err, ORR_ERR_MISMATCH, "%s was trained for another interface: %s", path,
            *why ? why : "bodies, bounds or the meaning of actions differ");
   orr_hint(err, "train a model for this scenario, or set observe and model.block as it was");
   return ORR_ERR_MISMATCH;
@@ -228,14 +232,18 @@ orr_status orr_run_load_model(orr_run *run, orr_error *err) {
   ORR_TRY(orr_precision_check(precision, "plan.precision", err));
   ORR_TRY(orr_model_load(run->checkpoint, &run->weights, err));
   orr_model_set_precision(run->weights, precision);
-  ORR_TRY(check_interface(run, err));
+  if (orr_model_acts(run->weights)) {
+    orr_fail(err, ORR_ERR_MISMATCH, "%s is a policy, not a world model", run->checkpoint);
+    orr_hint(err, "policies are judged by rows of their own: see `orrery explain baselines`");
+    return ORR_ERR_MISMATCH;
+  }
+  ORR_TRY(orr_run_check_interface(run, run->weights, run->checkpoint, err));
   return write_card(run, err);
 }
 
-static orr_status add_inputs(const orr_run *run, orr_stage *stage, orr_error *err) {
+orr_status orr_run_input_model(const orr_run *run, orr_stage *stage, orr_error *err) {
   char hash[ORR_HASH_TEXT];
   orr_hash_text(orr_model_hash(run->weights), hash);
-  ORR_TRY(orr_stage_input(stage, "data", run->data_identity, err));
   return orr_stage_input(stage, "model", hash, err);
 }
 
@@ -284,8 +292,13 @@ static orr_status measure(orr_run *run, const char *folder, orr_error *err) {
 orr_status orr_run_open_loop(orr_run *run, orr_error *err) {
   orr_stage stage;
   bool done;
+  if (!orr_run_can_open_loop(run)) {
+    orr_run_tell(run, "open loop: left out, no held-out data here", false);
+    return ORR_OK;
+  }
   ORR_TRY(orr_run_describe(run, ORR_RUN_OPEN_LOOP, 0, &stage, err));
-  orr_status status = add_inputs(run, &stage, err);
+  orr_status status = orr_stage_input(&stage, "data", run->data_identity, err);
+  if (status == ORR_OK) status = orr_run_input_model(run, &stage, err);
   if (status == ORR_OK) status = orr_stage_begin(&stage, run->options->force, &done, err);
   if (status == ORR_OK) orr_run_tell(run, "open loop", done);
   if (status == ORR_OK && !done) status = measure(run, stage.folder, err);
@@ -304,6 +317,10 @@ static orr_status get_pairs(orr_run *run, size_t rule, const char *folder, orr_p
   snprintf(name, sizeof name, "pairs %s", orr_run_rule_of(run, rule)->name);
   orr_run_tell(run, name, frozen);
   if (frozen) return orr_pairs_read(path, out, err);
+  if (run->committed) {
+    ORR_TRY(orr_pairs_write(run->committed[rule], path, err));
+    return orr_pairs_read(path, out, err);
+  }
   orr_dataset *data;
   ORR_TRY(orr_dataset_open(run->data, ORR_SPLIT_HELD_OUT, true, &data, err));
   orr_status status =
@@ -324,51 +341,62 @@ static void put_rows(FILE *stream, const char *row, const orr_pairs *pairs,
   }
 }
 
-typedef struct table_rows {
-  size_t count;
-  orr_outcome *outcomes; /* rows x pairs */
-} table_rows;
+orr_status orr_run_put_rows(const char *folder, const char *const *rows, size_t count,
+                            const orr_pairs *pairs, const orr_outcome *outcomes, orr_error *err) {
+  orr_file_writer *writer;
+  char path[600];
+  orr_path_join(path, sizeof path, folder, "episodes.csv");
+  ORR_TRY(orr_file_begin(path, &writer, err));
+  FILE *stream = orr_file_stream(writer);
+  fputs("row,index,seed,reset_episode,episode,start,must_move,success,end,steps,plans,position,"
+        "angle\n",
+        stream);
+  for (size_t r = 0; r < count; r++) put_rows(stream, rows[r], pairs, outcomes + r * pairs->count);
+  return orr_file_commit(writer, err);
+}
 
-static orr_status run_row(orr_run *run, size_t rule, const orr_pairs *pairs, const char *folder,
-                          const char *row, orr_outcome *outcomes, orr_error *err) {
-  const char *name = orr_run_rule_of(run, rule)->name;
-  char title[96], key[96];
+orr_status orr_run_row(orr_run *run, size_t rule, const orr_pairs *pairs, const char *folder,
+                       const char *row, const orr_swap_def *swap, orr_outcome *outcomes,
+                       orr_error *err) {
+  const char *name = orr_run_rule_of(run, rule)->name, *kind = swap ? "swap " : "";
+  char title[128], key[128];
   double *latencies = NULL, begun = orr_seconds();
   size_t count = 0;
-  snprintf(title, sizeof title, "eval %.47s %.32s", name, row);
+  snprintf(title, sizeof title, "eval %.47s %s%.47s", name, kind, row);
   orr_run_tell(run, title, false);
   ORR_TRY(orr_protocol_run(run->experiment, orr_eval_planner(run->experiment),
-                           orr_run_rule_of(run, rule), pairs, row, run->weights, folder,
-                           run->control, outcomes, &latencies, &count, err));
+                           orr_run_rule_of(run, rule), pairs, row, swap,
+                           swap ? run->weights : orr_run_weights(run, row), folder, run->control,
+                           outcomes, &latencies, &count, err));
   json_t *time = orr_timings_latency(latencies, count);
   orr_free(latencies);
   json_object_set_new(time, "seconds", json_real(orr_seconds() - begun));
-  snprintf(key, sizeof key, "%.47s/%.32s", name, row);
+  snprintf(key, sizeof key, "%.47s/%s%.47s", name, kind, row);
   return orr_timings_set(run->out, "eval", key, time, err);
+}
+
+static orr_status run_rows(orr_run *run, size_t rule, const orr_pairs *pairs, const char *folder,
+                           const char **rows, orr_outcome *outcomes, orr_error *err) {
+  const char *const *asked = run->experiment->eval.rows.items;
+  size_t count = 0;
+  for (size_t r = 0; r < run->experiment->eval.rows.count; r++) {
+    if (!orr_run_has_row(run, asked[r])) continue;
+    ORR_TRY(orr_run_row(run, rule, pairs, folder, asked[r], NULL, outcomes + count * pairs->count,
+                        err));
+    rows[count++] = asked[r];
+  }
+  return orr_run_put_rows(folder, rows, count, pairs, outcomes, err);
 }
 
 static orr_status run_table(orr_run *run, size_t rule, const orr_pairs *pairs, const char *folder,
                             orr_error *err) {
-  const char *const *rows = run->experiment->eval.rows.items;
   size_t count = run->experiment->eval.rows.count;
   orr_outcome *outcomes;
+  const char **rows = NULL;
   ORR_TRY(orr_new(&outcomes, count * pairs->count + 1, sizeof *outcomes, err));
-  orr_status status = ORR_OK;
-  for (size_t r = 0; status == ORR_OK && r < count; r++)
-    status = run_row(run, rule, pairs, folder, rows[r], outcomes + r * pairs->count, err);
-  orr_file_writer *writer;
-  char path[600];
-  orr_path_join(path, sizeof path, folder, "episodes.csv");
-  if (status == ORR_OK) status = orr_file_begin(path, &writer, err);
-  if (status == ORR_OK) {
-    FILE *stream = orr_file_stream(writer);
-    fputs("row,index,seed,reset_episode,episode,start,must_move,success,end,steps,plans,position,"
-          "angle\n",
-          stream);
-    for (size_t r = 0; r < count; r++)
-      put_rows(stream, rows[r], pairs, outcomes + r * pairs->count);
-    status = orr_file_commit(writer, err);
-  }
+  orr_status status = orr_new(&rows, count + 1, sizeof *rows, err);
+  if (status == ORR_OK) status = run_rows(run, rule, pairs, folder, rows, outcomes, err);
+  orr_free(rows);
   orr_free(outcomes);
   return status;
 }
@@ -381,11 +409,21 @@ static orr_status judge(orr_run *run, size_t rule, const char *folder, orr_error
   return status;
 }
 
+/* Pairs come from the data, or from a manifest and then need none. */
+static orr_status add_inputs(const orr_run *run, size_t rule, orr_stage *stage, orr_error *err) {
+  char hash[ORR_HASH_TEXT] = "";
+  if (run->committed) orr_hash_text(run->committed[rule]->hash, hash);
+  ORR_TRY(orr_stage_input(stage, "manifest", hash, err));
+  ORR_TRY(orr_stage_input(stage, "data", run->committed ? "" : run->data_identity, err));
+  return orr_run_input_model(run, stage, err);
+}
+
 orr_status orr_run_rule(orr_run *run, size_t rule, orr_error *err) {
   orr_stage stage;
   bool done;
   ORR_TRY(orr_run_describe(run, ORR_RUN_RULE, rule, &stage, err));
-  orr_status status = add_inputs(run, &stage, err);
+  orr_status status = add_inputs(run, rule, &stage, err);
+  if (status == ORR_OK) status = orr_baseline_inputs(run, &stage, err);
   if (status == ORR_OK) status = orr_stage_begin(&stage, run->options->force, &done, err);
   if (status == ORR_OK && done) orr_run_tell(run, stage.name, true);
   if (status == ORR_OK && !done) status = judge(run, rule, stage.folder, err);

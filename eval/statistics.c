@@ -38,6 +38,34 @@ double orr_mcnemar(const bool *a, const bool *b, size_t count) {
   return orr_min(1.0, 2.0 * tail);
 }
 
+/* The correlation phi of two paired outcomes, pulled towards 0 by n/2 when it is positive (method
+ * 10 of Newcombe 1998). both, only_a, only_b, neither: counts. */
+static double paired_phi(double both, double only_a, double only_b, double neither) {
+  double n = both + only_a + only_b + neither;
+  double margins = (both + only_a) * (only_b + neither) * (both + only_b) * (only_a + neither);
+  double excess = both * neither - only_a * only_b;
+  if (margins <= 0.0) return 0.0;
+  if (excess > 0.0) excess = orr_max(0.0, excess - n / 2);
+  return excess / sqrt(margins);
+}
+
+orr_interval orr_paired_difference(const bool *a, const bool *b, size_t count) {
+  int64_t cells[2][2] = {{0, 0}, {0, 0}};
+  if (count == 0) return (orr_interval){NAN, NAN, NAN};
+  for (size_t i = 0; i < count; i++) cells[a[i]][b[i]]++;
+  int64_t n = (int64_t)count;
+  orr_interval p = orr_wilson(cells[1][1] + cells[1][0], n);
+  orr_interval q = orr_wilson(cells[1][1] + cells[0][1], n);
+  double phi = paired_phi((double)cells[1][1], (double)cells[1][0], (double)cells[0][1],
+                          (double)cells[0][0]);
+  double difference = (double)(cells[1][0] - cells[0][1]) / (double)n;
+  double pl = p.point - p.low, pu = p.high - p.point;
+  double ql = q.point - q.low, qu = q.high - q.point;
+  double below = sqrt(orr_max(0.0, pl * pl - 2 * phi * pl * qu + qu * qu));
+  double above = sqrt(orr_max(0.0, pu * pu - 2 * phi * pu * ql + ql * ql));
+  return (orr_interval){difference, difference - below, difference + above};
+}
+
 static double quantile_sorted(const double *values, size_t count, double q) {
   if (count == 0) return NAN;
   double at = orr_clamp(q, 0.0, 1.0) * (double)(count - 1);

@@ -14,6 +14,10 @@ typedef struct orr_interval {
 orr_interval orr_wilson(int64_t successes, int64_t total);
 /* Exact two-sided McNemar test of paired outcomes: p value. */
 double orr_mcnemar(const bool *a, const bool *b, size_t count);
+/* Rate of `a` less rate of `b` on the same `count` items, 95 %: method 10 of Newcombe (Statistics
+ * in Medicine 17, 1998, 2635-2650): Wilson intervals squared and added, with the correlation of
+ * the two. count 0: NaN. */
+orr_interval orr_paired_difference(const bool *a, const bool *b, size_t count);
 /* Interquartile mean with a percentile bootstrap, 95 %, `repeats` resamples drawn at
  * (seed, ORR_PURPOSE_BOOTSTRAP) (Agarwal et al., NeurIPS 2021). */
 orr_interval orr_iqm(const double *scores, size_t count, size_t repeats, uint64_t seed);

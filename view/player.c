@@ -67,6 +67,29 @@ static orr_status create_planner(orr_player *player, orr_pool *pool, orr_error *
                             &player->policy, err);
 }
 
+static bool has_goal(const orr_player *player) { return player->def->agent >= ORR_VIEW_CEM; }
+
+/* It is told to be there as soon as an evaluation would ask it to. */
+static orr_status create_network(orr_player *player, orr_error *err) {
+  const orr_experiment *experiment = player->def->experiment;
+  bool cloning = player->def->agent == ORR_VIEW_CLONING;
+  const char *word = cloning ? "cloning" : "inverse";
+  if (!player->def->model) {
+    orr_fail(err, ORR_ERR_CONFIG, "agent `%s` needs its network", word);
+    orr_hint(err, "give --model, for example out/push_t-full/model/%s/model.safetensors", word);
+    return ORR_ERR_CONFIG;
+  }
+  choose_rule(player);
+  ORR_TRY(orr_model_load(player->def->model, &player->model, err));
+  int family = orr_model_definition(player->model)->family;
+  if (family != (cloning ? (int)ORR_FAMILY_CLONING : (int)ORR_FAMILY_INVERSE)) {
+    return orr_fail(err, ORR_ERR_MISMATCH, "%s is of family %s, not %s", player->def->model,
+                    orr_family_names[family], word);
+  }
+  return orr_policy_network(player->model, &experiment->observer, experiment->eval.goal_offset,
+                            &player->policy, err);
+}
+
 static orr_status create_agent(orr_player *player, orr_pool *pool, orr_error *err) {
   const orr_experiment *experiment = player->def->experiment;
   switch (player->def->agent) {
@@ -78,6 +101,8 @@ static orr_status create_agent(orr_player *player, orr_pool *pool, orr_error *er
     return orr_policy_weak(&experiment->observer, &experiment->collect.weak_policy, &player->policy,
                            err);
   case ORR_VIEW_CEM: return create_planner(player, pool, err);
+  case ORR_VIEW_INVERSE:
+  case ORR_VIEW_CLONING: return create_network(player, err);
   }
   return ORR_OK;
 }
@@ -134,7 +159,7 @@ orr_status orr_player_reset(orr_player *player, uint32_t episode, orr_error *err
   player->imagined_count = 0;
   player->plan_seconds = 0.0;
   ORR_TRY(orr_env_reset(player->env, player->def->seed, episode, err));
-  if (player->def->agent == ORR_VIEW_CEM) set_task_goal(player);
+  if (has_goal(player)) set_task_goal(player);
   if (player->policy) orr_policy_reset(player->policy, player->def->seed, episode);
   return ORR_OK;
 }

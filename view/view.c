@@ -111,7 +111,7 @@ static void put(view_loop *loop, int *y, const char *name, const char *format, .
 }
 
 static void draw_panel(view_loop *loop) {
-  static const char *const agents[] = {"human", "random", "weak", "cem"};
+  static const char *const agents[] = {"human", "random", "weak", "cem", "inverse", "cloning"};
   orr_world *world = orr_env_world(orr_player_env(loop->player));
   bool success = orr_player_success(loop->player), planning = loop->def->agent == ORR_VIEW_CEM;
   char hash[ORR_HASH_TEXT];

@@ -12,13 +12,15 @@ typedef enum orr_view_agent {
   ORR_VIEW_HUMAN,
   ORR_VIEW_RANDOM,
   ORR_VIEW_WEAK,
-  ORR_VIEW_CEM /* planner: model if given, else simulator */
+  ORR_VIEW_CEM,     /* planner: model if given, else simulator */
+  ORR_VIEW_INVERSE, /* networks that act without a planner: `model` is theirs */
+  ORR_VIEW_CLONING
 } orr_view_agent;
 
 typedef struct orr_view_def {
   const orr_experiment *experiment;
   orr_view_agent agent;
-  const char *model; /* checkpoint for CEM; NULL: plan in the true simulator */
+  const char *model; /* checkpoint; NULL: CEM plans in the true simulator */
   uint64_t seed;
   int64_t frames;         /* stop after so many frames; 0: when the user quits */
   const char *screenshot; /* PNG of the last frame; NULL: none */

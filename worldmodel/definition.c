@@ -1,13 +1,14 @@
 /* The field tables of sections `model:` and `train:`. */
 #include "worldmodel/model_internal.h"
 
-const char *const orr_family_names[] = {"state", "jepa", NULL};
+const char *const orr_family_names[] = {"state", "jepa", "inverse", "cloning", NULL};
 
 #define MODEL(kind, member) ORR_FIELD(kind, orr_model_def, member)
 
 static const orr_field model_fields[] = {
     {MODEL(ENUM, family), .preset = "state", .names = orr_family_names,
-     .help = "state: the latent is the physical state; jepa: a learned latent"},
+     .help = "state: the latent is the physical state; jepa: a learned latent; the others are "
+             "policies, for section baselines"},
     {MODEL(INT, history), .preset = "1", .low = 1, .high = 1,
      .help = "Observations that the model sees; with velocities in them one is enough"},
     {MODEL(INT, block), .unit = "steps", .preset = "5", .low = 1, .high = 64,

@@ -1,5 +1,5 @@
-/* The terms of a frame: shared by frame.c, which lists them, and frame_geometry.c, which works them
- * out. Nobody else includes this. */
+/* The terms of a frame: shared by frame.c and frame_goal.c, which list them, and frame_geometry.c,
+ * which works them out. Nobody else includes this. */
 #ifndef ORR_WORLDMODEL_FRAME_TERMS_H
 #define ORR_WORLDMODEL_FRAME_TERMS_H
 

@@ -5,8 +5,11 @@
 #include "worldmodel/model_internal.h"
 #include <string.h>
 
-static const orr_family_table *const families[] = {
-    [ORR_FAMILY_STATE] = &orr_family_state_table, [ORR_FAMILY_JEPA] = &orr_family_jepa_table};
+static const orr_family_table *const families[] = {[ORR_FAMILY_STATE] = &orr_family_state_table,
+                                                   [ORR_FAMILY_JEPA] = &orr_family_jepa_table,
+                                                   [ORR_FAMILY_INVERSE] = &orr_family_inverse_table,
+                                                   [ORR_FAMILY_CLONING] =
+                                                       &orr_family_cloning_table};
 
 /* Models ----------------------------------------------------------------------------------- */
 
@@ -38,8 +41,12 @@ static orr_status fill(orr_model *model, orr_error *err) {
   ORR_TRY(check_sizes(model, err));
   const orr_transform *t = &model->transform;
   const orr_frame_scales scales = {t->state_std, t->action_std, t->motion_std};
-  ORR_TRY(orr_frame_create(&model->observation, &model->action, (size_t)model->def.stride, &scales,
-                           &model->frame, err));
+  if (model->family->frame) {
+    ORR_TRY(model->family->frame(model, err));
+  } else {
+    ORR_TRY(orr_frame_create(&model->observation, &model->action, (size_t)model->def.stride,
+                             &scales, &model->frame, err));
+  }
   model->family->declare(model);
   return ORR_OK;
 }
@@ -54,10 +61,11 @@ orr_status orr_model_build(const orr_model_def *def, const orr_space *observatio
   model->observation = *observation;
   model->action = *action;
   model->transform = *transform;
-  model->action_length = (size_t)def->block * action->count;
-  model->pass_length = (size_t)def->stride * action->count;
-  model->passes = (size_t)(def->block / def->stride);
   model->family = families[def->family];
+  if (model->family->act) model->def.stride = def->block; /* a policy answers once a block */
+  model->action_length = (size_t)def->block * action->count;
+  model->pass_length = (size_t)model->def.stride * action->count;
+  model->passes = (size_t)(def->block / model->def.stride);
   model->law = -1;
   orr_status status = fill(model, err);
   if (status == ORR_OK)
@@ -109,12 +117,15 @@ void orr_model_rehash(orr_model *model) {
 }
 
 void orr_model_loss(const orr_model *model, orr_tape *tape, orr_loss_tape *out) {
-  *out = (orr_loss_tape){.passes = (size_t)model->def.horizon * model->passes};
-  for (size_t p = 0; p <= out->passes; p++) {
+  bool acts = orr_model_acts(model);
+  *out = (orr_loss_tape){.passes = acts ? 1 : (size_t)model->def.horizon * model->passes};
+  size_t actions = acts ? model->action_length : model->pass_length;
+  if (acts) out->states[0] = orr_tape_input(tape, ORR_TILE, orr_goal_row(&model->net.goal.layout));
+  for (size_t p = 0; !acts && p <= out->passes; p++) {
     out->states[p] = orr_tape_input(tape, ORR_TILE, model->observation.count);
   }
   for (size_t p = 0; p < out->passes; p++) {
-    out->actions[p] = orr_tape_input(tape, ORR_TILE, model->pass_length);
+    out->actions[p] = orr_tape_input(tape, ORR_TILE, actions);
   }
   model->family->loss(model, tape, out);
 }
@@ -127,6 +138,7 @@ orr_hash orr_model_world(const orr_model *model) { return model->world; }
 orr_hash orr_model_hash(const orr_model *model) { return model->hash; }
 size_t orr_model_latent(const orr_model *model) { return model->latent; }
 size_t orr_model_passes(const orr_model *model) { return model->passes; }
+bool orr_model_acts(const orr_model *model) { return model->family->act != NULL; }
 size_t orr_model_parameters(const orr_model *model) { return orr_params_numbers(&model->params); }
 const json_t *orr_model_record_json(const orr_model *model) { return model->record; }
 
@@ -153,7 +165,7 @@ typedef struct orr_pass { /* one forward-only tape of ORR_MODEL_TILE rows */
 
 struct orr_model_worker {
   const orr_model *model;
-  orr_pass encode, step, decode;
+  orr_pass encode, step, decode, act;
   orr_var *trail; /* outputs of the passes of `step` */
   float *pad;     /* the last tile of an input, filled up with zeros */
 };
@@ -199,8 +211,14 @@ static orr_status build_worker(orr_model_worker *worker, orr_error *err) {
   size_t states = model->observation.count, actions = model->action_length;
   size_t widest = states > model->latent ? states : model->latent;
   if (actions > widest) widest = actions;
+  if (family->act) widest = orr_goal_row(&model->net.goal.layout);
   worker->pad = orr_alloc_aligned(ORR_MODEL_TILE * widest * sizeof(float), 64);
   if (!worker->pad) return orr_fail(err, ORR_ERR_MEMORY, "no memory for a worker");
+  if (family->act) {
+    ORR_TRY(begin_pass(model, &worker->act, widest, 0, err));
+    worker->act.out = family->act(model, worker->act.tape, worker->act.in[0]);
+    return end_pass(model, &worker->act, err);
+  }
   ORR_TRY(build_step(worker, err));
   if (family->encode) {
     orr_pass *pass = &worker->encode;
@@ -233,6 +251,7 @@ void orr_model_worker_destroy(orr_model_worker *worker) {
   orr_tape_destroy(worker->encode.tape);
   orr_tape_destroy(worker->step.tape);
   orr_tape_destroy(worker->decode.tape);
+  orr_tape_destroy(worker->act.tape);
   orr_free(worker->pad);
   orr_free(worker->trail);
   orr_free(worker);
@@ -363,5 +382,27 @@ void orr_model_decode(orr_model_worker *worker, const float *latents, size_t row
     for (size_t r = 0; r < n; r++) {
       untransform(model, fields + r * cols, observations + (first + r) * states);
     }
+  }
+}
+
+void orr_model_act(orr_model_worker *worker, const float *observations, const float *goals,
+                   const float *ahead, size_t rows, float *actions) {
+  const orr_model *model = worker->model;
+  ORR_ASSERT(orr_model_acts(model));
+  const orr_goal_layout *layout = &model->net.goal.layout;
+  size_t S = model->observation.count, A = model->action_length, J = orr_goal_row(layout);
+  float most = (float)model->def.horizon;
+  for (size_t first = 0; first < rows; first += ORR_MODEL_TILE) {
+    size_t n = tile_rows(rows, first);
+    memset(worker->pad, 0, ORR_MODEL_TILE * J * sizeof *worker->pad);
+    for (size_t r = first; r < first + n; r++) {
+      float left = ahead[r] < most ? ahead[r] : most;
+      orr_goal_fill(layout, observations + r * S, goals + r * S, left,
+                    worker->pad + (r - first) * J);
+    }
+    orr_tape_set_input(worker->act.tape, worker->act.in[0], worker->pad);
+    orr_tape_forward(worker->act.tape, model->values);
+    memcpy(actions + first * A, orr_tape_value(worker->act.tape, worker->act.out),
+           n * A * sizeof *actions);
   }
 }

@@ -11,14 +11,22 @@
  * Family `jepa`: encoder, action encoder and residual predictor, trained in latent space over
  * several blocks; an inverse head that reads actions and changes from the latent's displacement
  * keeps the latent from collapsing (after Delta-JEPA); a read-out head with stopped gradient
- * decodes the state. */
+ * decodes the state.
+ *
+ * Families `inverse` and `cloning` are no world models but policies, the baselines without a
+ * planner; they answer one question alone, *act* (worldmodel/goal.h). */
 #ifndef ORR_WORLDMODEL_MODEL_H
 #define ORR_WORLDMODEL_MODEL_H
 
 #include "base/field.h"
 #include "worldmodel/tape.h"
 
-typedef enum orr_family { ORR_FAMILY_STATE, ORR_FAMILY_JEPA } orr_family;
+typedef enum orr_family {
+  ORR_FAMILY_STATE,
+  ORR_FAMILY_JEPA,
+  ORR_FAMILY_INVERSE, /* these act */
+  ORR_FAMILY_CLONING
+} orr_family;
 extern const char *const orr_family_names[]; /* NULL-terminated, by orr_family */
 
 /* Section `model:` of a scenario file. */
@@ -50,6 +58,7 @@ orr_hash orr_model_world(const orr_model *model);          /* world it was train
 orr_hash orr_model_hash(const orr_model *model);           /* of the weights */
 size_t orr_model_latent(const orr_model *model);           /* length of a latent */
 size_t orr_model_passes(const orr_model *model);           /* of the network in a block */
+bool orr_model_acts(const orr_model *model);               /* a policy, not a world model */
 size_t orr_model_parameters(const orr_model *model);
 double orr_model_flops(const orr_model *model);              /* of one step of one sample */
 const json_t *orr_model_record_json(const orr_model *model); /* training record, borrowed */
@@ -86,5 +95,9 @@ void orr_model_distance(orr_model_worker *worker, const float *latents, const fl
 /* latents rows x L -> observations rows x S. Family state: identity. */
 void orr_model_decode(orr_model_worker *worker, const float *latents, size_t rows,
                       float *observations);
+/* Policies alone: observations and goals, rows x S each, blocks left -> actions rows x (block * A).
+ * More blocks than the policy was trained for (model.horizon) count as that many. */
+void orr_model_act(orr_model_worker *worker, const float *observations, const float *goals,
+                   const float *ahead, size_t rows, float *actions);
 
 #endif

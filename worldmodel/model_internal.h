@@ -4,6 +4,7 @@
 #define ORR_WORLDMODEL_MODEL_INTERNAL_H
 
 #include "worldmodel/frame.h"
+#include "worldmodel/goal.h"
 #include "worldmodel/model.h"
 #include "worldmodel/train.h"
 
@@ -35,6 +36,12 @@ typedef struct orr_jepa_net {
   int encoder_skip, action_weight, action_bias, predictor_skip;
 } orr_jepa_net;
 
+typedef struct orr_goal_net {
+  orr_goal_layout layout;
+  orr_mlp mlp;
+  int linear;
+} orr_goal_net;
+
 struct orr_family_table;
 
 struct orr_model {
@@ -52,6 +59,7 @@ struct orr_model {
   union {
     orr_state_net state;
     orr_jepa_net jepa;
+    orr_goal_net goal;
   } net;
   orr_params params;
   float *values; /* params.total */
@@ -74,16 +82,22 @@ typedef struct orr_loss_tape {
 
 typedef struct orr_family_table {
   const char *name;
-  void (*declare)(orr_model *model); /* parameters; sets `latent` */
+  orr_status (*frame)(orr_model *model, orr_error *err); /* NULL: the frame of a world model */
+  void (*declare)(orr_model *model);                     /* parameters; sets `latent` */
   /* Each adds to a tape. `encode` is NULL when the latent is the observation itself. */
   orr_var (*encode)(const orr_model *model, orr_tape *tape, orr_var state, orr_var no_action);
   orr_var (*step)(const orr_model *model, orr_tape *tape, orr_var latent, orr_var action);
   orr_var (*decode)(const orr_model *model, orr_tape *tape, orr_var latent);
+  /* Policies: a row of goal.h -> actions; NULL for a world model. Their loss has the row in
+   * states[0] and the actions in actions[0]. */
+  orr_var (*act)(const orr_model *model, orr_tape *tape, orr_var row);
   void (*loss)(const orr_model *model, orr_tape *tape, orr_loss_tape *out); /* inputs are there */
+  uint32_t policies;          /* episodes that are learned from, as in orr_windows_def; 0: all */
   const char *step_prefix[3]; /* parameters that a step uses, for orr_model_flops */
 } orr_family_table;
 
 extern const orr_family_table orr_family_state_table, orr_family_jepa_table;
+extern const orr_family_table orr_family_inverse_table, orr_family_cloning_table;
 
 /* A model with a frame, parameters and zeroed weights. Checks the definition against the spaces. */
 orr_status orr_model_build(const orr_model_def *def, const orr_space *observation,

@@ -108,11 +108,9 @@ static orr_status make_paths(orr_trainer *trainer, orr_error *err) {
 
 static orr_status start(orr_trainer *trainer, orr_error *err) {
   const orr_train_setup *setup = trainer->setup;
-  orr_windows_def def = {.history = (size_t)setup->model->history,
-                         .block = (size_t)setup->model->stride};
   ORR_TRY(make_paths(trainer, err));
   ORR_TRY(make_model(trainer, err));
-  def.horizon = (size_t)setup->model->horizon * trainer->model->passes;
+  orr_windows_def def = orr_train_windows(trainer->model);
   ORR_TRY(orr_windows_create(setup->data, &def, &trainer->windows, err));
   ORR_TRY(orr_train_prepare(trainer, err));
   trainer->state.data = orr_dataset_hash(setup->data);

@@ -123,8 +123,17 @@ static orr_status add_spread(const orr_trainer *trainer, json_t *line, orr_error
   return status;
 }
 
+static orr_status check_policy(const orr_trainer *trainer, orr_error *err) {
+  json_t *errors;
+  ORR_TRY(orr_train_check_goals(trainer, &errors, err));
+  json_t *line =
+      json_pack("{s:I, s:o}", "step", (json_int_t)trainer->state.step, "held_out", errors);
+  return append(trainer->metrics, line, err);
+}
+
 orr_status orr_train_check(const orr_trainer *trainer, orr_error *err) {
   const orr_model *model = trainer->model;
+  if (orr_model_acts(model)) return check_policy(trainer, err);
   size_t far = (size_t)(model->def.horizon < 5 ? model->def.horizon : 5);
   orr_open_loop *errors;
   ORR_TRY(orr_new(&errors, 1, sizeof *errors, err));

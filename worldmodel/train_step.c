@@ -22,22 +22,33 @@ static void feed(orr_train_lane *lane, orr_var input, const float *data, size_t 
   orr_tape_set_input(lane->tape, input, data);
 }
 
-static void run_tile(void *context, size_t index, size_t lane_index) {
-  orr_trainer *trainer = context;
-  orr_train_lane *lane = &trainer->lanes[lane_index];
+/* The windows of a tile of a world model. */
+static void feed_windows(const orr_trainer *trainer, orr_train_lane *lane, size_t first,
+                         size_t rows) {
   const orr_model *model = trainer->model;
-  const orr_train_def *train = trainer->setup->train;
-  size_t rows = windows_of_tile(trainer, index), first = index * ORR_TILE;
   size_t S = model->observation.count, A = model->pass_length, passes = lane->loss.passes;
-  uint64_t seed = (uint64_t)train->seed;
-  uint32_t step = (uint32_t)trainer->state.step;
-  orr_windows_batch(trainer->windows, seed, step, first, rows, lane->states, lane->actions);
+  orr_windows_batch(trainer->windows, (uint64_t)trainer->setup->train->seed,
+                    (uint32_t)trainer->state.step, first, rows, lane->states, lane->actions);
   for (size_t p = 0; p <= passes; p++) {
     feed(lane, lane->loss.states[p], lane->states + p * rows * S, rows);
   }
   for (size_t p = 0; p < passes; p++) {
     feed(lane, lane->loss.actions[p], lane->actions + p * rows * A, rows);
   }
+}
+
+static void run_tile(void *context, size_t index, size_t lane_index) {
+  orr_trainer *trainer = context;
+  orr_train_lane *lane = &trainer->lanes[lane_index];
+  const orr_model *model = trainer->model;
+  const orr_train_def *train = trainer->setup->train;
+  size_t rows = windows_of_tile(trainer, index), first = index * ORR_TILE;
+  uint64_t seed = (uint64_t)train->seed;
+  uint32_t step = (uint32_t)trainer->state.step;
+  if (orr_model_acts(model))
+    orr_train_feed_goals(trainer, lane, first, rows);
+  else
+    feed_windows(trainer, lane, first, rows);
   orr_tape_set_valid(lane->tape, rows);
   orr_tape_set_dropout(lane->tape, model->def.dropout > 0, seed, step, (uint32_t)first);
   orr_tape_forward(lane->tape, model->values);
@@ -117,6 +128,10 @@ static orr_status create_lane(const orr_trainer *trainer, orr_train_lane *lane, 
   size_t passes = lane->loss.passes;
   ORR_TRY(orr_new(&lane->states, (passes + 1) * ORR_TILE * S, sizeof(float), err));
   ORR_TRY(orr_new(&lane->actions, passes * ORR_TILE * A, sizeof(float), err));
+  if (orr_model_acts(model)) {
+    size_t row = orr_goal_row(&model->net.goal.layout);
+    ORR_TRY(orr_new(&lane->rows, ORR_TILE * row, sizeof(float), err));
+  }
   return orr_new(&lane->pad, ORR_TILE * (S > A ? S : A), sizeof(float), err);
 }
 
@@ -143,6 +158,7 @@ void orr_train_release(orr_trainer *trainer) {
     orr_free(lane->states);
     orr_free(lane->actions);
     orr_free(lane->pad);
+    orr_free(lane->rows);
   }
   orr_free(trainer->lanes);
   orr_update_destroy(&trainer->update);

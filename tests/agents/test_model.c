@@ -1,6 +1,7 @@
 /* World models as dynamics: one of each family, trained for three steps on a tiny collection. */
 #include "agents_test.h"
 
+#include "agents/policy.h"
 #include "base/file.h"
 #include "worldmodel/train.h"
 
@@ -14,7 +15,7 @@ enum { BLOCK = 5, PLANS = 150, FLOATS = 3 * BLOCK * 2 };
 typedef struct lab {
   bench b;
   char folder[128];
-  orr_model *models[2]; /* by family */
+  orr_model *models[3]; /* by family: state, jepa, inverse */
   orr_env *env;
   float plans[PLANS * FLOATS];
 } lab;
@@ -58,7 +59,7 @@ static int set_up(void **state) {
                        l->folder, NULL, &result, &err),
        &err);
   must(orr_dataset_open(l->folder, ORR_SPLIT_TRAIN, true, &data, &err), &err);
-  for (int family = 0; family < 2; family++) l->models[family] = train(l, data, family);
+  for (int family = 0; family < 3; family++) l->models[family] = train(l, data, family);
   orr_dataset_close(data);
   double goal[12];
   l->env = new_env(&l->b, 6, 1);
@@ -75,7 +76,7 @@ static int set_up(void **state) {
 static int tear_down(void **state) {
   lab *l = *state;
   orr_env_destroy(l->env);
-  for (int family = 0; family < 2; family++) orr_model_destroy(l->models[family]);
+  for (int family = 0; family < 3; family++) orr_model_destroy(l->models[family]);
   orr_folder_remove(l->folder, NULL);
   close_bench(&l->b);
   orr_free(l);
@@ -94,6 +95,60 @@ static orr_dynamics *dynamics_of(lab *l, int family, int kind, size_t lanes) {
   must(orr_dynamics_begin(out, l->env, &err), &err);
   assert_int_equal(orr_dynamics_block(out), BLOCK);
   return out;
+}
+
+/* A policy asks its network once a block and counts the blocks down: 12 steps are 3 blocks, of
+ * which it knows 2, then 2, then 1 and 1 for ever. */
+static void a_network_acts_block_by_block(void **state) {
+  lab *l = *state;
+  static const float ahead[] = {2, 2, 1, 1, 1};
+  const orr_model *model = l->models[ORR_FAMILY_INVERSE];
+  orr_policy *policy;
+  orr_model_worker *worker;
+  orr_error err = {0};
+  must(orr_policy_network(model, &l->b.observer, 12, &policy, &err), &err);
+  must(orr_model_worker_create(model, &worker, &err), &err);
+  orr_env *env = new_env(&l->b, 6, 1);
+  double far[12];
+  orr_world_state(orr_env_look(env), far);
+  far[0] += 4000.0; /* out of all reach: wild actions, to be clipped */
+  orr_env_set_goal(env, moderate_rule(), far);
+  float seen[ORR_MAX_FIELDS], goal[ORR_MAX_FIELDS], block[2 * BLOCK], action[2];
+  orr_env_goal(env, goal);
+  for (int round = 0; round < 2; round++) { /* a reset starts the count again */
+    orr_policy_reset(policy, 1, 0);
+    for (int i = 0; i < 25; i++) {
+      if (i % BLOCK == 0) {
+        orr_env_observe(env, seen);
+        orr_model_act(worker, seen, goal, &ahead[i / BLOCK], 1, block);
+      }
+      must(orr_policy_act(policy, env, action, &err), &err);
+      assert_true((orr_policy_last_plan_seconds(policy) >= 0.0) == (i % BLOCK == 0));
+      for (int k = 0; k < 2; k++) {
+        assert_true(action[k] == fminf(1.0f, fmaxf(-1.0f, block[i % BLOCK * 2 + k])));
+      }
+      orr_env_step(env, action);
+    }
+  }
+  orr_env_destroy(env);
+  orr_model_worker_destroy(worker);
+  orr_policy_destroy(policy);
+}
+
+static void policies_and_models_are_not_confused(void **state) {
+  lab *l = *state;
+  orr_planner_def def = default_planner(&l->b);
+  orr_objective objective = make_objective(&l->b, &def.objective);
+  orr_policy *policy;
+  orr_dynamics *dynamics;
+  orr_error err = {0};
+  const orr_model *inverse = l->models[ORR_FAMILY_INVERSE], *world = l->models[ORR_FAMILY_STATE];
+  assert_int_equal(orr_policy_network(world, &l->b.observer, 12, &policy, &err), ORR_ERR_MISMATCH);
+  assert_non_null(strstr(err.message, "is a world model"));
+  assert_int_equal(
+      orr_dynamics_model(inverse, l->b.scenario, &l->b.observer, &objective, 1, &dynamics, &err),
+      ORR_ERR_MISMATCH);
+  assert_non_null(strstr(err.message, "is a policy"));
 }
 
 /* 150 plans at once on two threads, in cuts of 7, and one by one. */
@@ -215,6 +270,8 @@ static void models_of_another_interface_are_refused(void **state) {
 
 int run_model_tests(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_network_acts_block_by_block),
+      cmocka_unit_test(policies_and_models_are_not_confused),
       cmocka_unit_test(tiles_and_threads_do_not_change_costs),
       cmocka_unit_test(costs_are_those_of_what_is_imagined),
       cmocka_unit_test(planner_goes_through_models),

@@ -125,6 +125,29 @@ check "no display" 1 'hint' env -u DISPLAY -u WAYLAND_DISPLAY SDL_VIDEODRIVER=x1
 check "no display, no driver named" 1 'there is no display' \
   env -u DISPLAY -u WAYLAND_DISPLAY -u SDL_VIDEODRIVER "$orrery" view scenarios/push_t.yaml --frames 2
 
+# --- a manifest: frozen, then judged without data ---
+check "dry run freezes nothing" 0 'judged by nobody' "$orrery" eval scenarios/push_t.yaml --profile tiny \
+  --out run --write-manifest scenarios/frozen --dry-run
+expect "nothing was frozen" test ! -e scenarios/frozen
+check "freeze" 0 'Wrote one file of pairs' "$orrery" eval scenarios/push_t.yaml --profile tiny --out run \
+  --write-manifest scenarios/frozen --quiet
+expect "the run is as it was" test "$before" = "$(sum)"
+check "other pairs are not overwritten" 2 'frozen/moderate.h5 holds other pairs' "$orrery" eval \
+  scenarios/push_t.yaml --profile tiny --out run --write-manifest scenarios/frozen --quiet --set eval.pairs=3
+judge="$orrery eval scenarios/push_t.yaml --profile tiny --set eval.manifest=frozen --model \
+  run/model/model.safetensors --quiet --out frozen_run"
+check "dry run of a manifest" 0 'pairs of the manifest' $judge --dry-run
+check "manifest and model" 0 'frozen_run/eval' $judge
+expect "no data were made" test ! -e frozen_run/data
+expect "the same episodes, but of baselines" cmp -s frozen_run/eval/strict/episodes.csv \
+  <(grep -Ev '^(inverse|cloning),' run/eval/strict/episodes.csv)
+check "report of a manifest" 0 'p99' "$orrery" report frozen_run
+check "manifest of another rule" 2 'position 20.0, here it is 19.0' $judge --out other_run \
+  --set eval.rules.moderate.position=19
+check "manifest that is not there" 1 'nowhere/moderate.h5' $judge --set eval.manifest=nowhere
+printf 'no pairs' >scenarios/frozen/strict.h5
+check "damaged manifest" 1 'strict.h5' $judge --out other_run
+
 # --- damaged files ---
 damage() { # NAME FILE COMMAND...: truncates, then flips bits; both must be refused in one message
   local name=$1 file=$2 size

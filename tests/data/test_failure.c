@@ -36,7 +36,7 @@ static orr_status open_verified(void **state, orr_error *err) {
   orr_dataset *dataset;
   orr_windows *windows = NULL;
   ORR_TRY(orr_dataset_open(*state, ORR_SPLIT_TRAIN, true, &dataset, err));
-  orr_windows_def def = {1, 1, 5};
+  orr_windows_def def = {1, 1, 5, 0};
   orr_status status = orr_windows_create(dataset, &def, &windows, err);
   orr_windows_destroy(windows);
   orr_dataset_close(dataset);

@@ -43,8 +43,8 @@ static void check_window(const orr_windows_def *def, int64_t n, size_t start, co
 }
 
 static void all_that_fit(void **state) {
-  static const orr_windows_def defs[] = {{1, 1, 1}, {1, 1, 5}, {3, 2, 1}, {2, 3, 4},
-                                         {1, 4, 5}, {4, 0, 3}, {1, 0, 7}};
+  static const orr_windows_def defs[] = {{1, 1, 1, 0}, {1, 1, 5, 0}, {3, 2, 1, 0}, {2, 3, 4, 0},
+                                         {1, 4, 5, 0}, {4, 0, 3, 0}, {1, 0, 7, 0}};
   orr_dataset *dataset = open_sample(state);
   float states[MOST], actions[MOST];
   for (size_t d = 0; d < sizeof defs / sizeof *defs; d++) {
@@ -67,7 +67,7 @@ static void all_that_fit(void **state) {
 /* Chi-square of 400 draws a window against equal shares, within five standard deviations. */
 static void equally_likely(void **state) {
   orr_dataset *dataset = open_sample(state);
-  orr_windows *windows = make_windows(dataset, (orr_windows_def){1, 2, 2});
+  orr_windows *windows = make_windows(dataset, (orr_windows_def){1, 2, 2, 0});
   size_t count = orr_windows_count(windows), hits[64] = {0};
   assert_in_range(count, 10, 64);
   float states[3 * 100 * SAMPLE_STATE], actions[2 * 100 * 2 * SAMPLE_ACTION], one[64], unused[64];
@@ -94,7 +94,7 @@ static void equally_likely(void **state) {
 static void tiles_agree(void **state) {
   enum { ROWS = 37, H = 3, BLOCK = 2 * SAMPLE_ACTION };
   orr_dataset *dataset = open_sample(state);
-  orr_windows *windows = make_windows(dataset, (orr_windows_def){2, 1, 2});
+  orr_windows *windows = make_windows(dataset, (orr_windows_def){2, 1, 2, 0});
   float states[H * ROWS * SAMPLE_STATE], actions[ROWS * BLOCK];
   float tile[H * ROWS * SAMPLE_STATE], tile_actions[ROWS * BLOCK];
   orr_windows_batch(windows, 5, 77, 0, ROWS, states, actions);
@@ -119,13 +119,55 @@ static void tiles_agree(void **state) {
   orr_dataset_close(dataset);
 }
 
+/* Goals in hindsight: later states of the same episode, every distance that there is, and episodes
+ * of the asked policies alone (the sample has policy n % 6 in episode n). */
+static void hindsight(void **state) {
+  enum { ROWS = 64, K = 2, FAR = 3, S = SAMPLE_STATE, A = SAMPLE_ACTION };
+  orr_dataset *dataset = open_sample(state);
+  float states[ROWS * S], goals[ROWS * S], actions[ROWS * K * A], ahead[ROWS];
+  for (uint32_t only = 0; only < 2; only++) {
+    orr_windows *windows = make_windows(dataset, (orr_windows_def){1, 1, K, only ? 1u << 2 : 0});
+    size_t hits[FAR + 1] = {0}, episodes[7] = {0};
+    for (uint32_t step = 0; step < 40; step++) {
+      orr_windows_hindsight(windows, 3, step, 0, ROWS, FAR, states, goals, actions, ahead);
+      for (size_t r = 0; r < ROWS; r++) {
+        size_t h = (size_t)ahead[r], start = 0;
+        int64_t n = 0;
+        while (sample_state(n, start, 0) != states[r * S]) {
+          if (++start > sample_steps[n]) n++, start = 0;
+          assert_true(n < 7);
+        }
+        assert_true(h >= 1 && h <= FAR && start + h * K <= sample_steps[n]);
+        assert_true(goals[r * S + 1] == sample_state(n, start + h * K, 1));
+        assert_true(actions[(r * K + 1) * A] == sample_action(n, start + 1, 0));
+        hits[h]++;
+        episodes[n]++;
+      }
+    }
+    for (size_t h = 1; h <= FAR; h++) assert_true(hits[h] > 40);
+    for (size_t n = 0; only && n < 7; n++) assert_true((episodes[n] > 0) == (n == 2));
+    orr_windows_destroy(windows);
+  }
+  orr_windows_def def = {1, 1, 1000, 1u << 2};
+  orr_windows *windows;
+  orr_error err = {0};
+  assert_int_equal(orr_windows_create(dataset, &def, &windows, &err), ORR_ERR_CONFIG);
+  assert_non_null(strstr(err.message, "long enough"));
+  def = (orr_windows_def){1, 1, 1, 1u << 20};
+  assert_int_equal(orr_windows_create(dataset, &def, &windows, &err), ORR_ERR_CONFIG);
+  assert_non_null(strstr(err.message, "no train episode was made by"));
+  orr_dataset_close(dataset);
+}
+
 static void none_fits(void **state) {
   orr_error err = {0};
   orr_dataset *dataset = open_sample(state);
   orr_windows *windows;
-  orr_windows_def exact = {1, 4, 5},
-                  defs[] = {
-                      {2, 4, 5}, {1, 21, 1}, {1, SIZE_MAX, 2}, {SIZE_MAX, 3, 1}, {1, 1, SIZE_MAX}};
+  orr_windows_def exact = {1, 4, 5, 0}, defs[] = {{2, 4, 5, 0},
+                                                  {1, 21, 1, 0},
+                                                  {1, SIZE_MAX, 2, 0},
+                                                  {SIZE_MAX, 3, 1, 0},
+                                                  {1, 1, SIZE_MAX, 0}};
   for (size_t i = 0; i < 5; i++) {
     orr_status status = orr_windows_create(dataset, &defs[i], &windows, &err);
     assert_int_equal(status, ORR_ERR_CONFIG);
@@ -143,6 +185,7 @@ int test_windows(void) {
       cmocka_unit_test_setup_teardown(all_that_fit, make_scratch, drop_scratch),
       cmocka_unit_test_setup_teardown(equally_likely, make_scratch, drop_scratch),
       cmocka_unit_test_setup_teardown(tiles_agree, make_scratch, drop_scratch),
+      cmocka_unit_test_setup_teardown(hindsight, make_scratch, drop_scratch),
       cmocka_unit_test_setup_teardown(none_fits, make_scratch, drop_scratch),
   };
   return cmocka_run_group_tests_name("windows", tests, NULL, NULL);

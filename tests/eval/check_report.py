@@ -62,7 +62,30 @@ def check_numbers(report, folder):
             assert len(mine) == row["all"]["n"] == row["must_move"]["n"] + row["rest"]["n"]
             assert sum(int(l["success"]) for l in mine) == row["all"]["successes"]
             assert row["solved_within"][-1] == row["all"]["successes"]
+        check_causes(table, [l for l in lines if l["rule"] == table["rule"]["name"]], folder)
     assert total == len(lines)
+
+
+def check_causes(table, lines, folder):
+    """Misses and swaps are those of the episodes."""
+    missed = [int(l["index"]) for l in lines if l["row"] == "oracle" and l["success"] == "0"]
+    assert [m["pair"] for m in table.get("oracle_misses", [])] == missed
+    model = {l["index"]: int(l["success"]) for l in lines if l["row"] == "model"}
+    for swap in table["swaps"]:
+        path = folder / "eval" / table["rule"]["name"] / "swaps" / "episodes.csv"
+        with open(path, newline="") as file:
+            mine = [l for l in csv.DictReader(file) if l["row"] == swap["name"]]
+        moved = [l for l in mine if l["must_move"] == "1"]
+        for part, chosen in (("all", mine), ("must_move", moved)):
+            here = swap[part]
+            wins = [(int(l["success"]), model[l["index"]]) for l in chosen]
+            assert here["rate"]["successes"] == sum(a for a, _ in wins)
+            assert here["only_swap"] == sum(a > b for a, b in wins)
+            assert here["only_model"] == sum(b > a for a, b in wins)
+            if wins:
+                point = (here["only_swap"] - here["only_model"]) / len(wins)
+                assert abs(here["difference"]["point"] - point) < 1e-12
+                assert here["difference"]["low"] <= point <= here["difference"]["high"]
 
 
 def main():

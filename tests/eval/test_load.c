@@ -54,6 +54,12 @@ static void a_seed_reaches_every_stage_and_set_wins(void **state) {
   assert_int_equal(e->collect.seed, 41);
   assert_int_equal(e->train.seed, 5);
   assert_int_equal(e->eval.seed, 41);
+  assert_int_equal(e->baselines.count, 0);
+  orr_experiment_destroy(e);
+  options.profile = "policies";
+  assert_int_equal(orr_experiment_load(TINY, &options, &e, found), ORR_OK);
+  const orr_baseline_def *baselines = e->baselines.items;
+  assert_int_equal(baselines[1].train.seed, 41);
   orr_experiment_destroy(e);
   orr_diagnostics_destroy(found);
 }
@@ -139,7 +145,22 @@ static const breakage breakages[] = {
     {.old = "hold: 2}", .fresh = "hold: 21}"},
     {.old = "  goal_offset: 15", .fresh = "  goal_offset: 31"},
     {.old = "  budget: 20", .fresh = "  budget: 20\n  rows: [random, orcale]"},
+    {.old = "  budget: 20", .fresh = "  budget: 20\n  rows: [random, inverse]"},
+    {.old = "  hidden: 24", .fresh = "  family: inverse\n  hidden: 24"},
+    {.old = "plan:", .fresh = "baselines: [{name: oracle}, {name: Inverse}]\nplan:"},
+    {.old = "plan:",
+     .fresh = "baselines: [{name: a, family: clone}, {name: a, horizon: 0}]\nplan:"},
+    {.old = "  experts: 6", .fresh = "  experts: 0", .profile = "policies"},
     {.old = "  budget: 20", .fresh = "  budget: 20\n  planner: papr"},
+    {.old = "  budget: 20", .fresh = "  budget: 20\n  held_out: {first: 3, count: 2}"},
+    {.old = "  budget: 20", .fresh = "  budget: 20\n  manifest: 3"},
+    {.old = "  budget: 20", .fresh = "  budget: 20\n  swaps: [{name: a b, dynamics: simulator}]"},
+    {.old = "  budget: 20", .fresh = "  budget: 20\n  swaps: [{name: a, dynamics: simulater}]"},
+    {.old = "  budget: 20", .fresh = "  budget: 20\n  swaps: [{name: a, objective: latnet}]"},
+    {.old = "  budget: 20", .fresh = "  budget: 20\n  swaps: [{name: a, planner: papr}]"},
+    {.old = "  budget: 20", .fresh = "  budget: 20\n  swaps: [{name: a}]"},
+    {.old = "  budget: 20",
+     .fresh = "  budget: 20\n  rows: [oracle]\n  swaps: [{name: a, dynamics: simulator}]"},
     {.old = "open_loop: {horizon: 3", .fresh = "open_loop: {horizon: 7"},
     {.old = "    train: {steps: 20}", .fresh = "    world: {dt: 0.02}"},
     {.old = "    train: {steps: 20}", .fresh = "    trian: {steps: 20}"},
@@ -208,7 +229,8 @@ static void profiles_are_listed(void **state) {
   assert_int_equal(orr_config_load(TINY, &config, found), ORR_OK);
   char **names = orr_experiment_profiles(config);
   assert_string_equal(names[0], "smaller");
-  assert_null(names[1]);
+  assert_string_equal(names[1], "policies");
+  assert_null(names[2]);
   orr_free(names);
   orr_config_destroy(config);
   orr_diagnostics_destroy(found);

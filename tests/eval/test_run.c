@@ -279,7 +279,9 @@ static bool run_and_kill(const char *out, int64_t ms) {
   assert_true(child >= 0);
   if (child == 0) {
     orr_error err = {0};
-    _exit(go(&(trial){.out = out, .threads = 2}, NULL, &err) == ORR_OK ? 0 : 1);
+    orr_status status = go(&(trial){.out = out, .threads = 2}, NULL, &err);
+    if (status != ORR_OK) fprintf(stderr, "%s (%s)\n", err.message, err.hint);
+    _exit(status == ORR_OK ? 0 : 1);
   }
   int status = 0;
   int64_t waited = 0;

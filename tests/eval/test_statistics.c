@@ -45,6 +45,54 @@ static void mcnemar_is_the_binomial_tail(void **state) {
   assert_true(fabs(mcnemar(2, 8, 3) - mcnemar(8, 2, 3)) < 1e-15);
 }
 
+static void fill_pairs(const int64_t cells[4], bool *a, bool *b) {
+  size_t at = 0;
+  for (int cell = 0; cell < 4; cell++)
+    for (int64_t i = 0; i < cells[cell]; i++, at++) a[at] = cell < 2, b[at] = cell % 2 == 0;
+}
+
+/* Both, only a, only b, neither; bounds from a separate program after the paper's formulas. */
+static void paired_differences_are_newcombes(void **state) {
+  (void)state;
+  static const struct {
+    int64_t cells[4];
+    double low, high;
+  } rows[] = {{{1, 1, 7, 12}, -0.5069202, -0.0255591},   /* positive, cut to 0 */
+              {{59, 6, 16, 80}, -0.1186212, -0.0046251}, /* positive, pulled towards 0 */
+              {{36, 12, 2, 0}, 0.0569296, 0.3404276}};   /* negative */
+  bool a[200], b[200];
+  for (size_t i = 0; i < 3; i++) {
+    const int64_t *c = rows[i].cells;
+    size_t n = (size_t)(c[0] + c[1] + c[2] + c[3]);
+    fill_pairs(c, a, b);
+    orr_interval d = orr_paired_difference(a, b, n), e = orr_paired_difference(b, a, n);
+    assert_true(fabs(d.point - (double)(c[1] - c[2]) / (double)n) < 1e-15);
+    assert_true(fabs(d.low - rows[i].low) < 5e-7 && fabs(d.high - rows[i].high) < 5e-7);
+    assert_true(fabs(d.low + e.high) < 1e-15 && fabs(d.high + e.low) < 1e-15);
+  }
+  assert_true(isnan(orr_paired_difference(a, b, 0).low));
+}
+
+/* 300 pairs, rates 0.95 and 0.88 as a swap may have them: the truth is inside 19 times of 20. */
+static void paired_differences_cover_the_truth(void **state) {
+  (void)state;
+  enum { N = 300, ROUNDS = 4000 };
+  bool a[N], b[N];
+  int inside = 0;
+  for (uint32_t r = 0; r < ROUNDS; r++) {
+    orr_random random = orr_random_at(5, ORR_PURPOSE_TEST, r, 0, 0, 0);
+    for (size_t i = 0; i < N; i++) {
+      double u = orr_random_unit(&random); /* both 0.86, only a 0.09, only b 0.02 */
+      a[i] = u < 0.95;
+      b[i] = u < 0.86 || (u >= 0.95 && u < 0.97);
+    }
+    orr_interval d = orr_paired_difference(a, b, N);
+    inside += d.low <= 0.07 && 0.07 <= d.high;
+  }
+  double share = (double)inside / ROUNDS;
+  assert_true(share > 0.935 && share < 0.975);
+}
+
 static void quantiles_interpolate(void **state) {
   (void)state;
   double values[] = {4, 1, 3, 2};
@@ -90,6 +138,8 @@ static void the_bootstrap_covers(void **state) {
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(wilson_is_the_published_one),
     cmocka_unit_test(mcnemar_is_the_binomial_tail),
+    cmocka_unit_test(paired_differences_are_newcombes),
+    cmocka_unit_test(paired_differences_cover_the_truth),
     cmocka_unit_test(quantiles_interpolate),
     cmocka_unit_test(iqm_drops_a_quarter_on_either_side),
     cmocka_unit_test(the_bootstrap_covers),

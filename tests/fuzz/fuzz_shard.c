@@ -3,35 +3,14 @@
  * and inspect. */
 #include "base/memory.h"
 #include "data/dataset.h"
-#include "data/hdf5.h"
 #include "data/statistics.h"
 #include "data/table.h"
 #include "data/windows.h"
+#include "tests/fuzz/sealed.h"
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool fact) {
-  if (!fact) abort();
-}
-
-/* A file in memory with these bytes and their seal; returns its descriptor. */
-static int make_file(const uint8_t *data, size_t size) {
-  uint8_t *bytes = malloc(size + ORR_HDF5_SEAL);
-  uint64_t end = size;
-  memcpy(bytes, data, size);
-  if (size >= 48) memcpy(bytes + 40, &end, sizeof end); /* the superblock's end of file */
-  orr_hdf5_seal(bytes, size, bytes + size);
-  int fd = memfd_create("shard", 0);
-  require(fd >= 0 && write(fd, bytes, size + ORR_HDF5_SEAL) == (ssize_t)(size + ORR_HDF5_SEAL));
-  free(bytes);
-  return fd;
-}
 
 static void read_views(const orr_dataset *dataset) {
   const orr_shard_info *info = orr_dataset_info(dataset);

@@ -62,6 +62,15 @@ static void test_screenshots(void **state) {
   }
 }
 
+/* A network is asked for where an agent needs one. */
+static void test_a_network_must_be_given(void **state) {
+  (void)state;
+  orr_error err = {0};
+  orr_view_def def = {.experiment = experiment, .agent = ORR_VIEW_INVERSE, .frames = 2};
+  assert_int_equal(orr_view_run(&def, NULL, &err), ORR_ERR_CONFIG);
+  assert_non_null(strstr(err.hint, "model/inverse/model.safetensors"));
+}
+
 static void test_window_on_a_dummy_display(void **state) {
   (void)state;
   setenv("SDL_VIDEODRIVER", "dummy", 1);
@@ -135,6 +144,7 @@ static void test_the_mouse_leads(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_screenshots),
+      cmocka_unit_test(test_a_network_must_be_given),
       cmocka_unit_test(test_window_on_a_dummy_display),
       cmocka_unit_test(test_no_display_says_what_to_do),
       cmocka_unit_test(test_no_window_behind_nothing),

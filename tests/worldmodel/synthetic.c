@@ -93,7 +93,7 @@ static void record(uint64_t seed, size_t index, orr_episode *episode) {
   episode->truncated = true;
   episode->index = episode->source = episode->reset_episode = (int64_t)index;
   episode->seed = seed;
-  episode->policy = ORR_POLICY_RANDOM;
+  episode->policy = index % 3 == 0 ? ORR_POLICY_EXPERT : ORR_POLICY_RANDOM;
 }
 
 static void write_split(const char *folder, orr_split split, const orr_shard_info *info,

@@ -38,6 +38,7 @@ orr_model *synthetic_random_model(const orr_dataset *data, const orr_model_def *
 
 /* The test groups, one a file. */
 int test_families(void);
+int test_goals(void);
 int test_checkpoint(void);
 int test_training(void);
 

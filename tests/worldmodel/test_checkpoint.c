@@ -59,6 +59,7 @@ static void test_round_trip(void **state) {
   (void)state;
   check_round_trip(ORR_FAMILY_STATE);
   check_round_trip(ORR_FAMILY_JEPA);
+  check_round_trip(ORR_FAMILY_INVERSE);
 }
 
 /* A reader written from the published rules alone. */

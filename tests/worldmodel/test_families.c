@@ -8,6 +8,7 @@
 #include "base/maths.h"
 #include "base/memory.h"
 #include "synthetic.h"
+#include "worldmodel/train_internal.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -33,10 +34,32 @@ static void feed(loss_pair *pair, orr_var in32, orr_var in64, const float *data)
   orr_free(twice);
 }
 
+/* Families that act: rows of goals in hindsight. */
+static void feed_goals(loss_pair *pair, const orr_dataset *data) {
+  const orr_model *model = pair->model;
+  const orr_goal_layout *layout = &model->net.goal.layout;
+  size_t S = model->observation.count, A = model->action_length, J = orr_goal_row(layout);
+  orr_windows_def def = orr_train_windows(model);
+  orr_windows *windows;
+  orr_error err;
+  ASSERT_OK(orr_windows_create(data, &def, &windows, &err), err);
+  float *room = orr_alloc(ROWS * (2 * S + A + 1 + J), sizeof *room);
+  float *goals = room + ROWS * S, *actions = goals + ROWS * S, *ahead = actions + ROWS * A;
+  float *rows = ahead + ROWS;
+  orr_windows_hindsight(windows, 5, 0, 0, ROWS, 3, room, goals, actions, ahead);
+  for (size_t r = 0; r < ROWS; r++) {
+    orr_goal_fill(layout, room + r * S, goals + r * S, ahead[r], rows + r * J);
+  }
+  feed(pair, pair->loss32.states[0], pair->loss64.states[0], rows);
+  feed(pair, pair->loss32.actions[0], pair->loss64.actions[0], actions);
+  orr_free(room);
+  orr_windows_destroy(windows);
+}
+
 static void feed_batch(loss_pair *pair, const orr_dataset *data) {
   const orr_model *model = pair->model;
   size_t H = (size_t)model->def.horizon, S = model->observation.count, A = model->action_length;
-  orr_windows_def def = {1, H, (size_t)model->def.block};
+  orr_windows_def def = {1, H, (size_t)model->def.block, 0};
   orr_windows *windows;
   orr_error err;
   ASSERT_OK(orr_windows_create(data, &def, &windows, &err), err);
@@ -78,7 +101,10 @@ static loss_pair open_pair(const orr_dataset *data, orr_family family) {
   for (size_t i = 0; i < pair.model->params.total; i++) {
     pair.values[i] = (double)pair.model->values[i];
   }
-  feed_batch(&pair, data);
+  if (orr_model_acts(pair.model))
+    feed_goals(&pair, data);
+  else
+    feed_batch(&pair, data);
   return pair;
 }
 
@@ -153,6 +179,12 @@ static void test_state_gradients(void **state) {
 static void test_jepa_gradients(void **state) {
   (void)state;
   check_gradients(ORR_FAMILY_JEPA);
+}
+
+static void test_goal_gradients(void **state) {
+  (void)state;
+  check_gradients(ORR_FAMILY_INVERSE);
+  check_gradients(ORR_FAMILY_CLONING);
 }
 
 /* Rows do not depend on the others, nor on how many there are. */
@@ -253,11 +285,9 @@ static void test_spread(void **state) {
 
 int test_families(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_state_gradients),
-      cmocka_unit_test(test_jepa_gradients),
-      cmocka_unit_test(test_rows),
-      cmocka_unit_test(test_state_meaning),
-      cmocka_unit_test(test_spread),
+      cmocka_unit_test(test_state_gradients), cmocka_unit_test(test_jepa_gradients),
+      cmocka_unit_test(test_goal_gradients),  cmocka_unit_test(test_rows),
+      cmocka_unit_test(test_state_meaning),   cmocka_unit_test(test_spread),
   };
   return cmocka_run_group_tests_name("families", tests, NULL, NULL);
 }

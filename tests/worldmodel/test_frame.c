@@ -3,6 +3,7 @@
 #include "tests/worldmodel/networks.h"
 #include "tests/worldmodel/test_ops.h"
 #include "worldmodel/frame_rows.h"
+#include "worldmodel/goal.h"
 #include <math.h>
 #include <string.h>
 
@@ -181,6 +182,138 @@ static void test_crowd(void **state) {
   assert_non_null(strstr(err.message, "\"two\""));
 }
 
+/* Goals: every body's place to be, in the present frame of the T; actions that turn. */
+
+static orr_frame *make_goal(orr_goal_layout *layout) {
+  static const double mean[2];
+  orr_space observation, action;
+  orr_frame *frame;
+  orr_goal_scales scales = {push_t_std, mean, push_t_action_std, 8};
+  push_t_spaces(&observation, &action);
+  assert_int_equal(orr_goal_frame_create(&observation, &action, 5, &scales, layout, &frame, NULL),
+                   ORR_OK);
+  return frame;
+}
+
+static void see_goal(const orr_frame *frame, const orr_goal_layout *layout, const float *s,
+                     const float *g, float ahead, double *row, double *f) {
+  float narrow[64];
+  const double none[2] = {0};
+  assert_int_equal(orr_goal_row(layout), orr_frame_state(frame));
+  orr_goal_fill(layout, s, g, ahead, narrow);
+  for (size_t i = 0; i < orr_goal_row(layout); i++) row[i] = (double)narrow[i];
+  orr_frame_see(frame, row, none, f);
+}
+
+static void test_goal_by_hand(void **state) {
+  (void)state;
+  orr_goal_layout layout;
+  orr_frame *frame = make_goal(&layout);
+  assert_int_equal(orr_frame_features(frame), 15);
+  assert_int_equal(orr_frame_motions(frame), 10);
+  assert_int_equal(layout.goal, 5); /* no velocities */
+  /* The T lies on its side at (300, 300), mass centre (255, 300); it shall stand at (300, 245),
+   * mass centre (300, 290). */
+  const float turned = 1.57079637f;
+  const float s[] = {285, 310, 300, 300, turned, 15, -30}, g[] = {255, 330, 300, 245, 0, 9, 9};
+  double row[64], f[15], next[64];
+  see_goal(frame, &layout, s, g, 2, row, f);
+  const double want[] = {10 / 76.5,
+                         -30 / 76.5, /* agent: world (30, 10) turned by -90 degrees */
+                         30 / 76.5,
+                         0, /* goal of the agent: world (0, 30) */
+                         -10 / 76.5,
+                         -45 / 76.5,
+                         0,
+                         -1, /* goal of the T: world (45, -10), a quarter turn back */
+                         (255.0 - 256) / 128,
+                         (300.0 - 256) / 128,
+                         0,
+                         1,             /* the T itself */
+                         (2 - 4) / 4.0, /* 2 of 8 blocks left */
+                         -30 / 150.0,
+                         -15 / 150.0}; /* the agent's velocity */
+  for (int i = 0; i < 15; i++) assert_true(fabs(f[i] - want[i]) < 1e-6);
+  double m[10] = {0};
+  m[0] = 1, m[3] = 2; /* forward at once, then twice as much sideways */
+  orr_frame_move(frame, row, m, next);
+  const double *a = next + orr_goal_first_action(&layout);
+  const double actions[10] = {0, 0.32, -0.64};
+  for (int i = 0; i < 10; i++) assert_true(fabs(a[i] - actions[i]) < 1e-6);
+  orr_frame_destroy(frame);
+}
+
+/* Turn and shift the scene with its goal: only the T's own place and heading look different, and
+ * the actions turn along. */
+static void test_goal_symmetry(void **state) {
+  (void)state;
+  orr_goal_layout layout;
+  orr_frame *frame = make_goal(&layout);
+  const double t = 0.7, c = cos(t), n = sin(t);
+  const float s[2][7] = {{285, 310, 300, 290, 1.1f, 15, -30}, {250, 300, 310, 270, 1.4f, 0, 0}};
+  float moved[2][7];
+  for (int i = 0; i < 2; i++) {
+    for (int k = 0; k < 7; k += k == 2 ? 3 : 2) {
+      double x = (double)s[i][k], y = (double)s[i][k + 1], shift = k < 5 ? 7 : 0;
+      moved[i][k] = (float)(c * x - n * y + shift);
+      moved[i][k + 1] = (float)(n * x + c * y - shift);
+    }
+    moved[i][4] = (float)((double)s[i][4] + t);
+  }
+  double one[64], two[64], f[15], g[15], m[10], next[64], other[64];
+  for (int i = 0; i < 10; i++) m[i] = 0.3 * i - 1;
+  see_goal(frame, &layout, s[0], s[1], 3, one, f);
+  see_goal(frame, &layout, moved[0], moved[1], 3, two, g);
+  for (int i = 0; i < 15; i++) {
+    if (i < 8 || i > 11) assert_true(fabs(f[i] - g[i]) < 1e-5);
+  }
+  orr_frame_move(frame, one, m, next);
+  orr_frame_move(frame, two, m, other);
+  for (size_t i = orr_goal_first_action(&layout); i < orr_goal_row(&layout); i += 2) {
+    assert_true(fabs(other[i] - (c * next[i] - n * next[i + 1])) < 1e-5);
+    assert_true(fabs(other[i + 1] - (n * next[i] + c * next[i + 1])) < 1e-5);
+  }
+  orr_frame_destroy(frame);
+}
+
+/* Two centres, actions of every kind: without a word from the network, points are where their
+ * bodies are, vectors are zero, the rest is the mean. */
+static void test_goal_crowd(void **state) {
+  (void)state;
+  orr_space observation, action;
+  orr_goal_layout layout;
+  orr_frame *frame;
+  orr_error err;
+  double std[ORR_MAX_FIELDS], mean[ORR_MAX_FIELDS], row[ORR_MAX_FIELDS], next[ORR_MAX_FIELDS];
+  for (size_t i = 0; i < ORR_MAX_FIELDS; i++) std[i] = 1.0, mean[i] = 0.25;
+  orr_goal_scales scales = {std, mean, std, 4};
+  crowd_spaces(&observation, &action);
+  orr_status status =
+      orr_goal_frame_create(&observation, &action, 2, &scales, &layout, &frame, &err);
+  assert_int_equal(status, ORR_OK);
+  assert_int_equal(orr_frame_centres(frame), 2);
+  float s[64], narrow[ORR_MAX_FIELDS];
+  for (size_t i = 0; i < observation.count; i++) s[i] = 0.5f * (float)i - 2;
+  orr_goal_fill(&layout, s, s, 1, narrow);
+  for (size_t i = 0; i < orr_goal_row(&layout); i++) row[i] = (double)narrow[i];
+  double *m = orr_alloc(2 * orr_frame_motions(frame), sizeof *m);
+  orr_frame_move(frame, row, m, next);
+  const size_t right = 10; /* its x stands there */
+  const double *a = next + orr_goal_first_action(&layout);
+  for (size_t step = 0; step < 2; step++, a += action.count) {
+    near(a[0], (double)s[right], "point x");
+    near(a[1], (double)s[right + 1], "point y");
+    near(a[2], 0.25, "number");
+    near(a[3], 0.0, "vector x");
+  }
+  orr_free(m);
+  orr_frame_destroy(frame);
+  observation.body_count = 40; /* twice that is too much */
+  status = orr_goal_frame_create(&observation, &action, 2, &scales, &layout, &frame, &err);
+  assert_int_equal(status, ORR_ERR_CONFIG);
+  assert_non_null(strstr(err.message, "80 bodies"));
+}
+
 /* An agent alone: the arena is the frame. */
 static void test_nobody_free(void **state) {
   (void)state;
@@ -266,9 +399,11 @@ static void test_rows(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_push_t_by_hand), cmocka_unit_test(test_push_t_moves),
-      cmocka_unit_test(test_symmetry),       cmocka_unit_test(test_crowd),
-      cmocka_unit_test(test_motion_back),    cmocka_unit_test(test_offsets),
-      cmocka_unit_test(test_nobody_free),    cmocka_unit_test(test_rows),
+      cmocka_unit_test(test_symmetry),       cmocka_unit_test(test_motion_back),
+      cmocka_unit_test(test_offsets),        cmocka_unit_test(test_goal_by_hand),
+      cmocka_unit_test(test_goal_symmetry),  cmocka_unit_test(test_goal_crowd),
+      cmocka_unit_test(test_crowd),          cmocka_unit_test(test_nobody_free),
+      cmocka_unit_test(test_rows),
   };
   return cmocka_run_group_tests_name("frames", tests, NULL, NULL);
 }

@@ -163,6 +163,8 @@ static void test_threads(void **state) {
   (void)state;
   check_threads(ORR_FAMILY_STATE);
   check_threads(ORR_FAMILY_JEPA);
+  check_threads(ORR_FAMILY_INVERSE);
+  check_threads(ORR_FAMILY_CLONING);
 }
 
 typedef struct stopper {
@@ -205,11 +207,11 @@ static void log_lost_steps(const char *path, int64_t step) {
 }
 
 /* Cancelled again and again: the same bytes, every step once in metrics.jsonl. */
-static void test_cancel(void **state) {
-  (void)state;
+static void check_cancel(orr_family family, int64_t hidden) { /* wide enough to be caught */
   synthetic_data data = synthetic_open(data_folder);
-  orr_model_def def = synthetic_model(ORR_FAMILY_STATE);
+  orr_model_def def = synthetic_model(family);
   orr_train_def train = synthetic_train(120);
+  def.hidden = hidden;
   orr_train_setup setup = {.model = &def,
                            .train = &train,
                            .data = data.train,
@@ -237,6 +239,12 @@ static void test_cancel(void **state) {
   assert_true(orr_train_run(&setup, NULL, &result, &err) == ORR_OK && result.steps == 120);
   assert_same_result("learn-one", "learn-cancelled");
   synthetic_close(&data);
+}
+
+static void test_cancel(void **state) {
+  (void)state;
+  check_cancel(ORR_FAMILY_STATE, 64);
+  check_cancel(ORR_FAMILY_CLONING, 384);
 }
 
 static void child(const char *folder, size_t threads, const orr_train_def *train) {
@@ -400,6 +408,7 @@ int main(void) {
   remove_folder(data_folder);
   synthetic_write(data_folder, 1, 150, 30);
   int failed = test_families();
+  failed += test_goals();
   failed += test_checkpoint();
   failed += test_training();
   return failed;
