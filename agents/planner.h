@@ -26,6 +26,7 @@ typedef struct orr_planner_def {
   int64_t keep;       /* iCEM: elites carried over to the next iteration and decision */
   double correlation; /* of the noise between neighbouring actions of a plan (AR(1)) */
   bool clip;          /* clip samples to the action space's nominal range */
+  int precision;      /* orr_precision of the world model's products */
   orr_objective_def objective;
 } orr_planner_def;
 extern const orr_record orr_planner_record;

@@ -34,6 +34,8 @@ extern const char *const orr_planner_kinds[]; /* in the order of orr_planner_kin
    .help = "Correlation of the noise of neighbouring actions of a plan"},                          \
   {ORR_FIELD(BOOL, orr_planner_def, clip), .preset = "true",                                       \
    .help = "Clip plans to the nominal range of the actions"},                                      \
+  {ORR_FIELD(ENUM, orr_planner_def, precision), .names = orr_precision_names, .preset = "f32",     \
+   .help = "Of the world model's large matrix products: f32, or bf16 where the processor has it"}, \
   {ORR_FIELD(RECORD, orr_planner_def, objective), .record = &orr_objective_record,                 \
    .preset = objective_, .help = "What a plan is worth"}
 

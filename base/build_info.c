@@ -105,6 +105,14 @@ const char *orr_isa_level(void) {
   return levels[level];
 }
 
+bool orr_cpu_bf16(void) {
+#if defined(__x86_64__)
+  return strcmp(orr_isa_level(), "v4") == 0 && __builtin_cpu_supports("avx512bf16");
+#else
+  return false;
+#endif
+}
+
 const char *orr_cpu_name(void) {
   pthread_once(&once, detect);
   return cpu_name;

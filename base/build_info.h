@@ -2,6 +2,8 @@
 #ifndef ORR_BASE_BUILD_INFO_H
 #define ORR_BASE_BUILD_INFO_H
 
+#include <stdbool.h>
+
 #define ORR_VERSION "0.1.0"
 
 const char *orr_build_compiler(void);  /* "gcc 12.2.0" */
@@ -11,5 +13,8 @@ const char *orr_build_id(void);        /* version, compiler and flags in one lin
  * the best one of this CPU capped by the environment variable ORR_ISA. */
 const char *orr_isa_level(void);
 const char *orr_cpu_name(void);
+/* Whether matrix products in bf16 are faster than in f32 here: AVX512_BF16 (which every processor
+ * with AMX has too), unless ORR_ISA caps it away. */
+bool orr_cpu_bf16(void);
 
 #endif

@@ -1,8 +1,9 @@
 /* A pool of persistent threads that share out a range of indices.
  *
- * The next index is one atomic counter: a slow task never holds up the others. Threads sleep on a
- * condition variable between runs (no spinning: a small machine has better things to do). A worker
- * joins a run only while the run is open, so a worker that wakes late costs nothing. */
+ * The next index is one atomic counter: a slow task never holds up the others. Between runs a
+ * thread looks out for the next one for some tens of microseconds (a planner's runs follow each
+ * other that closely, and waking a sleeper takes as long), then it sleeps on a condition variable.
+ * A worker joins a run only while the run is open, so a worker that wakes late costs nothing. */
 #include "base/pool.h"
 #include "base/memory.h"
 #include <pthread.h>
@@ -25,9 +26,11 @@ struct orr_pool {
   pthread_mutex_t one_run; /* held while a run lasts */
   pthread_mutex_t lock;    /* guards what follows */
   pthread_cond_t work, done;
-  uint64_t generation; /* of runs */
-  size_t active;       /* workers inside the current run */
-  bool open, stop;
+  atomic_uint_fast64_t generation; /* of runs; this and `active` are also read without the lock */
+  atomic_size_t active;            /* workers inside the current run */
+  bool open;
+  atomic_bool stop;
+  int patience; /* looks before sleeping */
   orr_task_fn *task;
   void *context;
   size_t count;
@@ -53,6 +56,26 @@ static void drain(orr_pool *pool, size_t lane) {
   current_frame = frame.outer;
 }
 
+enum { PATIENCE = 2000 }; /* pauses of 25 to 50 ns */
+
+static inline void pause_briefly(void) {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#endif
+}
+
+/* Waits a little for a run after `seen`. */
+static void await_run(orr_pool *pool, uint64_t seen) {
+  for (int i = 0; i < pool->patience; i++) {
+    if (atomic_load(&pool->generation) != seen || atomic_load(&pool->stop)) return;
+    pause_briefly();
+  }
+}
+
+static void await_workers(orr_pool *pool) {
+  for (int i = 0; i < pool->patience && atomic_load(&pool->active) > 0; i++) pause_briefly();
+}
+
 static void *worker_main(void *argument) {
   pool_worker *worker = argument;
   orr_pool *pool = worker->pool;
@@ -69,6 +92,9 @@ static void *worker_main(void *argument) {
     drain(pool, worker->lane);
     pthread_mutex_lock(&pool->lock);
     if (--pool->active == 0) pthread_cond_signal(&pool->done);
+    pthread_mutex_unlock(&pool->lock);
+    await_run(pool, seen);
+    pthread_mutex_lock(&pool->lock);
   }
   pthread_mutex_unlock(&pool->lock);
   return NULL;
@@ -106,6 +132,7 @@ orr_status orr_pool_create(size_t threads, orr_pool **out, orr_error *err) {
     return status;
   }
   pool->lanes = threads;
+  pool->patience = threads <= orr_usable_cores() ? PATIENCE : 0;
   pthread_mutex_init(&pool->one_run, NULL);
   pthread_mutex_init(&pool->lock, NULL);
   pthread_cond_init(&pool->work, NULL);
@@ -152,6 +179,9 @@ static void run_shared(orr_pool *pool, size_t count, orr_task_fn *task, void *co
   drain(pool, 0);
   pthread_mutex_lock(&pool->lock);
   pool->open = false;
+  pthread_mutex_unlock(&pool->lock);
+  await_workers(pool);
+  pthread_mutex_lock(&pool->lock);
   while (pool->active > 0) pthread_cond_wait(&pool->done, &pool->lock);
   pthread_mutex_unlock(&pool->lock);
 }

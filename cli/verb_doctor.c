@@ -55,7 +55,8 @@ static void check_libraries(check_list *list) {
 
 static void check_machine(check_list *list) {
   char text[256];
-  snprintf(text, sizeof text, "%s, kernels at level %s", orr_cpu_name(), orr_isa_level());
+  snprintf(text, sizeof text, "%s, kernels at level %s, %s", orr_cpu_name(), orr_isa_level(),
+           orr_cpu_bf16() ? "bf16" : "no bf16");
   add(list, GOOD, "cpu", text, NULL);
   snprintf(text, sizeof text, "%zu usable", orr_usable_cores());
   add(list, GOOD, "threads", text, NULL);

@@ -228,7 +228,10 @@ static orr_status write_card(const orr_run *run, orr_error *err) {
 }
 
 orr_status orr_run_load_model(orr_run *run, orr_error *err) {
+  int precision = orr_eval_planner(run->experiment)->precision;
+  ORR_TRY(orr_precision_check(precision, "plan.precision", err));
   ORR_TRY(orr_model_load(run->checkpoint, &run->weights, err));
+  orr_model_set_precision(run->weights, precision);
   if (orr_model_acts(run->weights)) {
     orr_fail(err, ORR_ERR_MISMATCH, "%s is a policy, not a world model", run->checkpoint);
     orr_hint(err, "policies are judged by rows of their own: see `orrery explain baselines`");

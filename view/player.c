@@ -54,7 +54,9 @@ static orr_status create_planner(orr_player *player, orr_pool *pool, orr_error *
   ORR_TRY(orr_objective_create(&player->plan.objective, &experiment->observer.space,
                                &player->objective, err));
   if (player->def->model) {
+    ORR_TRY(orr_precision_check(player->plan.precision, "plan.precision", err));
     ORR_TRY(orr_model_load(player->def->model, &player->model, err));
+    orr_model_set_precision(player->model, player->plan.precision);
     ORR_TRY(orr_dynamics_model(player->model, player->scenario, &experiment->observer,
                                &player->objective, orr_pool_lanes(pool), &player->dynamics, err));
   } else {

@@ -58,6 +58,8 @@ static const orr_field train_fields[] = {
      .help = "Decay of the second moment"},
     {TRAIN(REAL, epsilon), .preset = "1e-8", .low = 1e-30, .high = 1,
      .help = "Keeps the second moment's root away from 0"},
+    {TRAIN(ENUM, precision), .preset = "f32", .names = orr_precision_names,
+     .help = "f32; bf16: half the cost of the large matrix products, where the processor has it"},
     {TRAIN(INT, seed), .preset = "0", .low = 0, .high = 9007199254740992.0,
      .help = "Seed of initial weights, batches and dropout"},
     {TRAIN(INT, log_every), .unit = "steps", .preset = "50", .low = 1, .high = 1e8,

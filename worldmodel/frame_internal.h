@@ -22,7 +22,9 @@ void orr_frame_move_back(const orr_frame *frame, const double *state, const doub
 void orr_frame_motion(const orr_frame *frame, const double *state, const double *next,
                       double *motion);
 
-/* One row of everything, for an operation that converts number types. */
+#define ORR_FRAME_LANES 8 /* most rows that are worked on at once */
+
+/* ORR_FRAME_LANES rows of everything, for an operation that converts number types. */
 typedef struct orr_frame_scratch {
   double *state, *action, *wide; /* wide: features or motion of all centres */
   double *d_state, *d_action, *d_wide, *d_next;

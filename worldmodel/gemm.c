@@ -30,7 +30,7 @@ struct orr_gemm {
   dnnl_primitive_t primitive, reorder;
   dnnl_memory_t a, b, plain_b, bias, c, scratch, reorder_scratch;
   size_t scratch_bytes, packed_bytes;
-  const float *set_b; /* what `b` points to */
+  const void *set_b; /* what `b` points to */
   const char *implementation;
 };
 
@@ -86,28 +86,29 @@ void orr_gemm_context_destroy(orr_gemm_context *context) {
   orr_free(context);
 }
 
-/* The four layouts of a product; in version 3 they are objects of oneDNN. */
+/* The layouts of a product; in version 3 they are objects of oneDNN. */
 typedef struct layouts {
-  dnnl_memory_desc_t a, b, any_b, bias, c;
+  dnnl_memory_desc_t a, b, any_b, plain_b, bias, c;
 } layouts;
 
-static dnnl_status_t strided(size_t rows, size_t cols, size_t row_step, size_t col_step,
-                             dnnl_memory_desc_t *out) {
+static dnnl_status_t strided(dnnl_data_type_t type, size_t rows, size_t cols, size_t row_step,
+                             size_t col_step, dnnl_memory_desc_t *out) {
   const dnnl_dims_t dims = {(dnnl_dim_t)rows, (dnnl_dim_t)cols};
   const dnnl_dims_t steps = {(dnnl_dim_t)row_step, (dnnl_dim_t)col_step};
 #if DNNL_VERSION_MAJOR >= 3
-  return dnnl_memory_desc_create_with_strides(out, 2, dims, dnnl_f32, steps);
+  return dnnl_memory_desc_create_with_strides(out, 2, dims, type, steps);
 #else
-  return dnnl_memory_desc_init_by_strides(out, 2, dims, dnnl_f32, steps);
+  return dnnl_memory_desc_init_by_strides(out, 2, dims, type, steps);
 #endif
 }
 
-static dnnl_status_t any_layout(size_t rows, size_t cols, dnnl_memory_desc_t *out) {
+static dnnl_status_t any_layout(dnnl_data_type_t type, size_t rows, size_t cols,
+                                dnnl_memory_desc_t *out) {
   const dnnl_dims_t dims = {(dnnl_dim_t)rows, (dnnl_dim_t)cols};
 #if DNNL_VERSION_MAJOR >= 3
-  return dnnl_memory_desc_create_with_tag(out, 2, dims, dnnl_f32, dnnl_format_tag_any);
+  return dnnl_memory_desc_create_with_tag(out, 2, dims, type, dnnl_format_tag_any);
 #else
-  return dnnl_memory_desc_init_by_tag(out, 2, dims, dnnl_f32, dnnl_format_tag_any);
+  return dnnl_memory_desc_init_by_tag(out, 2, dims, type, dnnl_format_tag_any);
 #endif
 }
 
@@ -117,6 +118,7 @@ static void free_layouts(layouts *all) {
   dnnl_memory_desc_destroy(all->a);
   dnnl_memory_desc_destroy(all->b);
   dnnl_memory_desc_destroy(all->any_b);
+  dnnl_memory_desc_destroy(all->plain_b);
   dnnl_memory_desc_destroy(all->bias);
   dnnl_memory_desc_destroy(all->c);
 }
@@ -127,11 +129,14 @@ static void free_layouts(layouts *all) { (void)all; }
 
 static orr_status make_layouts(const orr_gemm_def *d, layouts *all, orr_error *err) {
   bool ta = d->transpose_a, tb = d->transpose_b;
-  TRY_DNNL("a layout", strided(d->m, d->k, ta ? 1 : d->k, ta ? d->m : 1, &all->a));
-  TRY_DNNL("a layout", strided(d->k, d->n, tb ? 1 : d->n, tb ? d->k : 1, &all->b));
-  TRY_DNNL("a layout", any_layout(d->k, d->n, &all->any_b));
-  TRY_DNNL("a layout", strided(1, d->n, d->n, 1, &all->bias));
-  TRY_DNNL("a layout", strided(d->m, d->n, d->n, 1, &all->c));
+  size_t b_row = tb ? 1 : d->n, b_col = tb ? d->k : 1;
+  dnnl_data_type_t type = d->bf16 ? dnnl_bf16 : dnnl_f32;
+  TRY_DNNL("a layout", strided(type, d->m, d->k, ta ? 1 : d->k, ta ? d->m : 1, &all->a));
+  TRY_DNNL("a layout", strided(type, d->k, d->n, b_row, b_col, &all->b));
+  TRY_DNNL("a layout", any_layout(type, d->k, d->n, &all->any_b));
+  TRY_DNNL("a layout", strided(dnnl_f32, d->k, d->n, b_row, b_col, &all->plain_b));
+  TRY_DNNL("a layout", strided(dnnl_f32, 1, d->n, d->n, 1, &all->bias));
+  TRY_DNNL("a layout", strided(dnnl_f32, d->m, d->n, d->n, 1, &all->c));
   return ORR_OK;
 }
 
@@ -172,12 +177,17 @@ static layout_view asked(const orr_gemm *gemm, dnnl_query_t what) {
   return dnnl_primitive_desc_query_md(gemm->desc, what, 0);
 }
 
-static dnnl_status_t make_reorder(orr_gemm *gemm, dnnl_primitive_attr_t attr) {
+/* With attributes of its own: a sum would add to what was packed before. */
+static dnnl_status_t make_reorder(orr_gemm *gemm) {
+  dnnl_primitive_attr_t attr = NULL;
   dnnl_primitive_desc_t desc = NULL;
   dnnl_engine_t engine = gemm->context->engine;
   layout_view from = NULL, to = asked(gemm, dnnl_query_weights_md);
   dnnl_memory_get_memory_desc(gemm->plain_b, &from);
-  dnnl_status_t status = dnnl_reorder_primitive_desc_create(&desc, from, engine, to, engine, attr);
+  dnnl_status_t status = attributes(false, &attr);
+  if (status == dnnl_success)
+    status = dnnl_reorder_primitive_desc_create(&desc, from, engine, to, engine, attr);
+  if (attr) dnnl_primitive_attr_destroy(attr);
   if (status != dnnl_success) return status;
   status = dnnl_primitive_create(&gemm->reorder, desc);
   layout_view scratch = dnnl_primitive_desc_query_md(desc, dnnl_query_scratchpad_md, 0);
@@ -202,14 +212,14 @@ static orr_status build(orr_gemm *gemm, const layouts *all, dnnl_primitive_attr_
   void *none = DNNL_MEMORY_NONE;
   TRY_DNNL("memory", dnnl_memory_create(&gemm->a, view(&all->a), engine, none));
   TRY_DNNL("memory", dnnl_memory_create(&gemm->b, b, engine, none));
-  TRY_DNNL("memory", dnnl_memory_create(&gemm->plain_b, view(&all->b), engine, none));
+  TRY_DNNL("memory", dnnl_memory_create(&gemm->plain_b, view(&all->plain_b), engine, none));
   TRY_DNNL("memory", dnnl_memory_create(&gemm->c, view(&all->c), engine, none));
   TRY_DNNL("memory", dnnl_memory_create(&gemm->bias, view(&all->bias), engine, none));
   TRY_DNNL("memory", dnnl_memory_create(&gemm->scratch, scratch, engine, none));
   gemm->scratch_bytes = dnnl_memory_desc_get_size(scratch);
   if (!gemm->def.packed) return ORR_OK;
   gemm->packed_bytes = dnnl_memory_desc_get_size(b);
-  TRY_DNNL("a reorder", make_reorder(gemm, attr));
+  TRY_DNNL("a reorder", make_reorder(gemm));
   return ORR_OK;
 }
 
@@ -252,6 +262,12 @@ void orr_gemm_destroy(orr_gemm *gemm) {
 
 size_t orr_gemm_scratch_bytes(const orr_gemm *gemm) { return gemm->scratch_bytes; }
 size_t orr_gemm_packed_bytes(const orr_gemm *gemm) { return gemm->packed_bytes; }
+
+bool orr_gemm_packs_alike(const orr_gemm *a, const orr_gemm *b) {
+  layout_view one = asked(a, dnnl_query_weights_md), two = asked(b, dnnl_query_weights_md);
+  return a->def.packed && b->def.packed && dnnl_memory_desc_equal(one, two);
+}
+
 const char *orr_gemm_implementation(const orr_gemm *gemm) { return gemm->implementation; }
 
 /* oneDNN takes untyped pointers and never writes to its inputs. */
@@ -261,7 +277,7 @@ static void point(dnnl_memory_t memory, const void *data) {
   ORR_ASSERT(status == dnnl_success);
 }
 
-void orr_gemm_run(orr_gemm *gemm, const float *a, const float *b, const float *bias, float *c,
+void orr_gemm_run(orr_gemm *gemm, const void *a, const void *b, const float *bias, float *c,
                   void *scratch) {
   stay_on_this_thread();
   ORR_ASSERT(!gemm->def.bias || bias);
@@ -282,7 +298,7 @@ void orr_gemm_run(orr_gemm *gemm, const float *a, const float *b, const float *b
   ORR_ASSERT(status == dnnl_success);
 }
 
-void orr_gemm_pack(orr_gemm *gemm, const float *b, float *packed, void *scratch) {
+void orr_gemm_pack(orr_gemm *gemm, const float *b, void *packed, void *scratch) {
   ORR_ASSERT(gemm->def.packed);
   stay_on_this_thread();
   point(gemm->reorder_scratch, scratch);

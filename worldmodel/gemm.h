@@ -14,10 +14,11 @@ typedef struct orr_gemm_context orr_gemm_context; /* of one tape */
 typedef struct orr_gemm orr_gemm;
 
 /* C [m, n] (+)= A B (+ bias [n]), row-major. A is [m, k], or [k, m] when `transpose_a`; B is [k,
- * n], or [n, k] when `transpose_b`. `packed`: B is given as orr_gemm_pack left it. */
+ * n], or [n, k] when `transpose_b`. `packed`: B is given as orr_gemm_pack left it. `bf16`: A and B
+ * are bf16 (the upper half of a float, rounded), products are summed in f32 and C is f32. */
 typedef struct orr_gemm_def {
   size_t m, n, k;
-  bool transpose_a, transpose_b, accumulate, bias, packed;
+  bool transpose_a, transpose_b, accumulate, bias, packed, bf16;
 } orr_gemm_def;
 
 orr_status orr_gemm_context_create(orr_gemm_context **out, orr_error *err);
@@ -28,12 +29,15 @@ orr_status orr_gemm_create(orr_gemm_context *context, const orr_gemm_def *def, o
 void orr_gemm_destroy(orr_gemm *gemm);
 size_t orr_gemm_scratch_bytes(const orr_gemm *gemm);
 size_t orr_gemm_packed_bytes(const orr_gemm *gemm); /* 0 unless `packed` */
+/* Whether what one packs serves the other. */
+bool orr_gemm_packs_alike(const orr_gemm *a, const orr_gemm *b);
 const char *orr_gemm_implementation(const orr_gemm *gemm);
 
 /* `scratch` holds orr_gemm_scratch_bytes, aligned to 64. `bias` may be NULL unless asked for. */
-void orr_gemm_run(orr_gemm *gemm, const float *a, const float *b, const float *bias, float *c,
+void orr_gemm_run(orr_gemm *gemm, const void *a, const void *b, const float *bias, float *c,
                   void *scratch);
-/* `packed` holds orr_gemm_packed_bytes, aligned to 64; `scratch` as above. */
-void orr_gemm_pack(orr_gemm *gemm, const float *b, float *packed, void *scratch);
+/* `b` is f32 in either precision. `packed` holds orr_gemm_packed_bytes, aligned to 64; `scratch` as
+ * above. */
+void orr_gemm_pack(orr_gemm *gemm, const float *b, void *packed, void *scratch);
 
 #endif

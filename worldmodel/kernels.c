@@ -8,6 +8,9 @@
 #include "worldmodel/kernels.h"
 #include <math.h>
 #include <string.h>
+#if defined(__AVX__)
+#include <immintrin.h>
+#endif
 
 #ifndef ORR_KERNELS
 #define ORR_KERNELS orr_kernels_baseline
@@ -45,10 +48,6 @@ INLINE const float *block(const float *x, size_t n, float pad[W]) {
   return pad;
 }
 
-INLINE vec choose(ivec mask, vec yes, vec no) {
-  return (vec)((mask & (ivec)yes) | (~mask & (ivec)no));
-}
-
 /* The 16 partial sums in one fixed order. */
 INLINE float total(const vec sums[PARTS]) {
   float x[W], a[8];
@@ -73,11 +72,24 @@ INLINE vec exp_parts(vec x, vec *power) {
   return r + r * r * p;
 }
 
-/* Into [low, high]; not-a-number stays. */
-INLINE vec clamp(vec x, float low, float high) {
-  x = choose(x < all(low), all(low), x);
-  return choose(x > all(high), all(high), x);
+/* x < low ? low : x and x > high ? high : x, which is what the instructions do: they give their
+ * second operand when one of the two is not a number. */
+#if defined(__AVX512F__)
+INLINE vec at_least(vec x, float low) { return (vec)_mm512_max_ps((__m512)all(low), (__m512)x); }
+INLINE vec at_most(vec x, float high) { return (vec)_mm512_min_ps((__m512)all(high), (__m512)x); }
+#elif defined(__AVX__)
+INLINE vec at_least(vec x, float low) { return (vec)_mm256_max_ps((__m256)all(low), (__m256)x); }
+INLINE vec at_most(vec x, float high) { return (vec)_mm256_min_ps((__m256)all(high), (__m256)x); }
+#else
+INLINE vec choose(ivec mask, vec yes, vec no) {
+  return (vec)((mask & (ivec)yes) | (~mask & (ivec)no));
 }
+INLINE vec at_least(vec x, float low) { return choose(x < all(low), all(low), x); }
+INLINE vec at_most(vec x, float high) { return choose(x > all(high), all(high), x); }
+#endif
+
+/* Into [low, high]; not-a-number stays. */
+INLINE vec clamp(vec x, float low, float high) { return at_most(at_least(x, low), high); }
 
 /* 1 / (1 + exp(-x)) */
 INLINE vec sigmoid(vec x) {
@@ -304,28 +316,99 @@ INLINE void norm_row_sums(size_t cols, const norm_block_view *row, const float *
   means[1] = total(second) / (float)cols;
 }
 
+static void row_backward(size_t cols, const norm_block_view *row, const float *stats, bool sum,
+                         float *dx, float *dgain, float *dshift) {
+  float means[2];
+  norm_row_sums(cols, row, stats, dgain, dshift, means);
+  for (size_t c = 0; dx && c < cols; c += W) {
+    float pad[4][W], out[W], *to = dx + c;
+    norm_block_view b = view_block(row, c, cols - c, pad);
+    for (int p = 0; p < W; p += LANES) {
+      vec hat, dhat;
+      norm_terms(&b, stats, p, &hat, &dhat);
+      store(out + p, (dhat - means[0] - hat * means[1]) * stats[1]);
+    }
+    if (sum)
+      add_block(to, out, cols - c);
+    else
+      memcpy(to, out, (cols - c < W ? cols - c : W) * sizeof *to);
+  }
+}
+
+/* Rows of a backward pass, from the first of them on; gain and what follows are never NULL. */
+typedef struct norm_rows {
+  const float *x, *gain, *stats, *slope, *dy;
+} norm_rows;
+
+enum { GROUP = 4 };
+
+/* The sums of GROUP rows of whole blocks at once: dgain and dshift pass through the registers once
+ * for all of them. Every sum takes its numbers in the same order as row by row. */
+INLINE void group_sums(size_t cols, const norm_rows *b, float *dgain, float *dshift,
+                       float means[GROUP][2]) {
+  vec first[GROUP][PARTS] = {{{0}}}, second[GROUP][PARTS] = {{{0}}};
+  for (size_t c = 0; c < cols; c += W) {
+    for (int p = 0; p < PARTS; p++) {
+      size_t at = c + (size_t)(p * LANES);
+      vec gain = load(b->gain + at), by_gain = load(dgain + at), by_shift = load(dshift + at);
+      for (size_t r = 0; r < GROUP; r++) {
+        vec dz = load(b->dy + r * cols + at) * load(b->slope + r * cols + at);
+        vec hat = (load(b->x + r * cols + at) - b->stats[2 * r]) * b->stats[2 * r + 1];
+        vec dhat = dz * gain;
+        first[r][p] += dhat;
+        second[r][p] += dhat * hat;
+        by_gain += dz * hat;
+        by_shift += dz;
+      }
+      store(dgain + at, by_gain);
+      store(dshift + at, by_shift);
+    }
+  }
+  for (size_t r = 0; r < GROUP; r++) {
+    means[r][0] = total(first[r]) / (float)cols;
+    means[r][1] = total(second[r]) / (float)cols;
+  }
+}
+
+INLINE void group_backward(size_t cols, const norm_rows *b, bool sum, float *dx, float *dgain,
+                           float *dshift) {
+  float means[GROUP][2];
+  group_sums(cols, b, dgain, dshift, means);
+  for (size_t r = 0; dx && r < GROUP; r++) {
+    const float *x = b->x + r * cols, *slope = b->slope + r * cols, *dy = b->dy + r * cols;
+    for (size_t c = 0; c < cols; c += LANES) {
+      vec hat = (load(x + c) - b->stats[2 * r]) * b->stats[2 * r + 1];
+      vec dhat = load(dy + c) * load(slope + c) * load(b->gain + c);
+      vec out = (dhat - means[r][0] - hat * means[r][1]) * b->stats[2 * r + 1];
+      float *to = dx + r * cols + c;
+      store(to, sum ? load(to) + out : out);
+    }
+  }
+}
+
 /* dx = (dhat - mean(dhat) - hat mean(dhat hat)) / deviation */
 static void norm_backward(size_t rows, size_t cols, const float *x, const float *gain,
                           const float *stats, const float *slope, const float *dy, bool sum,
                           float *dx, float *dgain, float *dshift) {
-  for (size_t r = 0; r < rows; r++, stats += 2) {
+  bool whole = cols % W == 0 && gain && slope && dgain && dshift;
+  size_t r = 0;
+  for (; whole && r + GROUP <= rows; r += GROUP) {
+    const norm_rows b = {x + r * cols, gain, stats + 2 * r, slope + r * cols, dy + r * cols};
+    group_backward(cols, &b, sum, dx ? dx + r * cols : NULL, dgain, dshift);
+  }
+  for (; r < rows; r++) {
     const norm_block_view row = {x + r * cols, gain, slope ? slope + r * cols : NULL,
                                  dy + r * cols};
-    float means[2];
-    norm_row_sums(cols, &row, stats, dgain, dshift, means);
-    for (size_t c = 0; dx && c < cols; c += W) {
-      float pad[4][W], out[W], *to = dx + r * cols + c;
-      norm_block_view b = view_block(&row, c, cols - c, pad);
-      for (int p = 0; p < W; p += LANES) {
-        vec hat, dhat;
-        norm_terms(&b, stats, p, &hat, &dhat);
-        store(out + p, (dhat - means[0] - hat * means[1]) * stats[1]);
-      }
-      if (sum)
-        add_block(to, out, cols - c);
-      else
-        memcpy(to, out, (cols - c < W ? cols - c : W) * sizeof *to);
-    }
+    row_backward(cols, &row, stats + 2 * r, sum, dx ? dx + r * cols : NULL, dgain, dshift);
+  }
+}
+
+static void narrow(size_t n, const float *x, uint16_t *out) {
+  for (size_t i = 0; i < n; i++) {
+    uint32_t bits;
+    memcpy(&bits, x + i, sizeof bits);
+    uint32_t rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16, quiet = (bits >> 16) | 0x40;
+    out[i] = (uint16_t)((bits & 0x7fffffff) > 0x7f800000 ? quiet : rounded);
   }
 }
 
@@ -368,6 +451,7 @@ const orr_kernels ORR_KERNELS = {
     .column_sum = column_sum,
     .norm = norm,
     .norm_backward = norm_backward,
+    .narrow = narrow,
     .sum_squares = sum_squares,
     .adamw = adamw,
 };

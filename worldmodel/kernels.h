@@ -7,6 +7,7 @@
 #define ORR_WORLDMODEL_KERNELS_H
 
 #include "worldmodel/tape.h"
+#include <stdint.h>
 
 /* One step of AdamW; see optimiser.h. */
 typedef struct orr_adamw_numbers {
@@ -35,6 +36,8 @@ typedef struct orr_kernels {
   void (*norm_backward)(size_t rows, size_t cols, const float *x, const float *gain,
                         const float *stats, const float *slope, const float *dy, bool add,
                         float *dx, float *dgain, float *dshift);
+  /* bf16: the upper half of a float, rounded to even; not-a-number stays one. */
+  void (*narrow)(size_t n, const float *x, uint16_t *out);
   double (*sum_squares)(size_t n, const float *x);
   void (*adamw)(size_t n, const orr_adamw_numbers *numbers, const float *gradient, float *moment1,
                 float *moment2, float *values);

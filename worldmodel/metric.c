@@ -3,8 +3,8 @@
  *   |M (z - g)|^2 = (z - g)' (C + r)^-1 (z - g)      C: mean of dz dz' over blocks of the data
  *
  * Mahalanobis' distance (1936) in units of how much the latent changes in a block of control steps:
- * plain distance would make a second of the actor's way as dear as a minute of pushing. The ridge r,
- * a hundredth of the mean variance, keeps directions that hardly ever change from ruling. */
+ * plain distance would make a second of the actor's way as dear as a minute of pushing. The ridge
+ * r, a hundredth of the mean variance, keeps directions that hardly ever change from ruling. */
 #include "base/maths.h"
 #include "base/memory.h"
 #include "data/windows.h"

@@ -173,7 +173,8 @@ struct orr_model_worker {
 
 static orr_status begin_pass(const orr_model *model, orr_pass *pass, size_t first, size_t second,
                              orr_error *err) {
-  ORR_TRY(orr_tape_create(&model->params, ORR_PATH_PRODUCT, false, &pass->tape, err));
+  orr_path path = orr_precision_path(model->precision);
+  ORR_TRY(orr_tape_create(&model->params, path, false, &pass->tape, err));
   pass->in[0] = orr_tape_input(pass->tape, ORR_MODEL_TILE, first);
   if (second > 0) pass->in[1] = orr_tape_input(pass->tape, ORR_MODEL_TILE, second);
   return ORR_OK;

@@ -62,6 +62,15 @@ size_t orr_model_parameters(const orr_model *model);
 double orr_model_flops(const orr_model *model);              /* of one step of one sample */
 const json_t *orr_model_record_json(const orr_model *model); /* training record, borrowed */
 
+/* Operands of the large matrix products. bf16 halves what a product costs and leaves two to three
+ * digits; weights that are stored and learnt stay f32. */
+typedef enum orr_precision { ORR_PRECISION_F32, ORR_PRECISION_BF16 } orr_precision;
+extern const char *const orr_precision_names[];
+/* ORR_ERR_CONFIG for bf16 on a processor that would be slower with it; `where`: the setting. */
+orr_status orr_precision_check(int precision, const char *where, orr_error *err);
+/* Of workers created from now on; call it before the model is shared. Checked by the caller. */
+void orr_model_set_precision(orr_model *model, int precision);
+
 #define ORR_MODEL_TILE 32 /* rows: small, so that the samples of one plan spread over threads */
 
 /* A worker: the buffers of one thread. All calls take any number of rows; inside, tiles of 32 rows

@@ -65,6 +65,7 @@ struct orr_model {
   } net;
   orr_params params;
   float *values; /* params.total */
+  orr_precision precision;
   json_t *record;
 };
 
@@ -106,6 +107,8 @@ orr_status orr_model_build(const orr_model_def *def, const orr_space *observatio
                            orr_error *err);
 orr_status orr_model_allocate(orr_model *model, orr_error *err); /* the weights, zero */
 void orr_model_rehash(orr_model *model); /* after the weights have changed */
+
+orr_path orr_precision_path(int precision);
 
 /* Adds inputs and the loss to `tape`; compile with `out->loss` afterwards. */
 void orr_model_loss(const orr_model *model, orr_tape *tape, orr_loss_tape *out);

@@ -26,16 +26,7 @@ orr_status orr_tape_create(const orr_params *params, orr_path path, bool gradien
 
 void orr_tape_destroy(orr_tape *tape) {
   if (!tape) return;
-  for (size_t i = 0; i < tape->op_count; i++) {
-    orr_op *op = &tape->ops[i];
-    orr_gemm_destroy(op->gemm_forward);
-    orr_gemm_destroy(op->gemm_packed);
-    orr_gemm_destroy(op->gemm_input);
-    orr_gemm_destroy(op->gemm_weight);
-    orr_free(op->packed);
-  }
-  orr_gemm_context_destroy(tape->context);
-  orr_free(tape->scratch);
+  orr_tape_release_products(tape);
   orr_free(tape->memory);
   orr_free(tape->variables);
   orr_free(tape->ops);
@@ -45,50 +36,18 @@ void orr_tape_destroy(orr_tape *tape) {
 
 static const orr_op_functions *functions(const orr_tape *tape, orr_op_kind kind) {
   if (tape->path == ORR_PATH_REFERENCE) return &orr_ops_f64[kind];
-  bool fast = tape->path == ORR_PATH_PRODUCT && orr_ops_product[kind].forward;
+  bool fast = orr_tape_is_product(tape) && orr_ops_product[kind].forward;
   return fast ? &orr_ops_product[kind] : &orr_ops_f32[kind];
 }
 
-/* The four products of a linear operation, as far as this tape needs them. Shapes: x [rows, in],
- * w [out, in], y [rows, out]. */
-static orr_status create_gemms(orr_tape *tape, orr_op *op, orr_error *err) {
-  const orr_variable *x = &tape->variables[op->in[0]];
-  const orr_param *w = orr_tape_param(tape, op->weight);
-  orr_gemm_def forward = {
-      .m = x->rows, .n = w->rows, .k = w->cols, .transpose_b = true, .bias = op->bias >= 0};
-  ORR_TRY(orr_gemm_create(tape->context, &forward, &op->gemm_forward, err));
-  if (!tape->gradients) {
-    forward.packed = true;
-    ORR_TRY(orr_gemm_create(tape->context, &forward, &op->gemm_packed, err));
-    op->packed = orr_alloc_aligned(orr_gemm_packed_bytes(op->gemm_packed), 64);
-    return op->packed ? ORR_OK : orr_fail(err, ORR_ERR_MEMORY, "out of memory: packed weights");
-  }
-  if (!op->live) return ORR_OK;
-  orr_gemm_def input = {.m = x->rows, .n = w->cols, .k = w->rows, .accumulate = !op->fresh[0]};
-  if (x->needs) ORR_TRY(orr_gemm_create(tape->context, &input, &op->gemm_input, err));
-  orr_gemm_def weight = {
-      .m = w->rows, .n = w->cols, .k = x->rows, .transpose_a = true, .accumulate = true};
-  return orr_gemm_create(tape->context, &weight, &op->gemm_weight, err);
-}
-
-static size_t larger_scratch(size_t bytes, const orr_gemm *gemm) {
-  return gemm && orr_gemm_scratch_bytes(gemm) > bytes ? orr_gemm_scratch_bytes(gemm) : bytes;
-}
-
-static orr_status create_products(orr_tape *tape, orr_error *err) {
-  size_t bytes = 64;
-  ORR_TRY(orr_gemm_context_create(&tape->context, err));
+/* What only a backward pass would read is not written where none arrives. */
+static void drop_idle_slopes(orr_tape *tape) {
   for (size_t i = 0; i < tape->op_count; i++) {
     orr_op *op = &tape->ops[i];
-    if (op->kind != ORR_OP_LINEAR) continue;
-    ORR_TRY(create_gemms(tape, op, err));
-    bytes = larger_scratch(bytes, op->gemm_forward);
-    bytes = larger_scratch(bytes, op->gemm_packed);
-    bytes = larger_scratch(bytes, op->gemm_input);
-    bytes = larger_scratch(bytes, op->gemm_weight);
+    if (op->live) continue;
+    if (op->kind == ORR_OP_LINEAR) op->saved_count = 0;
+    if (op->kind == ORR_OP_NORM) op->saved_count = 2 * tape->variables[op->out].rows;
   }
-  tape->scratch = orr_alloc_aligned(bytes, 64);
-  return tape->scratch ? ORR_OK : orr_fail(err, ORR_ERR_MEMORY, "out of memory: scratch");
 }
 
 orr_status orr_tape_compile(orr_tape *tape, orr_var loss, const orr_var *outputs, size_t count,
@@ -106,8 +65,10 @@ orr_status orr_tape_compile(orr_tape *tape, orr_var loss, const orr_var *outputs
     tape->ops[i].run = *functions(tape, tape->ops[i].kind);
   }
   orr_tape_plan_backward(tape);
+  drop_idle_slopes(tape);
+  if (tape->path == ORR_PATH_BF16) orr_tape_choose_bf16(tape);
   ORR_TRY(orr_tape_plan(tape, err));
-  if (tape->path == ORR_PATH_PRODUCT) ORR_TRY(create_products(tape, err));
+  if (orr_tape_is_product(tape)) ORR_TRY(orr_tape_create_products(tape, err));
   tape->compiled = true;
   return ORR_OK;
 }
@@ -136,17 +97,6 @@ void orr_tape_set_dropout(orr_tape *tape, bool on, uint64_t seed, uint32_t step,
   tape->dropout_seed = seed;
   tape->dropout_step = step;
   tape->dropout_row0 = row0;
-}
-
-void orr_tape_pack(orr_tape *tape, const float *values) {
-  ORR_ASSERT(tape->compiled && !tape->gradients && tape->path == ORR_PATH_PRODUCT);
-  tape->packed_values = values;
-  for (size_t i = 0; values && i < tape->op_count; i++) {
-    orr_op *op = &tape->ops[i];
-    if (!op->gemm_packed) continue;
-    const float *weight = values + orr_tape_param(tape, op->weight)->offset;
-    orr_gemm_pack(op->gemm_packed, weight, op->packed, tape->scratch);
-  }
 }
 
 static void forward(orr_tape *tape, const void *values) {

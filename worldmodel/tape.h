@@ -23,7 +23,11 @@ typedef int orr_var; /* index of a variable on its tape */
 typedef enum orr_path {
   ORR_PATH_PRODUCT,   /* f32: oneDNN and kernels of the best ISA level */
   ORR_PATH_REFERENCE, /* f64: the plain loops; inputs and parameters are converted */
-  ORR_PATH_PLAIN      /* f32: the plain loops; tests and machines that oneDNN does not know */
+  ORR_PATH_PLAIN,     /* f32: the plain loops; tests and machines that oneDNN does not know */
+  /* The product path with bf16 operands in the large matrix products (both sides of the weight 32
+   * or more; small ones cost little and hold inputs and outputs): sums, everything between, values
+   * and gradients are f32. Such a tape has to be packed before it runs. */
+  ORR_PATH_BF16
 } orr_path;
 
 typedef enum orr_activation {
@@ -102,9 +106,9 @@ void orr_tape_set_input(orr_tape *tape, orr_var input, const float *data);
 void orr_tape_set_input_f64(orr_tape *tape, orr_var input, const double *data); /* reference path */
 void orr_tape_set_valid(orr_tape *tape, size_t rows); /* rows beyond do not count in losses */
 void orr_tape_set_dropout(orr_tape *tape, bool on, uint64_t seed, uint32_t step, uint32_t row0);
-/* Forward-only product tapes: brings the weights into the order that the matrix products like best.
- * Forward passes with the same pointer use that copy until the next call (NULL: none again), so
- * call it once for weights that do not change, and again when they did. */
+/* Product tapes: brings the weights into the order that the matrix products like best. Passes with
+ * the same pointer use that copy until the next call (NULL: none again), so call it once for
+ * weights that do not change, and again whenever they did. */
 void orr_tape_pack(orr_tape *tape, const float *values);
 void orr_tape_forward(orr_tape *tape, const float *values);
 void orr_tape_forward_f64(orr_tape *tape, const double *values);

@@ -59,14 +59,25 @@ struct orr_op {
   double *numbers; /* affine: shift then factor; losses: weight; total: weights */
   bool *flags;     /* angles, or NULL */
   const orr_frame *frame;
-  orr_frame_scratch *scratch; /* one row in double */
+  orr_frame_scratch *scratch; /* a few rows in double */
   uint32_t stream;            /* number of a dropout on its tape */
   size_t saved_count;
   void *saved; /* numbers that forward leaves for backward */
-  orr_gemm *gemm_forward, *gemm_packed, *gemm_input, *gemm_weight; /* product path */
-  float *packed;
+  /* Product path: y = x w', the same with packed weights, dx = du w and with packed weights, dw. */
+  orr_gemm *gemm_forward, *gemm_packed, *gemm_input, *gemm_input_packed, *gemm_weight;
+  const void *packed, *packed_input; /* of the tape's packs */
+  bool bf16;
+  uint16_t *half; /* bf16: the input, rounded; forward leaves it for backward */
   orr_op_functions run;
 };
+
+/* Packed weights: one for all uses of a tensor in one direction and layout. */
+typedef struct orr_pack {
+  int weight;
+  bool input;     /* for dx, not for y */
+  orr_gemm *gemm; /* of an operation: knows the layout */
+  void *buffer;
+} orr_pack;
 
 struct orr_tape {
   const orr_params *params;
@@ -78,8 +89,11 @@ struct orr_tape {
   size_t variable_count, op_count;
   uint32_t dropouts;
   orr_var loss;
-  void *memory;  /* all buffers */
-  void *scratch; /* of the matrix products */
+  void *memory;   /* all buffers */
+  void *scratch;  /* of the matrix products */
+  uint16_t *half; /* bf16: a gradient, rounded */
+  orr_pack *packs;
+  size_t pack_count;
   orr_gemm_context *context;
   const struct orr_kernels *kernels;
   /* Set for a run. */
@@ -101,8 +115,16 @@ extern const orr_op_functions orr_ops_product[ORR_OP_KINDS];
 
 /* Places values, gradients and saved numbers in one allocation (tape_plan.c). */
 orr_status orr_tape_plan(orr_tape *tape, orr_error *err);
+/* The matrix products of a tape (tape_products.c). */
+void orr_tape_choose_bf16(orr_tape *tape);
+orr_status orr_tape_create_products(orr_tape *tape, orr_error *err);
+void orr_tape_release_products(orr_tape *tape);
 /* Fills fresh and live of every operation (tape_plan.c). */
 void orr_tape_plan_backward(orr_tape *tape);
+
+static inline bool orr_tape_is_product(const orr_tape *tape) {
+  return tape->path == ORR_PATH_PRODUCT || tape->path == ORR_PATH_BF16;
+}
 
 static inline bool orr_tape_is_double(const orr_tape *tape) {
   return tape->path == ORR_PATH_REFERENCE;

@@ -63,7 +63,10 @@ static void collect_values(orr_tape *tape, size_t size, size_t *last_use, lives 
   }
   for (size_t i = 0; i < n; i++) {
     orr_op *op = &tape->ops[i];
-    add(all, op->saved_count * size, i + 1, tape->gradients ? 2 * n - i : i + 1, &op->saved);
+    size_t to = tape->gradients ? 2 * n - i : i + 1;
+    add(all, op->saved_count * size, i + 1, to, &op->saved);
+    const orr_variable *x = &tape->variables[op->in[0]];
+    if (op->bf16) add(all, x->rows * x->cols * sizeof *op->half, i + 1, to, (void **)&op->half);
   }
 }
 
@@ -102,8 +105,8 @@ orr_status orr_tape_plan(orr_tape *tape, orr_error *err) {
   lives all = {0};
   size_t *last_use;
   ORR_TRY(orr_new(&last_use, 2 * tape->variable_count + 1, sizeof *last_use, err));
-  orr_status status =
-      orr_new(&all.items, 2 * tape->variable_count + tape->op_count + 1, sizeof *all.items, err);
+  orr_status status = orr_new(&all.items, 2 * tape->variable_count + 2 * tape->op_count + 1,
+                              sizeof *all.items, err);
   if (status == ORR_OK) {
     collect_values(tape, size, last_use, &all);
     if (tape->gradients) collect_gradients(tape, size, last_use, &all);

@@ -19,6 +19,7 @@ typedef struct orr_train_def {
   double decay;         /* decoupled weight decay; 1e-4 (Loshchilov and Hutter, 2019) */
   double clip;          /* global norm; 1 */
   double beta1, beta2, epsilon; /* 0.9, 0.999, 1e-8 */
+  int precision;                /* orr_precision; f32 */
   int64_t seed;
   int64_t log_every;   /* steps between lines of metrics.jsonl; 50 */
   int64_t check_every; /* steps between open-loop checks on held-out windows; 500 */

@@ -9,6 +9,7 @@
 
 #include "base/pool.h"
 #include "worldmodel/checkpoint.h"
+#include "worldmodel/optimiser.h"
 
 #define ORR_TRAIN_PATH 4096
 
@@ -27,11 +28,10 @@ typedef struct orr_trainer {
   orr_model *model;      /* its weights are the ones that learn */
   orr_windows *windows;
   orr_train_state state;
-  size_t tiles, chunks, lane_count;
+  size_t tiles, lane_count;
   orr_train_lane *lanes;
-  float *tile_gradients; /* tiles x params.total */
-  float *gradients;      /* params.total: their sum in tile order */
-  double *tile_losses;   /* tiles x (1 + ORR_MAX_TERMS): shares of loss and terms */
+  orr_update update;
+  double *tile_losses; /* tiles x (1 + ORR_MAX_TERMS): shares of loss and terms */
   /* of the last step */
   double terms[ORR_MAX_TERMS], rate, norm;
   int64_t saved; /* step of the last checkpoint, -1: none */

@@ -2,12 +2,9 @@
  * tile order, over chunks that are fixed, so the sum has the same bits for any number of
  * threads. */
 #include "base/memory.h"
-#include "worldmodel/optimiser.h"
 #include "worldmodel/train_internal.h"
 #include <math.h>
 #include <string.h>
-
-static const size_t chunk = 8192; /* numbers */
 
 static size_t windows_of_tile(const orr_trainer *trainer, size_t index) {
   size_t batch = (size_t)trainer->setup->train->batch, first = index * ORR_TILE;
@@ -58,26 +55,12 @@ static void run_tile(void *context, size_t index, size_t lane_index) {
 
   double share = (double)rows / (double)train->batch;
   double *losses = trainer->tile_losses + index * (1 + ORR_MAX_TERMS);
-  float *gradients = trainer->tile_gradients + index * model->params.total;
+  float *gradients = orr_update_tile(&trainer->update, index);
   losses[0] = share * orr_tape_scalar(lane->tape, lane->loss.loss);
   for (size_t i = 0; i < lane->loss.term_count; i++) {
     losses[1 + i] = share * orr_tape_scalar(lane->tape, lane->loss.terms[i]);
   }
-  memset(gradients, 0, model->params.total * sizeof *gradients);
   if (isfinite(losses[0])) orr_tape_backward(lane->tape, model->values, share, gradients);
-}
-
-static void add_chunk(void *context, size_t index, size_t lane) {
-  (void)lane;
-  orr_trainer *trainer = context;
-  size_t total = trainer->model->params.total, begin = index * chunk;
-  size_t end = total - begin < chunk ? total : begin + chunk;
-  float *sum = trainer->gradients;
-  memcpy(sum + begin, trainer->tile_gradients + begin, (end - begin) * sizeof *sum);
-  for (size_t t = 1; t < trainer->tiles; t++) {
-    const float *part = trainer->tile_gradients + t * total;
-    for (size_t i = begin; i < end; i++) sum[i] += part[i];
-  }
 }
 
 static double add_losses(orr_trainer *trainer) {
@@ -106,22 +89,25 @@ static orr_status not_finite(const orr_trainer *trainer, const char *what, orr_e
 
 static void update(orr_trainer *trainer) {
   const orr_train_def *train = trainer->setup->train;
-  const orr_model *model = trainer->model;
   orr_adamw adamw = {train->beta1, train->beta2, train->epsilon, train->decay};
   int64_t step = trainer->state.step;
   trainer->rate = orr_learning_rate(train->rate, train->warmup, train->steps, step);
-  orr_adamw_step(&model->params, &adamw, trainer->rate, orr_clip_factor(trainer->norm, train->clip),
-                 step + 1, trainer->gradients, trainer->state.first, trainer->state.second,
-                 model->values);
+  orr_update_apply(&trainer->update, &adamw, trainer->rate,
+                   orr_clip_factor(trainer->norm, train->clip), step + 1, trainer->model->values);
+}
+
+static void pack_lane(void *context, size_t index, size_t lane) {
+  (void)lane;
+  orr_trainer *trainer = context;
+  orr_tape_pack(trainer->lanes[index].tape, trainer->model->values);
 }
 
 orr_status orr_train_step(orr_trainer *trainer, orr_error *err) {
-  orr_model *model = trainer->model;
+  orr_pool_run(trainer->pool, trainer->lane_count, pack_lane, trainer);
   orr_pool_run(trainer->pool, trainer->tiles, run_tile, trainer);
   double loss = add_losses(trainer);
   if (!isfinite(loss)) return not_finite(trainer, "loss", err);
-  orr_pool_run(trainer->pool, trainer->chunks, add_chunk, trainer);
-  trainer->norm = orr_gradient_norm(&model->params, trainer->gradients);
+  trainer->norm = orr_update_gather(&trainer->update);
   if (!isfinite(trainer->norm)) return not_finite(trainer, "gradient", err);
   update(trainer);
   trainer->state.loss = loss;
@@ -134,7 +120,8 @@ orr_status orr_train_step(orr_trainer *trainer, orr_error *err) {
 static orr_status create_lane(const orr_trainer *trainer, orr_train_lane *lane, orr_error *err) {
   const orr_model *model = trainer->model;
   size_t S = model->observation.count, A = model->pass_length;
-  ORR_TRY(orr_tape_create(&model->params, ORR_PATH_PRODUCT, true, &lane->tape, err));
+  orr_path path = orr_precision_path(trainer->setup->train->precision);
+  ORR_TRY(orr_tape_create(&model->params, path, true, &lane->tape, err));
   orr_model_loss(model, lane->tape, &lane->loss);
   ORR_TRY(
       orr_tape_compile(lane->tape, lane->loss.loss, lane->loss.terms, lane->loss.term_count, err));
@@ -149,23 +136,18 @@ static orr_status create_lane(const orr_trainer *trainer, orr_train_lane *lane, 
 }
 
 orr_status orr_train_prepare(orr_trainer *trainer, orr_error *err) {
-  size_t total = trainer->model->params.total, batch = (size_t)trainer->setup->train->batch;
+  size_t batch = (size_t)trainer->setup->train->batch;
+  ORR_TRY(orr_precision_check(trainer->setup->train->precision, "train.precision", err));
   trainer->tiles = (batch + ORR_TILE - 1) / ORR_TILE;
-  trainer->chunks = (total + chunk - 1) / chunk;
   trainer->lane_count = orr_pool_lanes(trainer->pool);
   ORR_TRY(orr_new(&trainer->lanes, trainer->lane_count, sizeof *trainer->lanes, err));
   for (size_t i = 0; i < trainer->lane_count; i++) {
     ORR_TRY(create_lane(trainer, &trainer->lanes[i], err));
   }
-  trainer->tile_gradients = orr_alloc_aligned(trainer->tiles * total * sizeof(float), 64);
-  trainer->gradients = orr_alloc_aligned(total * sizeof(float), 64);
-  trainer->state.first = orr_alloc_aligned(total * sizeof(float), 64);
-  trainer->state.second = orr_alloc_aligned(total * sizeof(float), 64);
-  if (!trainer->tile_gradients || !trainer->gradients || !trainer->state.first ||
-      !trainer->state.second) {
-    return orr_fail(err, ORR_ERR_MEMORY, "no memory for the gradients of %zu tiles of %zu numbers",
-                    trainer->tiles, total);
-  }
+  ORR_TRY(orr_update_create(&trainer->model->params, trainer->tiles, trainer->pool,
+                            &trainer->update, err));
+  trainer->state.first = trainer->update.moment1;
+  trainer->state.second = trainer->update.moment2;
   return orr_new(&trainer->tile_losses, trainer->tiles * (1 + ORR_MAX_TERMS), sizeof(double), err);
 }
 
@@ -179,10 +161,7 @@ void orr_train_release(orr_trainer *trainer) {
     orr_free(lane->rows);
   }
   orr_free(trainer->lanes);
-  orr_free(trainer->tile_gradients);
-  orr_free(trainer->gradients);
-  orr_free(trainer->state.first);
-  orr_free(trainer->state.second);
+  orr_update_destroy(&trainer->update);
   orr_free(trainer->tile_losses);
   orr_windows_destroy(trainer->windows);
   orr_model_destroy(trainer->model);

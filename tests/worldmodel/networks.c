@@ -135,6 +135,17 @@ static void angle(size_t rows, orr_params *params, orr_tape *tape, built *out) {
   finish(tape, out, orr_tape_angle(tape, h, angles, 4));
 }
 
+/* Wide enough for bf16 operands; the weight between has two uses. */
+static void wide(size_t rows, orr_params *params, orr_tape *tape, built *out) {
+  orr_var h = base(rows, 48, ORR_ACT_SILU, params, tape, out);
+  int w = orr_params_add(params, "middle.weight", 48, 48, ORR_INIT_UNIFORM, true);
+  int b = orr_params_add(params, "middle.bias", 1, 48, ORR_INIT_UNIFORM, false);
+  h = orr_tape_norm(tape, orr_tape_linear(tape, h, w, b, ORR_ACT_NONE), -1, -1, ORR_ACT_SILU);
+  h = orr_tape_linear(tape, h, w, b, ORR_ACT_GELU);
+  int top = orr_params_add(params, "top.weight", 7, 48, ORR_INIT_UNIFORM, true);
+  finish(tape, out, orr_tape_linear(tape, h, top, -1, ORR_ACT_NONE));
+}
+
 static void waves(size_t rows, orr_params *params, orr_tape *tape, built *out) {
   orr_var h = base(rows, 5, ORR_ACT_NONE, params, tape, out);
   finish(tape, out, orr_tape_waves(tape, orr_tape_scale(tape, h, 0.5), 3));
@@ -306,6 +317,7 @@ const network all_networks[] = {
     {"linear silu", 64, ORR_OP_LINEAR, linear_silu},
     {"linear gelu", 8, ORR_OP_LINEAR, linear_gelu},
     {"linear tanh", 8, ORR_OP_LINEAR, linear_tanh},
+    {"wide", 16, ORR_OP_LINEAR, wide},
     {"norm", 8, ORR_OP_NORM, norm},
     {"norm without gain", 8, ORR_OP_NORM, norm_plain},
     {"norm silu", 64, ORR_OP_NORM, norm_silu},

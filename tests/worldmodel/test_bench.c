@@ -1,10 +1,13 @@
 /* The benchmarks give figures that can be true; the plan benchmark prints what this machine does.
  */
+#include "base/build_info.h"
 #include "base/memory.h"
 #include "tests/worldmodel/networks.h"
 #include "tests/worldmodel/test_ops.h"
 #include "worldmodel/bench.h"
+#include "worldmodel/bench_train.h"
 #include "worldmodel/model_internal.h"
+#include <string.h>
 
 static void test_gemm(void **state) {
   (void)state;
@@ -70,8 +73,48 @@ static void test_plan(void **state) {
   orr_model_destroy(model);
 }
 
+/* The networks of `orrery bench train`: the same weights after 200 steps on one thread and on two,
+ * and a loss that falls. A batch of 80 is a tile and a quarter. */
+static double train(const orr_bench_train_def *def, size_t threads, int steps, float *values) {
+  orr_error err;
+  orr_pool *pool;
+  orr_bench_trainer *trainer;
+  size_t count;
+  assert_int_equal(orr_pool_create(threads, &pool, &err), ORR_OK);
+  assert_int_equal(orr_bench_trainer_create(def, pool, &trainer, &err), ORR_OK);
+  orr_bench_trainer_step(trainer);
+  double first = orr_bench_trainer_loss(trainer);
+  for (int i = 1; i < steps; i++) orr_bench_trainer_step(trainer);
+  if (steps >= 200) assert_true(orr_bench_trainer_loss(trainer) < 0.7 * first);
+  assert_true(orr_bench_trainer_flops(trainer) > 1e6 * (double)def->batch);
+  const float *learned = orr_bench_trainer_values(trainer, &count);
+  memcpy(values, learned, count * sizeof *values);
+  orr_bench_trainer_destroy(trainer);
+  orr_pool_destroy(pool);
+  return first;
+}
+
+static void check_train(orr_bench_network_kind kind, bool bf16, int steps) {
+  const orr_bench_train_def def = {.network = kind, .batch = 80, .bf16 = bf16};
+  enum { MOST = 800000 };
+  float *one = orr_alloc(MOST, sizeof *one), *two = orr_alloc(MOST, sizeof *two);
+  double first = train(&def, 1, steps, one);
+  assert_true(train(&def, 2, steps, two) == first);
+  assert_memory_equal(one, two, MOST * sizeof *one);
+  assert_true(one[100] != 0.0f);
+  orr_free(one);
+  orr_free(two);
+}
+
+static void test_train(void **state) {
+  (void)state;
+  check_train(ORR_BENCH_PERCEPTRON, false, 200);
+  if (orr_cpu_bf16()) check_train(ORR_BENCH_PERCEPTRON, true, 200);
+  check_train(ORR_BENCH_GELU, false, 20);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_gemm), cmocka_unit_test(test_network),
-                                     cmocka_unit_test(test_plan)};
+                                     cmocka_unit_test(test_plan), cmocka_unit_test(test_train)};
   return cmocka_run_group_tests_name("benchmarks", tests, NULL, NULL);
 }

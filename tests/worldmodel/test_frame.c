@@ -2,6 +2,7 @@
  * are checked in test_ops.c, through the tape. */
 #include "tests/worldmodel/networks.h"
 #include "tests/worldmodel/test_ops.h"
+#include "worldmodel/frame_rows.h"
 #include "worldmodel/goal.h"
 #include <math.h>
 #include <string.h>
@@ -339,6 +340,62 @@ static void test_nobody_free(void **state) {
   orr_frame_destroy(frame);
 }
 
+/* Many rows at a time, on every instruction set: the bits of one row at a time, and no row sees its
+ * neighbours. */
+enum { MANY = 13 }; /* two eights, the second not full */
+
+static float noise(uint32_t stream, size_t i, double spread) {
+  orr_random random = orr_random_at(5, ORR_PURPOSE_TEST, stream, (uint32_t)i, 0, 0);
+  return (float)orr_random_uniform(&random, -spread, spread);
+}
+
+static void check_rows(const orr_frame *frame, orr_frame_scratch *scratch,
+                       const orr_frame_rows *table) {
+  enum { MOST = 256 };
+  static float state[MANY * MOST], action[MANY * MOST], motion[MANY * MOST], out[MANY * MOST];
+  size_t S = orr_frame_state(frame), A = orr_frame_actions(frame);
+  size_t C = orr_frame_centres(frame), F = C * orr_frame_features(frame);
+  size_t M = C * orr_frame_motions(frame);
+  assert_true(S <= MOST && A <= MOST && F <= MOST && M <= MOST);
+  for (size_t i = 0; i < MANY * MOST; i++) {
+    state[i] = noise(1, i, i % MOST == 4 ? 1e6 : 400.0); /* some angles beyond all turns */
+    action[i] = noise(2, i, 1.0);
+    motion[i] = noise(3, i, 2.0);
+  }
+  double s[MOST], a[MOST], m[MOST], want[MOST];
+  for (int which = 0; which < 2; which++) {
+    size_t width = which ? S : F;
+    if (which)
+      table->move(frame, scratch, MANY, state, motion, out);
+    else
+      table->see(frame, scratch, MANY, state, action, out);
+    for (size_t r = 0; r < MANY; r++) {
+      for (size_t i = 0; i < S; i++) s[i] = (double)state[r * S + i];
+      for (size_t i = 0; i < A; i++) a[i] = (double)action[r * A + i];
+      for (size_t i = 0; i < M; i++) m[i] = (double)motion[r * M + i];
+      if (which)
+        orr_frame_move(frame, s, m, want);
+      else
+        orr_frame_see(frame, s, a, want);
+      for (size_t i = 0; i < width; i++) assert_true(out[r * width + i] == (float)want[i]);
+    }
+  }
+}
+
+static void test_rows(void **state) {
+  (void)state;
+  orr_arena *arena = orr_arena_create(4096);
+  orr_frame *frame = make_push_t();
+  orr_frame_scratch *scratch = orr_frame_scratch_create(frame, arena);
+  check_rows(frame, scratch, &orr_frame_rows_baseline);
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2")) check_rows(frame, scratch, &orr_frame_rows_v3);
+  if (__builtin_cpu_supports("avx512dq")) check_rows(frame, scratch, &orr_frame_rows_v4);
+#endif
+  orr_frame_destroy(frame);
+  orr_arena_destroy(arena);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_push_t_by_hand), cmocka_unit_test(test_push_t_moves),
@@ -346,6 +403,7 @@ int main(void) {
       cmocka_unit_test(test_offsets),        cmocka_unit_test(test_goal_by_hand),
       cmocka_unit_test(test_goal_symmetry),  cmocka_unit_test(test_goal_crowd),
       cmocka_unit_test(test_crowd),          cmocka_unit_test(test_nobody_free),
+      cmocka_unit_test(test_rows),
   };
   return cmocka_run_group_tests_name("frames", tests, NULL, NULL);
 }

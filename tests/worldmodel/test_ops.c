@@ -190,11 +190,12 @@ static double path_error(const bench *fast, const bench *exact) {
   return worst;
 }
 
-static double compare_paths(const network *which, orr_path path, bool broken) {
+static double compare_paths(const network *which, orr_path path, bool packed, bool broken) {
   bench fast, exact;
   open_bench(which, path, true, &fast);
   open_bench(which, ORR_PATH_REFERENCE, true, &exact);
   if (broken) break_one(&fast, which->kind);
+  if (packed) orr_tape_pack(fast.tape, fast.values32);
   run_bench(&fast);
   run_bench(&exact);
   double error = path_error(&fast, &exact);
@@ -207,19 +208,34 @@ static void test_paths(void **state) {
   (void)state;
   double worst = 0.0;
   for (size_t i = 0; i < network_count; i++) {
-    double product = compare_paths(&all_networks[i], ORR_PATH_PRODUCT, false);
-    double plain = compare_paths(&all_networks[i], ORR_PATH_PLAIN, false);
+    double product = compare_paths(&all_networks[i], ORR_PATH_PRODUCT, false, false);
+    double packed = compare_paths(&all_networks[i], ORR_PATH_PRODUCT, true, false);
+    double plain = compare_paths(&all_networks[i], ORR_PATH_PLAIN, false, false);
     if (!(product <= 1e-5)) fail_msg("%s: product off by %.3g", all_networks[i].name, product);
+    if (!(packed <= 1e-5)) fail_msg("%s: packed off by %.3g", all_networks[i].name, packed);
     if (!(plain <= 1e-5)) fail_msg("%s: plain off by %.3g", all_networks[i].name, plain);
     worst = fmax(worst, product);
   }
   print_message("product against double at %s: worst %.2g\n", orr_isa_level(), worst);
 }
 
+/* bf16 operands: within a hundredth of the double reference, tensor by tensor, and really used. */
+static void test_bf16(void **state) {
+  (void)state;
+  if (!orr_cpu_bf16()) skip();
+  for (size_t i = 0; i < network_count; i++) {
+    double error = compare_paths(&all_networks[i], ORR_PATH_BF16, true, false);
+    bool used = strcmp(all_networks[i].name, "wide") == 0;
+    if (used) print_message("bf16 against double: %.2g\n", error);
+    if (!(error <= (used ? 1e-2 : 1e-5))) fail_msg("%s: off by %.3g", all_networks[i].name, error);
+    assert_true(!used || error > 1e-4);
+  }
+}
+
 static void test_paths_catch(void **state) {
   (void)state;
   for (size_t i = 0; i < network_count; i++) {
-    double error = compare_paths(&all_networks[i], ORR_PATH_PRODUCT, true);
+    double error = compare_paths(&all_networks[i], ORR_PATH_PRODUCT, true, true);
     if (!(error > 1e-5)) fail_msg("%s: a break passed: %.3g", all_networks[i].name, error);
   }
 }
@@ -284,13 +300,10 @@ static void test_allocation_failures(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_differences),
-      cmocka_unit_test(test_differences_catch),
-      cmocka_unit_test(test_paths),
-      cmocka_unit_test(test_paths_catch),
-      cmocka_unit_test(test_forward_only),
-      cmocka_unit_test(test_no_allocation),
-      cmocka_unit_test(test_allocation_failures),
+      cmocka_unit_test(test_differences),   cmocka_unit_test(test_differences_catch),
+      cmocka_unit_test(test_paths),         cmocka_unit_test(test_bf16),
+      cmocka_unit_test(test_paths_catch),   cmocka_unit_test(test_forward_only),
+      cmocka_unit_test(test_no_allocation), cmocka_unit_test(test_allocation_failures),
   };
   int failed = cmocka_run_group_tests_name("operations", tests, NULL, NULL);
   free_frames();
