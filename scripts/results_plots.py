@@ -24,8 +24,9 @@ def script(panels):
         least = min(dot[2] for dots in panel["series"].values() for dot in dots)
         lines += [f"set xlabel '{panel['x']}'", f"set ylabel '{panel['y']}'",
                   f"set xrange [{xs[0] / 1.4:.6g}:{xs[-1] * 1.4:.6g}]",
-                  f"set yrange [{20 * math.floor(least / 20)}:100]" if "%" in panel["y"] else "set yrange [0:*]",
-                  "set key bottom right" if "%" in panel["y"] else "set key top right",
+                  f"set yrange [{20 * math.floor(least / 20)}:100]" if "%" in panel["y"]
+                  else "set yrange [0:*]",
+                  f"set key {'bottom' if '%' in panel['y'] else 'top'} right",
                   "set xtics (" + ", ".join(f"'{x:,.6g}' {x:.6g}" for x in ticks(xs)) + ")"]
         style = "linespoints" if panel["lines"] else "points"
         plots = []

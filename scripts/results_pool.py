@@ -182,8 +182,27 @@ def each(entries, stratum):
     return ", ".join(shares)
 
 
-def training_seconds(run, row):
-    timings = run["timings"]
+def trainer(store, name):
+    """The stored run that trained the checkpoint which this one was given; else the run itself."""
+    model = store[name].get("model", {})
+    if model.get("given"):
+        for other in sorted(store):
+            theirs = store[other].get("model", {})
+            if theirs.get("hash") == model["hash"] and not theirs.get("given"):
+                return other
+    return name
+
+
+def training_data(store, name):
+    """What the model of a run learned from; None when no stored run says."""
+    source = trainer(store, name)
+    if source == name and store[name].get("model", {}).get("given"):
+        return None
+    return store[source].get("data", {}).get("train")
+
+
+def training_seconds(store, name, row):
+    timings = store[trainer(store, name) if row == "model" else name]["timings"]
     part = timings.get("train") if row == "model" else timings.get("baselines", {}).get(row)
     return part["seconds"] if part else None
 

@@ -3,7 +3,7 @@ from results_pool import (DEGREES, NOTES, ORDER, choose, counts, each, grid, lat
                           mcnemar, milliseconds, number, paired_difference, pairs_text,
                           parameters, percent, planner_text, points, pooled, refuse_mixing,
                           row_of, rule_names, same_pairs, seconds, spread, table_of,
-                          training_seconds, wilson)
+                          trainer, training_data, training_seconds, wilson)
 from results_store import Mistake
 
 
@@ -54,7 +54,7 @@ def one_table(store, names, rule):
             line += [each(entries, name)] if several else []
         for quantile in ("p50", "p95"):
             line.append(spread(latency(store, names, rule, row, quantile), milliseconds))
-        trained = [training_seconds(store[name], row) for name, _ in entries]
+        trained = [training_seconds(store, name, row) for name, _ in entries]
         size = [parameters(store[name], row) for name, _ in entries]
         lines.append(line + [spread(trained, seconds), spread(size, "{:,}".format)])
     item = next(t for t in (table_of(store[name], rule) for name in names) if t)
@@ -215,9 +215,10 @@ def data_size(page, runs, plot=None, row="model"):
     store, names = page.store, choose(page.store, runs)
     rules, sizes = rule_names(store, names, None), {}
     for name in names:
-        if "data" not in store[name]:
-            raise Mistake(f"'{name}' does not say how much data it had")
-        sizes.setdefault(store[name]["data"]["train"]["episodes"], []).append(name)
+        data = training_data(store, name)
+        if not data:
+            raise Mistake(f"no stored run says how much data the model of '{name}' had")
+        sizes.setdefault(data["episodes"], []).append(name)
     unit, lines = store[names[0]]["scenario"]["unit"], []
     dots, errors = {rule: [] for rule in rules}, {}
     for rule in rules:
@@ -230,7 +231,7 @@ def data_size(page, runs, plot=None, row="model"):
             if rate:
                 dots[rule].append((size, *(100 * v for v in rate)))
         last, ahead = last_error(store, group, errors, size)
-        rows = spread([store[name]["data"]["train"]["rows"] for name in group], "{:,}".format)
+        rows = spread([training_data(store, name)["rows"] for name in group], "{:,}".format)
         lines.append([f"{size:,}", rows, str(len(group)), *cells, last])
     head = ["episodes", "control steps", "runs", *(f"{rule}, %" for rule in rules),
             f"open loop after {ahead}, {unit}"]
@@ -290,12 +291,12 @@ def appendix(page, runs="*"):
     machines = [machine_text(store[name]["machine"]) for name in names]
     same = len(set(machines)) == 1
     head = ["run", "scenario", "profile", "seeds", "episodes", "steps × windows", "planner"]
-    lines = [appendix_line(name, store[name]) + ([] if same else [machine])
+    lines = [appendix_line(store, name) + ([] if same else [machine])
              for name, machine in zip(names, machines)]
     text = grid(head + ([] if same else ["machine"]), lines)
     if same:
         text += f"\n\nMachine of all of them: {machines[0]}."
-    return text + "\n\n```sh\n" + "\n".join(repeats(name, store[name]) for name in names) + "\n```"
+    return text + "\n\n```sh\n" + "\n".join(repeats(store, name) for name in names) + "\n```"
 
 
 def machine_text(machine):
@@ -303,9 +304,13 @@ def machine_text(machine):
             f"{machine['isa']}; {machine['build']}")
 
 
-def appendix_line(name, run):
-    model, data = run.get("model", {}), run.get("data", {}).get("train")
-    seeds = list(run["scenario"]["seeds"].items())
+def appendix_line(store, name):
+    run, data = store[name], training_data(store, name)
+    model = run.get("model", {})
+    seeds = dict(run["scenario"]["seeds"])
+    if model.get("given"):
+        seeds["train"] = model.get("seed", "–")
+    seeds = list(seeds.items())
     seeds += [(b["row"], b["seed"]) for b in run.get("baselines", []) if "seed" in b]
     trained = "–"
     if "steps" in model and "batch" in model:
@@ -316,10 +321,15 @@ def appendix_line(name, run):
             planner_text(run["planner"], short=True)]
 
 
-def repeats(name, run):
+def repeats(store, name):
+    run = store[name]
     head = f"# {name}, configuration {run['scenario']['config_hash'][:12]}"
     if run.get("older_than"):
         head += "\n# made before there was " + ", ".join(run["older_than"])
+    if run.get("model", {}).get("given"):
+        source = trainer(store, name)
+        head += "\n# CHECKPOINT: " + (f"model/model.safetensors of {source}" if source != name else
+                                      f"weights {run['model']['hash'][:12]}")
     return head + "\n" + (run["command"] or "# no command of this version gives it; its settings "
                           f"stand in docs/runs/{name}.json")
 
@@ -362,7 +372,7 @@ def step_into(at, word):
 
 def checkpoint(page, run, file):
     """A shipped checkpoint, after checking that it is the one that this run trained."""
-    name = choose(page.store, run)[0]
+    name = trainer(page.store, choose(page.store, run)[0])
     model = page.store[name].get("model", {})
     size, digest = page.digest(file)
     if digest != model.get("sha256"):

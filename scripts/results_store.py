@@ -241,6 +241,9 @@ def shown_latency(source):
 
 
 def run_document(folder, program, scenario):
+    if not os.path.exists(os.path.join(folder, "report.json")):
+        raise Mistake(f"{folder} has no report.json (of a folder of `orrery eval`, "
+                      f"`orrery report {folder}` makes one)")
     report = read_json(os.path.join(folder, "report.json"))
     timings = read_json(os.path.join(folder, "timings.json"))
     with open(os.path.join(folder, "config.yaml"), encoding="utf-8") as file:
@@ -251,6 +254,8 @@ def run_document(folder, program, scenario):
                 "build": report["tool"]["version"], "command": None}
     if os.path.exists(scenario) and os.path.exists(program):
         document["command"], newer = repeating_command(config, program, scenario)
+        if document["command"] and report.get("model", {}).get("given"):
+            document["command"] += " --model CHECKPOINT"
         if newer:
             document["older_than"] = newer
     if "data" in report:
