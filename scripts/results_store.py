@@ -294,15 +294,16 @@ def dump(value, indent=0):
     return "[\n" + ",\n".join(lines) + "\n" + " " * indent + "]"
 
 
-def refuse_paths(value, at):
+def without_paths(value, root):
+    """Paths inside the project as the project sees them; of others the last name alone."""
     if isinstance(value, dict):
-        for key, item in value.items():
-            refuse_paths(item, f"{at}.{key}")
-    elif isinstance(value, list):
-        for item in value:
-            refuse_paths(item, at)
-    elif isinstance(value, str) and re.search(r"(^|[\s='\"])(/|~/|\.\./)\w", value):
-        raise Mistake(f"{at} holds a path of this machine: {value}")
+        return {key: without_paths(item, root) for key, item in value.items()}
+    if isinstance(value, list):
+        return [without_paths(item, root) for item in value]
+    if not isinstance(value, str):
+        return value
+    value = value.replace(root + os.sep, "")
+    return re.sub(r"(?<![\w.~/])(?:~|\.\.)?(?:/[\w.@+-]+)*/([\w.@+-]+)", r"ELSEWHERE/\1", value)
 
 
 def write(path, text):
@@ -318,8 +319,7 @@ def write(path, text):
 
 
 def store(document, path):
-    refuse_paths(document, os.path.basename(path))
-    text = dump(rounded(document)) + "\n"
+    text = dump(rounded(without_paths(document, os.getcwd()))) + "\n"
     if len(text.encode()) > LIMIT:
         raise Mistake(f"{path} would be {len(text.encode())} bytes, more than {LIMIT}")
     write(path, text)

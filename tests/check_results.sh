@@ -81,7 +81,6 @@ export ORRERY=$orrery
 "$results" --root . --store run fresh || fail "a run folder is not stored"
 grep -q '"command": "orrery run scenarios/tiny.yaml --profile smaller .*--set train.seed=3' \
   docs/runs/fresh.json || fail "the command that repeats it is not found"
-grep -q "$work" docs/runs/fresh.json && fail "a path of this machine is stored"
 cp docs/runs/fresh.json again.json
 "$results" --root . --store run fresh
 cmp -s docs/runs/fresh.json again.json || fail "storing twice gives other bytes"
@@ -107,6 +106,9 @@ for table in report["tables"]:
 assert checked
 P
   fail "intervals differ from the report's"
+printf '{"model": "%s/scenarios/x", "python": "/opt/bin/python", "machine": {"cores": 2}}' "$work" >bench.json
+"$results" --root . --store-bench bench.json speed && grep -q '"model": "scenarios/x"' docs/runs/speed.json &&
+  grep -q '"python": "ELSEWHERE/python"' docs/runs/speed.json || fail "paths of this machine are stored"
 refused "a folder that is no run" 'report.json' --store docs other
 cp run/model/model.safetensors scenarios/models/tiny.safetensors
 echo '{{checkpoint run=fresh file=scenarios/models/tiny.safetensors}} {{rate runs=fresh rule=near}}' \
