@@ -104,7 +104,8 @@ def grid(head, rows):
 def choose(store, wanted, kind="run"):
     names = []
     for word in wanted.split(","):
-        found = [name for name in sorted(store) if fnmatch.fnmatchcase(name, word)]
+        found = [name for name in sorted(store) if name == word
+                 or (fnmatch.fnmatchcase(name, word) and store[name]["kind"] == kind)]
         if not found:
             raise Mistake(f"no stored run '{word}' (have: {', '.join(sorted(store)) or 'none'})")
         names += [name for name in found if name not in names]

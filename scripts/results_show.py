@@ -284,10 +284,7 @@ def bench(page, runs):
 def appendix(page, runs="*"):
     """Seeds, settings, machine and the command of stored runs: what repeats them."""
     store = page.store
-    names = choose(store, runs) if runs != "*" else [
-        name for name in sorted(store) if store[name]["kind"] == "run"]
-    if not names:
-        return "No run is stored."
+    names = choose(store, runs)
     machines = [machine_text(store[name]["machine"]) for name in names]
     same = len(set(machines)) == 1
     head = ["run", "scenario", "profile", "seeds", "episodes", "steps × windows", "planner"]
