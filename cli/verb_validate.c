@@ -1,7 +1,13 @@
 /* orrery validate: checks scenario files. */
+#include "base/memory.h"
 #include "cli/verbs.h"
 #include <jansson.h>
 #include <unistd.h>
+
+static const struct argp_option options[] = {
+    {"effective", 0, NULL, 0, "Print the effective configuration, every default written out", 0},
+    {0},
+};
 
 static bool check(const char *path, const orr_invocation *invocation, char *message, size_t size) {
   orr_diagnostics *diagnostics = orr_diagnostics_create();
@@ -16,6 +22,11 @@ static bool check(const char *path, const orr_invocation *invocation, char *mess
     if (!invocation->json) orr_diagnostics_print(diagnostics, stderr, isatty(STDERR_FILENO) != 0);
   }
   snprintf(message, size, "%s", err.message);
+  if (status == ORR_OK && orr_cli_option(invocation, "effective")) {
+    char *text = orr_node_to_yaml(orr_config_root(experiment->config));
+    if (text) fputs(text, stdout);
+    orr_free(text);
+  }
   orr_experiment_destroy(experiment);
   orr_diagnostics_destroy(diagnostics);
   return status == ORR_OK;
@@ -29,7 +40,8 @@ static int run(const orr_invocation *invocation) {
     char message[768];
     bool good = check(path, invocation, message, sizeof message);
     all_good = all_good && good;
-    if (good && !invocation->json) printf("%s: good\n", path);
+    bool told = invocation->json || orr_cli_option(invocation, "effective");
+    if (good && !told) printf("%s: good\n", path);
     json_array_append_new(results, json_pack("{s:s, s:b, s:s}", "file", path, "good", good,
                                              "message", good ? "" : message));
   }
@@ -42,9 +54,11 @@ const orr_verb orr_verb_validate = {
     .name = "validate",
     .summary = "Check scenario files; every mistake is shown with its place",
     .arguments = "SCENARIO...",
-    .example = "orrery validate scenarios/push_t.yaml",
+    .example = "orrery validate scenarios/push_t.yaml\n"
+               "orrery validate scenarios/push_t.yaml --profile full --effective",
     .details = "Exit code 0 when all files are good, 2 when one is not.",
     .groups = ORR_CLI_SCENARIO | ORR_CLI_JSON,
+    .options = options,
     .least = 1,
     .most = -1,
     .run = run,

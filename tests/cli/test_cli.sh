@@ -82,6 +82,10 @@ printf 'a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b
 check "alias bomb" 2 'bomb.yaml:[0-9]+:[0-9]+' "$orrery" validate bomb.yaml
 /usr/bin/python3 -c 'print("a: " + "["*5000 + "]"*5000)' >deep.yaml
 check "5,000 deep" 2 'deep.yaml:[0-9]+:[0-9]+.*(deep|nest)' "$orrery" validate deep.yaml
+check "the effective configuration" 0 'hidden: 64' "$orrery" validate scenarios/push_t.yaml \
+  --profile tiny --effective
+cp stdout.txt effective.yaml
+check "the effective configuration is a scenario" 0 'effective.yaml: good' "$orrery" validate effective.yaml
 check "bad --set" 2 "did you mean" "$orrery" validate scenarios/push_t.yaml --set plan.sampels=3
 check "unknown profile" 2 "tiny" "$orrery" validate scenarios/push_t.yaml --profile tinny
 
