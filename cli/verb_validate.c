@@ -11,11 +11,11 @@ static const struct argp_option options[] = {
 
 static bool check(const char *path, const orr_invocation *invocation, char *message, size_t size) {
   orr_diagnostics *diagnostics = orr_diagnostics_create();
-  orr_experiment_options options = {.profile = invocation->profile,
-                                    .assignments = invocation->assignments,
-                                    .assignment_count = invocation->assignment_count};
+  orr_experiment_options given = {.profile = invocation->profile,
+                                  .assignments = invocation->assignments,
+                                  .assignment_count = invocation->assignment_count};
   orr_experiment *experiment = NULL;
-  orr_status status = orr_experiment_load(path, &options, &experiment, diagnostics);
+  orr_status status = orr_experiment_load(path, &given, &experiment, diagnostics);
   orr_error err = {0};
   if (status != ORR_OK) {
     orr_diagnostics_status(diagnostics, &err);

@@ -340,6 +340,17 @@ static void check_lengths(const checker *c) {
              "eval.rules need at least one held-out demonstration");
 }
 
+static void check_stride(const checker *c) {
+  const orr_model_def *m = &c->e->model;
+  if (m->block % m->stride != 0)
+    complain(c, "model.stride", "1 always fits", "%lld does not divide model.block, %lld",
+             (long long)m->stride, (long long)m->block);
+  else if (m->horizon * (m->block / m->stride) > ORR_MAX_PASSES)
+    complain(c, "model.horizon", "make it or model.block smaller, or model.stride larger",
+             "%lld blocks of %lld passes are more than %d", (long long)m->horizon,
+             (long long)(m->block / m->stride), ORR_MAX_PASSES);
+}
+
 void orr_experiment_check(const orr_experiment *experiment, orr_diagnostics *diagnostics) {
   checker c = {experiment, diagnostics};
   check_id(&c, "id", experiment->id);
@@ -349,6 +360,7 @@ void orr_experiment_check(const orr_experiment *experiment, orr_diagnostics *dia
   if (experiment->collect.expert.objective.kind != ORR_OBJECTIVE_GOAL)
     complain(&c, "collect.expert.objective.kind", "demonstrations exist before any model does",
              "the expert's objective must be `goal`");
+  check_stride(&c);
   check_planner(&c, "plan", &experiment->plan);
   check_presets(&c);
   check_rules(&c);

@@ -28,6 +28,8 @@ typedef enum orr_family {
 } orr_family;
 extern const char *const orr_family_names[]; /* NULL-terminated, by orr_family */
 
+#define ORR_MAX_PASSES 256 /* of the network in one training window */
+
 /* Section `model:` of a scenario file. */
 typedef struct orr_model_def {
   int family;             /* orr_family */

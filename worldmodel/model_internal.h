@@ -70,8 +70,7 @@ struct orr_model {
 };
 
 /* A loss on a tape: inputs to fill and terms to report. */
-#define ORR_MAX_TERMS  3
-#define ORR_MAX_PASSES 256 /* of the network in one window */
+#define ORR_MAX_TERMS 3
 typedef struct orr_loss_tape {
   size_t passes;                      /* P = horizon x block / stride */
   orr_var states[ORR_MAX_PASSES + 1]; /* ends of passes 0..P: ORR_TILE x S */
@@ -142,5 +141,8 @@ orr_var orr_sight(const orr_model *model, orr_tape *tape, orr_var state, orr_var
  * covariance's eigenvalues, (sum l)^2 / sum l^2: the number of dimensions in use. */
 void orr_latent_spread(const float *latents, size_t rows, size_t length, double *scratch,
                        double *std, double *rank); /* scratch: length + length^2 */
+/* Whether a latent says next to nothing any more: a hundredth of the spread of z-scored fields, or
+ * not even two directions in use. */
+bool orr_latent_collapsed(double std, double rank);
 
 #endif

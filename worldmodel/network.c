@@ -39,6 +39,8 @@ orr_var orr_mlp_apply(const orr_mlp *mlp, orr_tape *tape, orr_var x, double drop
   return orr_tape_linear(tape, x, mlp->weight[mlp->layers], mlp->bias[mlp->layers], ORR_ACT_NONE);
 }
 
+bool orr_latent_collapsed(double std, double rank) { return std < 0.01 || rank < 1.5; }
+
 void orr_latent_spread(const float *latents, size_t rows, size_t length, double *scratch,
                        double *std, double *rank) {
   double *mean = scratch, *covariance = scratch + length;

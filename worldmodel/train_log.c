@@ -1,5 +1,6 @@
 /* metrics.jsonl: one JSON object a line, and what a run is checked against while it learns. */
 #include "base/file.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "worldmodel/train_internal.h"
 #include <stdlib.h>
@@ -115,7 +116,16 @@ static orr_status add_spread(const orr_trainer *trainer, json_t *line, orr_error
   }
   if (status == ORR_OK) {
     orr_latent_spread(room, spread_rows, L, scratch, &std, &rank);
-    json_object_set_new(line, "latent", json_pack("{s:f, s:f}", "std", std, "rank", rank));
+    bool collapsed = orr_latent_collapsed(std, rank);
+    json_object_set_new(
+        line, "latent",
+        json_pack("{s:f, s:f, s:b}", "std", std, "rank", rank, "collapsed", collapsed));
+    if (collapsed) {
+      orr_log(ORR_LOG_WARN,
+              "step %lld: the latent is collapsing (spread %.3g, effective rank %.2f); raise "
+              "model.readout or model.inverse",
+              (long long)trainer->state.step, std, rank);
+    }
   }
   orr_free(scratch);
   orr_free(room);

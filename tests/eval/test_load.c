@@ -125,6 +125,7 @@ static const breakage breakages[] = {
     {.old = "  hidden: 24", .fresh = "  hiden: 24"},
     {.old = "  hidden: 24", .fresh = "  hidden: 1"},
     {.old = "  hidden: 24", .fresh = "  hidden: many"},
+    {.old = "  hidden: 24", .fresh = "  stride: 2\n  hidden: 24"},
     {.old = "puck.angle, agent.vx", .fresh = "puck.angel, agent.vx"},
     {.old = "agent.vx, agent.vy]", .fresh = "agent.vx, agent.vx]"},
     {.old = "  experts: 6", .fresh = "  experts: 6\n  experts: 7"},

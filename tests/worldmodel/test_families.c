@@ -271,12 +271,14 @@ static void test_spread(void **state) {
   for (size_t i = 0; i < N * L; i++) z[i] = (float)(2 * orr_random_normal(&random) + 5);
   orr_latent_spread(z, N, L, scratch, &std, &rank);
   assert_true(fabs(std - 2) < 0.1 && fabs(rank - 4) < 0.05);
+  assert_true(!orr_latent_collapsed(std, rank));
   for (size_t i = 0; i < N * L; i++) z[i] = z[i / L * L];
   orr_latent_spread(z, N, L, scratch, &std, &rank);
   assert_true(fabs(std - 2) < 0.1 && fabs(rank - 1) < 1e-6);
+  assert_true(orr_latent_collapsed(std, rank));
   memset(z, 0, N * L * sizeof *z);
   orr_latent_spread(z, N, L, scratch, &std, &rank);
-  assert_true(std == 0 && rank == 0);
+  assert_true(std == 0 && rank == 0 && orr_latent_collapsed(std, rank));
   orr_free(z);
 }
 
