@@ -28,6 +28,7 @@ typedef struct shard_note {
 typedef struct collection {
   orr_collector collector;
   const orr_collect_def *def;
+  const orr_agent_def *agent; /* of an on-policy round, or NULL */
   orr_shard_info info;
   const char *folder;
   const orr_control *control;
@@ -57,12 +58,14 @@ static void plan_kind(const orr_collect_def *def, orr_split split, orr_unit_kind
   }
 }
 
-static size_t plan_shards(const orr_collect_def *def, shard_plan *out) {
+static size_t plan_shards(const collection *work, shard_plan *out) {
+  const orr_collect_def *def = work->def;
   size_t count = 0;
-  int64_t train = 0, held = 0;
+  int64_t train = 0, held = 0, agents = work->agent ? work->agent->episodes : 0;
   plan_kind(def, ORR_SPLIT_TRAIN, ORR_UNIT_EXPERT, def->experts, &train, out, &count);
   plan_kind(def, ORR_SPLIT_TRAIN, ORR_UNIT_WEAK, def->weak, &train, out, &count);
   plan_kind(def, ORR_SPLIT_TRAIN, ORR_UNIT_RANDOM, def->random, &train, out, &count);
+  plan_kind(def, ORR_SPLIT_TRAIN, ORR_UNIT_AGENT, agents, &train, out, &count);
   plan_kind(def, ORR_SPLIT_HELD_OUT, ORR_UNIT_EXPERT, def->held_out, &held, out, &count);
   return count;
 }
@@ -87,6 +90,7 @@ static orr_hash settings_hash(const collection *work) {
   def.experts = def.held_out = def.weak = def.random = 0;
   size_t block = work->collector.block;
   orr_hash hash = orr_record_digest(&orr_collect_record, &def);
+  if (work->agent) hash = orr_hash_join(hash, orr_agent_digest(work->agent));
   hash = orr_hash_join(hash, work->info.world);
   hash = orr_hash_join(hash, work->info.interface);
   hash = orr_hash_join(hash, orr_hash_bytes(&block, sizeof block));
@@ -250,7 +254,7 @@ static orr_status finish_shard(shard_task *task, int64_t index, shard_note *note
     ORR_TRY(orr_sha256_file(path, note->sha256, err));
   } else
     memset(note->sha256, '0', ORR_SHA256_TEXT - 1);
-  bool expert = shard->kind == ORR_UNIT_EXPERT;
+  bool expert = shard->kind == ORR_UNIT_EXPERT || shard->kind == ORR_UNIT_AGENT;
   note->demonstrations = expert ? shard->units : 0;
   for (int64_t i = 0; expert && i < shard->units; i++) note->reached += task->reached[i];
   return write_note(task->work, shard, note, err);
@@ -384,35 +388,38 @@ static void fill_info(collection *work, const orr_scenario *scenario, const orr_
 }
 
 static orr_status prepare(collection *work, orr_error *err) {
-  work->shard_count = plan_shards(work->def, NULL);
+  work->shard_count = plan_shards(work, NULL);
   if (work->shard_count == 0) {
     orr_fail(err, ORR_ERR_CONFIG, "nothing is to be collected");
     orr_hint(err, "set collect.experts, collect.weak or collect.random above 0");
     return ORR_ERR_CONFIG;
   }
   ORR_TRY(orr_new(&work->shards, work->shard_count, sizeof *work->shards, err));
-  plan_shards(work->def, work->shards);
+  plan_shards(work, work->shards);
   for (size_t i = 0; i < work->shard_count; i++)
     work->total += shard_episodes(work, &work->shards[i]);
   work->made_from = settings_hash(work);
   return ORR_OK;
 }
 
-orr_status orr_collect_run(const orr_scenario *scenario, const orr_observer *observer,
-                           const orr_collect_def *def, const char *id, const char *scenario_yaml,
-                           size_t block, const char *folder, const orr_control *control,
-                           orr_collect_result *out, orr_error *err) {
+/* `agent`: NULL, or what an on-policy round collects. */
+static orr_status collect(const orr_scenario *scenario, const orr_observer *observer,
+                          const orr_collect_def *def, const orr_agent_def *agent, const char *id,
+                          const char *scenario_yaml, size_t block, const char *folder,
+                          const orr_control *control, orr_collect_result *out, orr_error *err) {
   ORR_ASSERT(observer->scenario == scenario && block > 0);
   double start = orr_seconds();
   collection *work;
   *out = (orr_collect_result){0};
   ORR_TRY(orr_new(&work, 1, sizeof *work, err));
   work->def = def;
+  work->agent = agent;
   work->folder = folder;
   work->control = control;
   fill_info(work, scenario, observer, id, scenario_yaml, block);
   size_t lanes = orr_pool_lanes(control ? control->pool : NULL);
   orr_status status = orr_collector_create(observer, def, block, lanes, &work->collector, err);
+  if (status == ORR_OK && agent) status = orr_collector_add_agent(&work->collector, agent, err);
   if (status == ORR_OK) status = prepare(work, err);
   if (status == ORR_OK) status = run(work, out, err);
   orr_collector_destroy(&work->collector);
@@ -420,4 +427,23 @@ orr_status orr_collect_run(const orr_scenario *scenario, const orr_observer *obs
   orr_free(work);
   out->seconds = orr_seconds() - start;
   return status;
+}
+
+orr_status orr_collect_run(const orr_scenario *scenario, const orr_observer *observer,
+                           const orr_collect_def *def, const char *id, const char *scenario_yaml,
+                           size_t block, const char *folder, const orr_control *control,
+                           orr_collect_result *out, orr_error *err) {
+  return collect(scenario, observer, def, NULL, id, scenario_yaml, block, folder, control, out,
+                 err);
+}
+
+orr_status orr_collect_agent(const orr_scenario *scenario, const orr_observer *observer,
+                             const orr_agent_def *def, const char *id, const char *scenario_yaml,
+                             size_t block, const char *folder, const orr_control *control,
+                             orr_collect_result *out, orr_error *err) {
+  orr_collect_def alone = *def->collect; /* the same settings, and nobody but the agent */
+  alone.experts = alone.held_out = alone.weak = alone.random = 0;
+  alone.steps = def->steps;
+  return collect(scenario, observer, &alone, def, id, scenario_yaml, block, folder, control, out,
+                 err);
 }

@@ -9,7 +9,12 @@
  * A demonstration plans with the goal's bodies alone in its objective, and with `approach`, which
  * leads the actor to what it should push. A replay aims at the demonstration's absolute targets
  * plus AR(1) noise, from wherever its own actor is: relative actions replayed as they are would
- * walk away at random. */
+ * walk away at random.
+ *
+ * On-policy rounds (orr_collect_agent) record what an agent does that plans with a model: data
+ * aggregation after Ross, Gordon and Bagnell (AISTATS 2011), for world models as in PETS (Chua et
+ * al., NeurIPS 2018). Departures: starts are states of training demonstrations, reached by replay,
+ * and nothing relabels actions, since a world model learns from any. */
 #ifndef ORR_AGENTS_COLLECT_H
 #define ORR_AGENTS_COLLECT_H
 
@@ -53,5 +58,27 @@ orr_status orr_collect_run(const orr_scenario *scenario, const orr_observer *obs
                            const orr_collect_def *def, const char *id, const char *scenario_yaml,
                            size_t block, const char *folder, const orr_control *control,
                            orr_collect_result *out, orr_error *err);
+
+/* One on-policy round. An episode takes a training demonstration and a row of it, both uniform, and
+ * acts from there until the goal has been reached and `collect.linger` control steps are over, or
+ * for `steps`. The goal is the demonstration's state `goal_offset` control steps ahead, or in a
+ * share `random_goals` of episodes one that is drawn as demonstrations' goals are. Episodes hold
+ * what the agent did, not the replayed way to its start; their seed, reset_episode and source are
+ * the demonstration's. */
+typedef struct orr_agent_def {
+  const orr_collect_def *collect;    /* seed, reached, linger, shard_episodes */
+  const orr_planner_def *plan;       /* who searches, by what objective */
+  const orr_model *model;            /* what rolls plans out */
+  const orr_dataset *demonstrations; /* the training split */
+  int64_t round, episodes, steps, goal_offset;
+  double noise; /* deviation of what is added to each action, action units */
+  double random_goals;
+} orr_agent_def;
+#define ORR_MAX_AGENT_EPISODES 1000000 /* of a round */
+/* As orr_collect_run; `expert_success` is the agent's. */
+orr_status orr_collect_agent(const orr_scenario *scenario, const orr_observer *observer,
+                             const orr_agent_def *def, const char *id, const char *scenario_yaml,
+                             size_t block, const char *folder, const orr_control *control,
+                             orr_collect_result *out, orr_error *err);
 
 #endif

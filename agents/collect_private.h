@@ -8,7 +8,7 @@
 typedef struct orr_collect_lane {
   orr_env *env;
   orr_dynamics *dynamics;
-  orr_policy *expert, *weak, *random; /* NULL when none is asked for */
+  orr_policy *expert, *weak, *random; /* NULL when none is asked for; the agent is an expert */
   double *state, *goal;               /* the world's state vector */
   double *targets;                    /* steps x A: where the expert aimed */
   float *seen, *action;
@@ -18,6 +18,9 @@ typedef struct orr_collector {
   const orr_scenario *scenario;
   const orr_observer *observer;
   const orr_collect_def *def;
+  const orr_agent_def *agent; /* NULL: not an on-policy round */
+  size_t *starts;             /* demonstrations that are long enough to start from, by index */
+  size_t start_count;
   size_t block;
   bool goal_body[ORR_MAX_BODIES]; /* bodies that demonstrations bring to a pose */
   const char *goal_names[ORR_MAX_BODIES];
@@ -30,9 +33,17 @@ typedef struct orr_collector {
 
 orr_status orr_collector_create(const orr_observer *observer, const orr_collect_def *def,
                                 size_t block, size_t lanes, orr_collector *out, orr_error *err);
+/* Adds what an on-policy round needs to a collector without experts. */
+orr_status orr_collector_add_agent(orr_collector *collector, const orr_agent_def *agent,
+                                   orr_error *err);
 void orr_collector_destroy(orr_collector *collector); /* what it owns */
 
-typedef enum orr_unit_kind { ORR_UNIT_EXPERT, ORR_UNIT_WEAK, ORR_UNIT_RANDOM } orr_unit_kind;
+typedef enum orr_unit_kind {
+  ORR_UNIT_EXPERT,
+  ORR_UNIT_WEAK,
+  ORR_UNIT_RANDOM,
+  ORR_UNIT_AGENT
+} orr_unit_kind;
 
 /* The `number`-th unit of its kind and split. */
 typedef struct orr_unit {
@@ -50,6 +61,18 @@ size_t orr_unit_steps(const orr_collect_def *def, orr_unit_kind kind);
 orr_status orr_collect_unit(const orr_collector *collector, orr_collect_lane *lane,
                             const orr_unit *unit, orr_episode *episodes, bool *reached,
                             orr_error *err);
+
+/* Pieces of units. `number`: that of the reset episode or of the draws. */
+uint32_t orr_agent_number(int64_t round, uint32_t unit);
+orr_status orr_collect_agent_unit(const orr_collector *collector, orr_collect_lane *lane,
+                                  const orr_unit *unit, orr_episode *episode, bool *reached,
+                                  orr_error *err);
+/* One control step of lane->action, recorded. */
+orr_end orr_collect_step(orr_collect_lane *lane, orr_episode *episode);
+/* A demonstration's goal into lane->goal, before the unit's own reset; then set in the env. */
+void orr_collect_draw_goal(const orr_collector *collector, orr_collect_lane *lane, uint32_t number);
+void orr_collect_set_goal(const orr_collector *collector, orr_collect_lane *lane);
+orr_hash orr_agent_digest(const orr_agent_def *agent); /* of all but how many episodes */
 
 /* Of all values that a field table describes. */
 orr_hash orr_record_digest(const orr_record *record, const void *value);

@@ -17,8 +17,15 @@ enum {
   HELD_EXPERTS = 0x10000000,
   WEAK = 0x20000000,
   RANDOM = 0x30000000,
-  GOALS = 0x40000000 /* + the reset episode of a demonstration */
+  GOALS = 0x40000000, /* + the reset episode of a demonstration, or an agent's number */
+  AGENTS = 0x60000000 /* numbers of draws: these start from demonstrations */
 };
+enum { ROUND_BITS = 20 }; /* of an agent's number that count episodes */
+_Static_assert(ORR_MAX_AGENT_EPISODES <= 1 << ROUND_BITS, "rounds do not overlap");
+
+uint32_t orr_agent_number(int64_t round, uint32_t unit) {
+  return AGENTS + ((uint32_t)round << ROUND_BITS) + unit;
+}
 
 static uint32_t reset_episode(const orr_unit *unit) {
   switch (unit->kind) {
@@ -26,6 +33,7 @@ static uint32_t reset_episode(const orr_unit *unit) {
     return (unit->split == ORR_SPLIT_TRAIN ? TRAIN_EXPERTS : HELD_EXPERTS) + unit->number;
   case ORR_UNIT_WEAK: return WEAK + unit->number;
   case ORR_UNIT_RANDOM: return RANDOM + unit->number;
+  case ORR_UNIT_AGENT: break;
   }
   return 0;
 }
@@ -36,9 +44,9 @@ size_t orr_unit_episodes(const orr_collect_def *def, orr_unit_kind kind, orr_spl
 }
 
 size_t orr_unit_steps(const orr_collect_def *def, orr_unit_kind kind) {
-  return (size_t)(kind == ORR_UNIT_EXPERT ? def->steps
-                  : kind == ORR_UNIT_WEAK ? def->weak_steps
-                                          : def->random_steps);
+  return (size_t)(kind == ORR_UNIT_WEAK     ? def->weak_steps
+                  : kind == ORR_UNIT_RANDOM ? def->random_steps
+                                            : def->steps);
 }
 
 /* ---- the collector ---- */
@@ -146,6 +154,8 @@ void orr_collector_destroy(orr_collector *collector) {
     orr_free(lane->action);
   }
   orr_free(collector->lanes);
+  orr_free(collector->starts);
+  collector->starts = NULL;
   collector->lanes = NULL;
   collector->lane_count = 0;
 }
@@ -166,7 +176,7 @@ static orr_status reset(const orr_collector *collector, orr_collect_lane *lane, 
   return ORR_OK;
 }
 
-static orr_end step(orr_collect_lane *lane, orr_episode *episode) {
+orr_end orr_collect_step(orr_collect_lane *lane, orr_episode *episode) {
   orr_end end = orr_env_step(lane->env, lane->action);
   const orr_world *world = orr_env_look(lane->env);
   if (end == ORR_DIVERGED) {
@@ -190,7 +200,7 @@ static orr_status run_simple(const orr_collector *collector, orr_collect_lane *l
   size_t steps = orr_unit_steps(collector->def, unit->kind);
   while (episode->steps < steps && !episode->diverged) {
     ORR_TRY(orr_policy_act(policy, lane->env, lane->action, err));
-    step(lane, episode);
+    orr_collect_step(lane, episode);
   }
   episode->truncated = !episode->diverged;
   return ORR_OK;
@@ -233,16 +243,19 @@ static void task_poses(const orr_collector *collector, orr_collect_lane *lane) {
 }
 
 /* Sets lane->goal to the poses to reach, before the demonstration's own reset. */
-static void draw_goal(const orr_collector *collector, orr_collect_lane *lane, uint32_t number) {
+void orr_collect_draw_goal(const orr_collector *collector, orr_collect_lane *lane,
+                           uint32_t number) {
   orr_random random =
       orr_random_at((uint64_t)collector->def->seed, ORR_PURPOSE_GOAL, number, 0, 0, 0);
   bool drawn = orr_random_unit(&random) < collector->def->random_goals;
+  size_t fields = collector->scenario->state.count;
+  memset(lane->goal, 0, fields * sizeof *lane->goal); /* never what the unit before left there */
   bool has_task = collector->scenario->task.goals.count > 0;
   if ((!drawn && has_task) || !draw_poses(collector, lane, number)) task_poses(collector, lane);
 }
 
 /* The goal's bodies at their poses, everything else as it stands. */
-static void set_goal(const orr_collector *collector, orr_collect_lane *lane) {
+void orr_collect_set_goal(const orr_collector *collector, orr_collect_lane *lane) {
   orr_world_state(orr_env_look(lane->env), lane->state);
   for (size_t i = 0; i < collector->scenario->body_count; i++) {
     if (!collector->goal_body[i]) continue;
@@ -264,18 +277,18 @@ static void note_targets(const orr_collector *collector, orr_collect_lane *lane,
 static orr_status run_expert(const orr_collector *collector, orr_collect_lane *lane,
                              uint32_t number, orr_episode *episode, bool *reached, orr_error *err) {
   const orr_collect_def *def = collector->def;
-  draw_goal(collector, lane, number);
+  orr_collect_draw_goal(collector, lane, number);
   ORR_TRY(reset(collector, lane, number, episode, err));
   episode->policy = ORR_POLICY_EXPERT;
   episode->source = number;
   if (episode->diverged) return ORR_OK;
-  set_goal(collector, lane);
+  orr_collect_set_goal(collector, lane);
   orr_policy_reset(lane->expert, (uint64_t)def->seed, number);
   int64_t left = def->steps; /* until the end: fewer once the goal is reached */
   while (left > 0 && !episode->diverged) {
     ORR_TRY(orr_policy_act(lane->expert, lane->env, lane->action, err));
     note_targets(collector, lane, episode->steps);
-    step(lane, episode);
+    orr_collect_step(lane, episode);
     left--;
     if (!*reached && orr_env_success(lane->env)) {
       *reached = true;
@@ -312,7 +325,7 @@ static orr_status run_replay(const orr_collector *collector, orr_collect_lane *l
       lane->action[a] = orr_action_towards(space, a, target, lane->state);
       noise[a] = rho * noise[a] + fresh * orr_random_normal(&random);
     }
-    step(lane, episode);
+    orr_collect_step(lane, episode);
   }
   episode->truncated = !episode->diverged;
   return ORR_OK;
@@ -322,6 +335,8 @@ orr_status orr_collect_unit(const orr_collector *collector, orr_collect_lane *la
                             const orr_unit *unit, orr_episode *episodes, bool *reached,
                             orr_error *err) {
   *reached = false;
+  if (unit->kind == ORR_UNIT_AGENT)
+    return orr_collect_agent_unit(collector, lane, unit, episodes, reached, err);
   if (unit->kind != ORR_UNIT_EXPERT) return run_simple(collector, lane, unit, episodes, err);
   ORR_TRY(run_expert(collector, lane, reset_episode(unit), episodes, reached, err));
   size_t count = orr_unit_episodes(collector->def, unit->kind, unit->split);

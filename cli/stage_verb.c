@@ -52,12 +52,13 @@ static int run_stage(const orr_invocation *invocation, orr_stage_fn *stage,
   return status == ORR_OK ? 0 : orr_cli_fail(&err);
 }
 
-int orr_stage_verb(const orr_invocation *invocation, orr_stage_fn *stage, char *folder,
-                   size_t size) {
+int orr_stage_verb(const orr_invocation *invocation, orr_stage_fn *stage, orr_run_place *out) {
   orr_experiment *experiment = NULL;
   int code = orr_cli_load(invocation, &experiment);
   if (code) return code;
-  orr_cli_folder(invocation, experiment, folder, size);
+  char *folder = out->folder;
+  orr_cli_folder(invocation, experiment, folder, sizeof out->folder);
+  orr_experiment_checkpoint(experiment, out->checkpoint, sizeof out->checkpoint);
   orr_run_options options = {
       .out = folder, .force = invocation->force, .model = invocation->model, .stage = show_stage};
   if (stage == orr_experiment_freeze)

@@ -4,12 +4,12 @@
 #include "cli/verbs.h"
 
 static int run(const orr_invocation *invocation) {
-  char folder[ORR_PATH];
-  int code = orr_stage_verb(invocation, orr_experiment_collect, folder, sizeof folder);
-  if (code || !*folder) return code;
+  orr_run_place place;
+  int code = orr_stage_verb(invocation, orr_experiment_collect, &place);
+  if (code || !*place.folder) return code;
   printf("Wrote %s/data\n"
          "Next: orrery inspect %s/data\n",
-         folder, folder);
+         place.folder, place.folder);
   return 0;
 }
 

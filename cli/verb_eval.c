@@ -4,9 +4,9 @@
 #include "cli/verbs.h"
 
 static int freeze(const orr_invocation *invocation, const char *manifest) {
-  char folder[ORR_PATH];
-  int code = orr_stage_verb(invocation, orr_experiment_freeze, folder, sizeof folder);
-  if (code || !*folder) return code;
+  orr_run_place place;
+  int code = orr_stage_verb(invocation, orr_experiment_freeze, &place);
+  if (code || !*place.folder) return code;
   printf("Wrote one file of pairs per rule to %s\n"
          "Next: name the folder in eval.manifest, relative to the scenario file\n",
          manifest);
@@ -14,14 +14,14 @@ static int freeze(const orr_invocation *invocation, const char *manifest) {
 }
 
 static int run(const orr_invocation *invocation) {
-  char folder[ORR_PATH];
+  orr_run_place place;
   const char *manifest = orr_cli_option(invocation, "write-manifest");
   if (manifest) return freeze(invocation, manifest);
-  int code = orr_stage_verb(invocation, orr_experiment_eval, folder, sizeof folder);
-  if (code || !*folder) return code;
+  int code = orr_stage_verb(invocation, orr_experiment_eval, &place);
+  if (code || !*place.folder) return code;
   printf("Wrote %s/eval\n"
          "Next: orrery report %s\n",
-         folder, folder);
+         place.folder, place.folder);
   return 0;
 }
 

@@ -16,23 +16,24 @@ static int print_json(const char *folder) {
   return 0;
 }
 
-static int print_summary(const orr_invocation *invocation, const char *folder) {
+static int print_summary(const orr_invocation *invocation, const orr_run_place *place) {
+  const char *folder = place->folder, *given = invocation->model;
   orr_error err = {0};
   char *text = orr_report_summary(folder, &err);
   if (!text) return orr_cli_fail(&err);
   fputs(text, stdout);
   orr_free(text);
-  const char *given = invocation->model;
-  printf("\nReport: %s/report.html\nTry next: orrery view %s --agent cem --model %s%s\n", folder,
-         invocation->arguments[0], given ? given : folder, given ? "" : "/model/model.safetensors");
+  printf("\nReport: %s/report.html\nTry next: orrery view %s --agent cem --model %s%s%s\n", folder,
+         invocation->arguments[0], given ? given : folder, given ? "" : "/",
+         given ? "" : place->checkpoint);
   return 0;
 }
 
 static int run(const orr_invocation *invocation) {
-  char folder[ORR_PATH];
-  int code = orr_stage_verb(invocation, orr_experiment_run, folder, sizeof folder);
-  if (code || !*folder) return code;
-  return invocation->json ? print_json(folder) : print_summary(invocation, folder);
+  orr_run_place place;
+  int code = orr_stage_verb(invocation, orr_experiment_run, &place);
+  if (code || !*place.folder) return code;
+  return invocation->json ? print_json(place.folder) : print_summary(invocation, &place);
 }
 
 const orr_verb orr_verb_run_all = {

@@ -4,12 +4,11 @@
 #include "cli/verbs.h"
 
 static int run(const orr_invocation *invocation) {
-  char folder[ORR_PATH];
-  int code = orr_stage_verb(invocation, orr_experiment_train, folder, sizeof folder);
-  if (code || !*folder) return code;
-  printf("Wrote %s/model/model.safetensors\n"
-         "Next: orrery inspect %s/model/model.safetensors\n",
-         folder, folder);
+  orr_run_place place;
+  int code = orr_stage_verb(invocation, orr_experiment_train, &place);
+  if (code || !*place.folder) return code;
+  printf("Wrote %s/%s\nNext: orrery inspect %s/%s\n", place.folder, place.checkpoint, place.folder,
+         place.checkpoint);
   return 0;
 }
 
@@ -21,7 +20,8 @@ const orr_verb orr_verb_train = {
         "orrery train scenarios/push_t.yaml --profile quick\norrery train scenarios/push_t.yaml "
         "--profile quick --set model.family=jepa --out out/push_t-jepa",
     .details =
-        "Collects first when the data are not there. A killed training resumes to the same bytes.",
+        "Collects first when the data are not there. A killed training resumes to the same bytes.\n"
+        "On-policy rounds (section rounds) follow.",
     .groups = ORR_CLI_SCENARIO | ORR_CLI_OUTPUT | ORR_CLI_DRY | ORR_CLI_WORK,
     .least = 1,
     .most = 1,

@@ -12,7 +12,9 @@
  *   contact (N) bool      the actuated body touched a free one
  *   step_idx (N) i32      0..T
  *   ep_idx (N) i64        number of the episode in the data set
- *   seed (N) i64, reset_episode (N) i64   orr_world_reset(seed, reset_episode) is its start
+ *   seed (N) i64, reset_episode (N) i64   orr_world_reset(seed, reset_episode) is its start; an
+ *                         episode of policy `model` starts on the way of the demonstration `source`
+ *                         that was reset so (agents/collect.h says where)
  *   source (N) i64        number of the base demonstration; noisy replays share it; weak: unique
  *   policy (N) i32        orr_policy_kind
  *

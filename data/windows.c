@@ -125,13 +125,39 @@ static void copy_window(const orr_windows *windows, uint64_t index, size_t row, 
   }
 }
 
+static uint64_t draw_window(const orr_windows *windows, uint64_t seed, uint32_t step, size_t row) {
+  orr_random random = orr_random_at(seed, ORR_PURPOSE_BATCH, 0, step, (uint32_t)row, 0);
+  return (uint64_t)orr_random_integer(&random, 0, (int64_t)orr_windows_count(windows));
+}
+
 void orr_windows_batch(const orr_windows *windows, uint64_t seed, uint32_t step, size_t first,
                        size_t rows, float *states, float *actions) {
-  int64_t count = (int64_t)orr_windows_count(windows);
+  for (size_t r = 0; r < rows; r++)
+    copy_window(windows, draw_window(windows, seed, step, first + r), r, rows, states, actions);
+}
+
+/* The source of a row has a stream of its own (episode 1), so that rows of the base stay. */
+static const orr_windows *draw_source(const orr_windows_mix *mix, uint64_t seed, uint32_t step,
+                                      size_t row, uint64_t *index) {
+  orr_random random = orr_random_at(seed, ORR_PURPOSE_BATCH, 1, step, (uint32_t)row, 0);
+  uint64_t all = 0;
+  for (size_t m = 0; m < mix->more_count; m++) all += orr_windows_count(mix->more[m]);
+  if (orr_random_unit(&random) >= mix->share || all == 0) {
+    *index = draw_window(mix->base, seed, step, row);
+    return mix->base;
+  }
+  *index = (uint64_t)orr_random_integer(&random, 0, (int64_t)all);
+  size_t m = 0;
+  for (; *index >= orr_windows_count(mix->more[m]); m++) *index -= orr_windows_count(mix->more[m]);
+  return mix->more[m];
+}
+
+void orr_windows_mix_batch(const orr_windows_mix *mix, uint64_t seed, uint32_t step, size_t first,
+                           size_t rows, float *states, float *actions) {
   for (size_t r = 0; r < rows; r++) {
-    orr_random random = orr_random_at(seed, ORR_PURPOSE_BATCH, 0, step, (uint32_t)(first + r), 0);
-    uint64_t index = (uint64_t)orr_random_integer(&random, 0, count);
-    copy_window(windows, index, r, rows, states, actions);
+    uint64_t index;
+    const orr_windows *source = draw_source(mix, seed, step, first + r, &index);
+    copy_window(source, index, r, rows, states, actions);
   }
 }
 

@@ -27,6 +27,17 @@ size_t orr_windows_count(const orr_windows *windows); /* how many different wind
  * states: (history + horizon) x rows x S; actions: horizon x rows x (block * A), row-major. */
 void orr_windows_batch(const orr_windows *windows, uint64_t seed, uint32_t step, size_t first,
                        size_t rows, float *states, float *actions);
+/* The same with some rows from elsewhere: each row comes with probability `share` from `more` (the
+ * same definition; all windows of all of them equally likely), otherwise it is the row that
+ * orr_windows_batch would give. */
+typedef struct orr_windows_mix {
+  const orr_windows *base;
+  const orr_windows *const *more;
+  size_t more_count;
+  double share;
+} orr_windows_mix;
+void orr_windows_mix_batch(const orr_windows_mix *mix, uint64_t seed, uint32_t step, size_t first,
+                           size_t rows, float *states, float *actions);
 /* Hindsight: `goals` (rows x S) are the observations `ahead` (rows) blocks after `states` (rows x
  * S) in the same episode, uniform in 1 ... `most` or what is left of the episode; `actions` (rows x
  * (block * A)) is the first block on the way. Windows of one block, no history. */

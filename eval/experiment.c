@@ -2,6 +2,7 @@
 
 #include "eval/baselines.h"
 #include "eval/experiment_private.h"
+#include "eval/rounds.h"
 #include <string.h>
 
 /* --- field tables ----------------------------------------------------------------------------- */
@@ -100,6 +101,7 @@ typedef struct scenario_file {
   orr_collect_def collect;
   orr_model_def model;
   orr_train_def train;
+  orr_rounds_def rounds;
   orr_list baselines;
   orr_planner_def plan;
   orr_list presets;
@@ -130,6 +132,8 @@ static const orr_field file_fields[] = {
      .help = "The world model"},
     {ORR_FIELD(RECORD, scenario_file, train), .record = &orr_train_record, .preset = "{}",
      .help = "How it is trained"},
+    {ORR_FIELD(RECORD, scenario_file, rounds), .record = &orr_rounds_record, .preset = "{}",
+     .help = "On-policy data: plan, collect, train on"},
     {ORR_FIELD(LIST, scenario_file, baselines), .record = &orr_baseline_record, .preset = "[]",
      .help = "Policies without a planner that it is held against"},
     {ORR_FIELD(RECORD, scenario_file, plan), .record = &orr_planner_record, .preset = "{}",
@@ -166,7 +170,7 @@ char **orr_experiment_profiles(const orr_config *config) {
 /* The keys of a profile must be sections that a profile may change. */
 static void check_profile(const orr_config *config, const orr_entry *profile,
                           orr_diagnostics *diagnostics) {
-  static const char *const may[] = {"observe",   "collect", "model",   "train",
+  static const char *const may[] = {"observe",   "collect", "model",   "train", "rounds",
                                     "baselines", "plan",    "presets", "eval"};
   const orr_node *changes = profile->value;
   if (changes->kind != ORR_NODE_MAP && changes->kind != ORR_NODE_NULL) {
@@ -183,7 +187,7 @@ static void check_profile(const orr_config *config, const orr_entry *profile,
     if (known) continue;
     const char *close = orr_closest(section->key, may, sizeof may / sizeof may[0]);
     char hint[128] =
-        "a profile may change observe, collect, model, train, baselines, plan, presets, "
+        "a profile may change observe, collect, model, train, rounds, baselines, plan, presets, "
         "eval";
     if (fixed)
       snprintf(hint, sizeof hint, "write another scenario file for another world");
@@ -298,6 +302,7 @@ static void take(orr_experiment *experiment, const scenario_file *file) {
   experiment->collect = file->collect;
   experiment->model = file->model;
   experiment->train = file->train;
+  experiment->rounds = file->rounds;
   experiment->baselines = file->baselines;
   experiment->plan = file->plan;
   experiment->presets = file->presets;

@@ -3,6 +3,7 @@
  *   out/<scenario>-<profile>/config.yaml          the effective configuration
  *     data/{train,held-out}-NNNNN.h5, manifest.json, all.h5
  *     model/{model,state}.safetensors, metrics.jsonl; model/<baseline>/ the same
+ *     rounds/<n>/data/, rounds/<n>/model/           the same again, on-policy
  *     eval/<rule>/{pairs.h5, episodes.csv, swaps/episodes.csv}
  *     report.{html,json,md}, episodes.csv, timings.json
  *
@@ -33,6 +34,17 @@ typedef struct orr_baseline_def {
   int64_t hidden, layers;
   orr_train_def train;
 } orr_baseline_def;
+
+/* On-policy rounds after training: the agent acts in the true simulator, training goes on with what
+ * happened among its windows. The model of the last round is the one that is judged. */
+typedef struct orr_rounds_def {
+  int64_t count; /* 0: none */
+  int64_t episodes, steps;
+  double noise, random_goals;
+  double share; /* of the windows */
+  int64_t train_steps;
+  double rate; /* of train.rate */
+} orr_rounds_def;
 
 typedef struct orr_open_loop_def {
   int64_t horizon, windows;
@@ -78,6 +90,7 @@ typedef struct orr_experiment {
   orr_collect_def collect;
   orr_model_def model;
   orr_train_def train;
+  orr_rounds_def rounds;
   orr_list baselines; /* orr_baseline_def */
   orr_planner_def plan;
   orr_list presets; /* orr_preset_def */
@@ -101,6 +114,8 @@ typedef struct orr_experiment_options {
 orr_status orr_experiment_load(const char *path, const orr_experiment_options *options,
                                orr_experiment **out, orr_diagnostics *diagnostics);
 void orr_experiment_destroy(orr_experiment *experiment);
+/* Where a run leaves the model that it judges, relative to its folder. */
+void orr_experiment_checkpoint(const orr_experiment *experiment, char *out, size_t size);
 /* Names of the profiles of a file, for `list` and messages: NULL-terminated, orr_free. */
 char **orr_experiment_profiles(const orr_config *config);
 

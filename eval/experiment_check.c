@@ -317,6 +317,24 @@ static void check_held_out(const checker *c) {
              (long long)(range->first + (range->count ? range->count : 1) - 1), (long long)there);
 }
 
+static void check_rounds(const checker *c) {
+  const orr_rounds_def *rounds = &c->e->rounds;
+  int64_t window = (c->e->model.horizon + c->e->model.history - 1) * c->e->model.block;
+  if (rounds->count == 0) return;
+  if (c->e->collect.experts < 1)
+    complain(c, "rounds.count", "set collect.experts above 0",
+             "rounds start from training demonstrations, and collect.experts is 0");
+  if (rounds->steps < window)
+    complain(c, "rounds.steps", "make them longer, or the windows of model.horizon shorter",
+             "a training window needs %lld control steps, but episodes have at most %lld",
+             (long long)window, (long long)rounds->steps);
+  if (c->e->eval.goal_offset > c->e->collect.steps && *c->e->eval.manifest)
+    complain(c, "eval.goal_offset", "make it shorter, or collect.steps longer",
+             "a round's goal lies %lld control steps ahead, but demonstrations have at most "
+             "collect.steps, %lld",
+             (long long)c->e->eval.goal_offset, (long long)c->e->collect.steps);
+}
+
 /* An episode of `collect.steps` must be long enough for what is asked of it. */
 static void check_length(const checker *c, const char *path, int64_t need, const char *what) {
   int64_t steps = c->e->collect.steps;
@@ -371,4 +389,5 @@ void orr_experiment_check(const orr_experiment *experiment, orr_diagnostics *dia
   check_swaps(&c);
   check_held_out(&c);
   check_lengths(&c);
+  check_rounds(&c);
 }

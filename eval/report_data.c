@@ -231,9 +231,10 @@ static json_t *planner_json(const orr_experiment *e) {
 }
 
 /* They run in the folder of the report: config.yaml there is complete. */
-static json_t *commands_json(const json_t *model, bool data) {
+static json_t *commands_json(const orr_experiment *e, const json_t *model, bool data) {
   bool given = json_is_true(json_object_get(model, "given"));
-  const char *checkpoint = given ? "CHECKPOINT" : "model/model.safetensors";
+  char checkpoint[64] = "CHECKPOINT";
+  if (!given) orr_experiment_checkpoint(e, checkpoint, sizeof checkpoint);
   json_t *list = json_array();
   char line[160];
   snprintf(line, sizeof line, "orrery run config.yaml --out again%s",
@@ -278,7 +279,7 @@ static json_t *head_json(const orr_experiment *e) {
 orr_status orr_report_build(const orr_experiment *experiment, const char *folder, json_t **out,
                             orr_error *err) {
   builder b = {experiment, folder};
-  json_t *data, *model, *loop, *baselines = NULL, *all;
+  json_t *data, *model, *loop, *baselines = NULL, *rounds = NULL, *all;
   char path[600], sha[ORR_SHA256_TEXT];
   *out = NULL;
   orr_path_join(path, sizeof path, folder, "data/manifest.json");
@@ -291,12 +292,13 @@ orr_status orr_report_build(const orr_experiment *experiment, const char *folder
   else
     loop = NULL;
   if (status == ORR_OK) status = read_part(&b, "eval/baselines.json", &baselines, err);
-  all = json_pack("{s:s, s:s, s:{s:s, s:s}, s:o, s:o, s:o*, s:o*, s:o*, s:o*, s:[], s:o, s:s}",
-                  "$schema", "docs/report.schema.json", "schema_version", "1.1", "tool", "name",
-                  "orrery", "version", ORR_VERSION, "scenario", head_json(experiment), "planner",
-                  planner_json(experiment), "data", data, "model", model, "baselines", baselines,
-                  "open_loop", loop, "tables", "commands", commands_json(model, data), "timings",
-                  "timings.json");
+  if (status == ORR_OK) status = orr_report_rounds(experiment, folder, model, &rounds, err);
+  all = json_pack(
+      "{s:s, s:s, s:{s:s, s:s}, s:o, s:o, s:o*, s:o*, s:o*, s:o*, s:o*, s:[], s:o, s:s}", "$schema",
+      "docs/report.schema.json", "schema_version", "1.1", "tool", "name", "orrery", "version",
+      ORR_VERSION, "scenario", head_json(experiment), "planner", planner_json(experiment), "data",
+      data, "model", model, "baselines", baselines, "rounds", rounds, "open_loop", loop, "tables",
+      "commands", commands_json(experiment, model, data), "timings", "timings.json");
   if (status == ORR_OK && !all) status = orr_fail(err, ORR_ERR_MEMORY, "out of memory");
   if (status == ORR_OK) status = tables_json(&b, json_object_get(all, "tables"), err);
   if (status == ORR_OK)

@@ -580,6 +580,7 @@ void orr_report_html(const json_t *report, const json_t *timings, const json_t *
   put_open_loop(out, report, plots, folder);
   put_model(out, report, plots, folder);
   put_baselines(out, report);
+  orr_html_rounds(report, out);
   put_data(out, report);
   if (json_array_size(plots) == 0)
     fputs("<p class=\"soft\">gnuplot was not found, so this report has tables and no plots.</p>\n",

@@ -124,6 +124,7 @@ void orr_report_markdown(const json_t *report, const json_t *timings, FILE *out)
           whole(p, "iterations"), whole(p, "horizon"), whole(p, "block"), whole(p, "replan"),
           orr_json_text(p, "objective"), orr_json_text(p, "aggregate"));
   put_baselines(out, report);
+  orr_markdown_rounds(report, out);
   put_open_loop(out, report);
   fputs("## Repeat it\n\nIn the folder of this report:\n\n```sh\n", out);
   json_array_foreach(json_object_get(report, "commands"), i, item)

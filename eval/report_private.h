@@ -34,6 +34,11 @@ orr_status orr_report_swaps(const orr_experiment *experiment, const char *folder
  * that row. */
 json_t *orr_report_misses(const orr_outcome_table *table, const orr_pairs *pairs);
 
+/* What each on-policy round collected and trained: report.rounds. New reference; NULL without any,
+ * and of a given model, whose rounds are not here. */
+orr_status orr_report_rounds(const orr_experiment *experiment, const char *folder,
+                             const json_t *model, json_t **out, orr_error *err);
+
 /* points[i] = [step, value] of metrics.jsonl: "loss", and the held-out position error of `body` at
  * the farthest checked block. Wall-clock values of that file are left alone. */
 json_t *orr_report_training(const char *folder, const char *body);
@@ -50,6 +55,8 @@ void orr_report_html(const json_t *report, const json_t *timings, const json_t *
 /* The same two parts in words. */
 void orr_markdown_swaps(const json_t *table, FILE *out);
 void orr_markdown_misses(const json_t *table, const char *unit, FILE *out);
+void orr_markdown_rounds(const json_t *report, FILE *out);
+void orr_html_rounds(const json_t *report, FILE *out);
 void orr_html_swaps(const json_t *table, FILE *out);
 void orr_html_misses(const json_t *table, const char *unit, FILE *out);
 void orr_summary_swaps(const json_t *table, const json_t *timings, FILE *out);

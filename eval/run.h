@@ -26,17 +26,24 @@ typedef struct orr_run {
 typedef enum orr_run_stage {
   ORR_RUN_COLLECT,
   ORR_RUN_TRAIN,
+  ORR_RUN_ROUND_COLLECT,
+  ORR_RUN_ROUND_TRAIN,
   ORR_RUN_BASELINE,
   ORR_RUN_OPEN_LOOP,
   ORR_RUN_RULE,
   ORR_RUN_SWAPS
 } orr_run_stage;
-/* `rule`: index, for the last two and for ORR_RUN_BASELINE. */
+/* `rule`: index, for the last two and for ORR_RUN_BASELINE; of rounds their number, from 1. */
 orr_status orr_run_describe(const orr_run *run, orr_run_stage kind, size_t rule, orr_stage *out,
                             orr_error *err);
 
 orr_status orr_run_collect(orr_run *run, orr_error *err);
 orr_status orr_run_train(orr_run *run, orr_error *err);
+/* Effective world and task as YAML, what every shard carries; orr_free. */
+char *orr_run_scenario_yaml(const orr_experiment *experiment);
+/* <folder>/statistics.json of the data set there. */
+orr_status orr_run_write_statistics(const char *folder, bool held_out, int64_t diverged,
+                                    orr_error *err);
 /* Trains on the run's data, which `setup` need not name; notes the time at timings[section][key].
  */
 orr_status orr_run_train_network(orr_run *run, orr_train_setup *setup, const char *section,

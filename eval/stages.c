@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "eval/baselines.h"
 #include "eval/report.h"
+#include "eval/rounds.h"
 #include "eval/timings.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -74,6 +75,8 @@ orr_status orr_run_describe(const orr_run *run, orr_run_stage kind, size_t rule,
     return orr_stage_create(run->experiment, "collect", run->data, collect, out, err);
   case ORR_RUN_TRAIN:
     return orr_stage_create(run->experiment, "train", run->model, train, out, err);
+  case ORR_RUN_ROUND_COLLECT:
+  case ORR_RUN_ROUND_TRAIN: return orr_round_describe(run, kind, rule, out, err);
   case ORR_RUN_OPEN_LOOP:
     orr_path_join(folder, sizeof folder, run->eval, "open_loop");
     return orr_stage_create(run->experiment, "open loop", folder, open_loop, out, err);
@@ -102,6 +105,10 @@ static orr_status visit_stages(const orr_run *run, stage_visit *visit, void *con
   if (run->data_needed) ORR_TRY(visit_one(run, ORR_RUN_COLLECT, 0, visit, context, err));
   if (run->options->manifest) return ORR_OK;
   if (!run->options->model) ORR_TRY(visit_one(run, ORR_RUN_TRAIN, 0, visit, context, err));
+  for (size_t i = 1; i <= orr_rounds_of(run); i++) {
+    ORR_TRY(visit_one(run, ORR_RUN_ROUND_COLLECT, i, visit, context, err));
+    ORR_TRY(visit_one(run, ORR_RUN_ROUND_TRAIN, i, visit, context, err));
+  }
   for (size_t i = 0; run->data_needed && i < run->experiment->baselines.count; i++)
     ORR_TRY(visit_one(run, ORR_RUN_BASELINE, i, visit, context, err));
   if (orr_run_can_open_loop(run))
@@ -114,10 +121,21 @@ static orr_status visit_stages(const orr_run *run, stage_visit *visit, void *con
   return ORR_OK;
 }
 
+/* `context`: bool, set once a round has work to do. What judged the model before it would then be
+ * refused after that work: better now. */
 static orr_status check_stage(const orr_run *run, orr_run_stage kind, orr_stage *stage,
                               void *context, orr_error *err) {
-  (void)run, (void)kind, (void)context;
-  return orr_stage_check(stage, err);
+  bool *fresh = context;
+  (void)run;
+  ORR_TRY(orr_stage_check(stage, err));
+  if (kind == ORR_RUN_ROUND_COLLECT || kind == ORR_RUN_ROUND_TRAIN)
+    *fresh = *fresh || !orr_stage_is_done(stage);
+  bool judges = kind == ORR_RUN_OPEN_LOOP || kind == ORR_RUN_RULE || kind == ORR_RUN_SWAPS;
+  if (!judges || !*fresh || !orr_stage_is_done(stage)) return ORR_OK;
+  orr_fail(err, ORR_ERR_MISMATCH, "stage `%s`: %s was made without the rounds that are to come",
+           stage->name, stage->folder);
+  orr_hint(err, "--force redoes it with the last round's model; another --out keeps both");
+  return ORR_ERR_MISMATCH;
 }
 
 /* --- the folder ------------------------------------------------------------------------------- */
@@ -171,8 +189,11 @@ static void fill_paths(orr_run *run) {
   orr_path_join(run->eval, sizeof run->eval, run->out, "eval");
   if (run->options->model)
     snprintf(run->checkpoint, sizeof run->checkpoint, "%s", run->options->model);
-  else
-    orr_path_join(run->checkpoint, sizeof run->checkpoint, run->model, "model.safetensors");
+  else {
+    char name[64];
+    orr_experiment_checkpoint(run->experiment, name, sizeof name);
+    orr_path_join(run->checkpoint, sizeof run->checkpoint, run->out, name);
+  }
 }
 
 /* --- the manifest ----------------------------------------------------------------------------- */
@@ -229,7 +250,8 @@ static orr_status open_run(orr_run *run, bool judges, orr_error *err) {
   orr_run_tell(run, "resolve", false);
   ORR_TRY(check_owner(run, err));
   if (judges && *run->manifest) ORR_TRY(load_manifest(run, err));
-  if (!run->options->force) ORR_TRY(visit_stages(run, check_stage, NULL, err));
+  bool fresh = false;
+  if (!run->options->force) ORR_TRY(visit_stages(run, check_stage, &fresh, err));
   ORR_TRY(lock_folder(run, err));
   ORR_TRY(orr_stage_sweep(run->out, err));
   return write_config(run, err);
@@ -267,6 +289,7 @@ static orr_status run_until(orr_run *run, last_stage last, orr_error *err) {
   if (last == LAST_COLLECT) return ORR_OK;
   if (last == LAST_FREEZE) return orr_run_freeze(run, err);
   if (!run->options->model) ORR_TRY(orr_run_train(run, err));
+  ORR_TRY(orr_run_rounds(run, err));
   for (size_t i = 0; run->data_needed && i < run->experiment->baselines.count; i++)
     ORR_TRY(orr_run_baseline(run, i, err));
   if (last == LAST_TRAIN) return ORR_OK;
@@ -341,6 +364,12 @@ static void put_plan_line(const orr_run *run, orr_run_stage kind, const orr_stag
             (long long)c->weak, (long long)c->random);
   else if (kind == ORR_RUN_TRAIN)
     fprintf(to, "%lld steps of %lld windows", (long long)e->train.steps, (long long)e->train.batch);
+  else if (kind == ORR_RUN_ROUND_COLLECT)
+    fprintf(to, "%lld episodes of the agent, at most %lld control steps",
+            (long long)e->rounds.episodes, (long long)e->rounds.steps);
+  else if (kind == ORR_RUN_ROUND_TRAIN)
+    fprintf(to, "%lld more steps of %lld windows, %g %% of them on-policy",
+            (long long)e->rounds.train_steps, (long long)e->train.batch, 100.0 * e->rounds.share);
   else if (kind == ORR_RUN_BASELINE) {
     const orr_baseline_def *baseline = orr_baseline_find(e, stage->name + strlen("train "));
     fprintf(to, "%lld steps of %lld windows", (long long)baseline->train.steps,

@@ -12,8 +12,7 @@
 
 /* --- collect ---------------------------------------------------------------------------------- */
 
-/* Effective world and task as YAML: what every shard carries. */
-static char *scenario_yaml(const orr_experiment *experiment) {
+char *orr_run_scenario_yaml(const orr_experiment *experiment) {
   const orr_node *root = orr_config_root(experiment->config);
   orr_node node = *root;
   orr_entry entries[2];
@@ -56,9 +55,9 @@ static json_t *policies_json(const orr_dataset *data) {
   return all;
 }
 
-static orr_status split_json(const orr_run *run, orr_split split, json_t **out, orr_error *err) {
+static orr_status split_json(const char *folder, orr_split split, json_t **out, orr_error *err) {
   orr_dataset *data;
-  ORR_TRY(orr_dataset_open(run->data, split, false, &data, err));
+  ORR_TRY(orr_dataset_open(folder, split, false, &data, err));
   orr_statistics *statistics;
   orr_status status = orr_new(&statistics, 1, sizeof *statistics, err);
   if (status == ORR_OK) {
@@ -72,17 +71,16 @@ static orr_status split_json(const orr_run *run, orr_split split, json_t **out, 
   return status;
 }
 
-static orr_status write_statistics(const orr_run *run, const orr_collect_result *result,
-                                   orr_error *err) {
-  json_t *train = NULL, *held_out = NULL;
-  ORR_TRY(split_json(run, ORR_SPLIT_TRAIN, &train, err));
+orr_status orr_run_write_statistics(const char *folder, bool held_out, int64_t diverged,
+                                    orr_error *err) {
+  json_t *train = NULL, *held = NULL;
+  ORR_TRY(split_json(folder, ORR_SPLIT_TRAIN, &train, err));
   orr_status status = ORR_OK;
-  if (run->experiment->collect.held_out > 0)
-    status = split_json(run, ORR_SPLIT_HELD_OUT, &held_out, err);
-  json_t *all = json_pack("{s:I, s:o, s:o}", "diverged", (json_int_t)result->diverged, "train",
-                          train, "held_out", held_out ? held_out : json_object());
+  if (held_out) status = split_json(folder, ORR_SPLIT_HELD_OUT, &held, err);
+  json_t *all = json_pack("{s:I, s:o, s:o}", "diverged", (json_int_t)diverged, "train", train,
+                          "held_out", held ? held : json_object());
   char path[600];
-  orr_path_join(path, sizeof path, run->data, "statistics.json");
+  orr_path_join(path, sizeof path, folder, "statistics.json");
   if (status == ORR_OK) status = orr_json_put(path, all, err);
   json_decref(all);
   return status;
@@ -90,7 +88,7 @@ static orr_status write_statistics(const orr_run *run, const orr_collect_result 
 
 static orr_status collect(orr_run *run, orr_error *err) {
   const orr_experiment *e = run->experiment;
-  char *yaml = scenario_yaml(e);
+  char *yaml = orr_run_scenario_yaml(e);
   if (!yaml) return orr_fail(err, ORR_ERR_MEMORY, "out of memory");
   double begun = orr_seconds();
   orr_collect_result result = {0};
@@ -99,7 +97,7 @@ static orr_status collect(orr_run *run, orr_error *err) {
                       run->data, run->control, &result, err);
   orr_free(yaml);
   ORR_TRY(status);
-  ORR_TRY(write_statistics(run, &result, err));
+  ORR_TRY(orr_run_write_statistics(run->data, e->collect.held_out > 0, result.diverged, err));
   json_t *time = json_pack("{s:f, s:I, s:I, s:I}", "seconds", orr_seconds() - begun, "episodes",
                            (json_int_t)result.episodes, "shards", (json_int_t)result.shards,
                            "shards_kept", (json_int_t)result.shards_kept);

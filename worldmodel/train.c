@@ -13,12 +13,18 @@
 /* Saving ----------------------------------------------------------------------------------- */
 
 static json_t *training_record(const orr_trainer *trainer) {
-  char data[ORR_HASH_TEXT];
+  const orr_train_setup *setup = trainer->setup;
+  char data[ORR_HASH_TEXT], from[ORR_HASH_TEXT];
   orr_hash_text(trainer->state.data, data);
-  return json_pack("{s:s, s:I, s:I, s:f, s:o}", "data_hash", data, "seed",
-                   (json_int_t)trainer->setup->train->seed, "steps",
-                   (json_int_t)trainer->state.step, "loss", trainer->state.loss, "train",
-                   orr_checkpoint_pack(&orr_train_record, trainer->setup->train));
+  json_t *record =
+      json_pack("{s:s, s:I, s:I, s:f, s:o}", "data_hash", data, "seed",
+                (json_int_t)setup->train->seed, "steps", (json_int_t)trainer->state.step, "loss",
+                trainer->state.loss, "train", orr_checkpoint_pack(&orr_train_record, setup->train));
+  if (!record || !setup->from) return record;
+  orr_hash_text(setup->from->hash, from);
+  json_object_set_new(record, "from", json_string(from));
+  json_object_set_new(record, "share", json_real(setup->more_count ? setup->share : 0.0));
+  return record;
 }
 
 static orr_status check_weights(const orr_trainer *trainer, orr_error *err) {
@@ -77,10 +83,30 @@ static orr_status build(orr_trainer *trainer, const orr_transform *transform, or
                          &trainer->model, err);
 }
 
+/* The weights to go on from; their transform belongs to them. */
+static orr_status copy_model(orr_trainer *trainer, orr_error *err) {
+  const orr_model *from = trainer->setup->from;
+  json_t *then = orr_checkpoint_pack(&orr_model_record, &from->def);
+  json_t *now = orr_checkpoint_pack(&orr_model_record, trainer->setup->model);
+  bool same = then && now && json_equal(then, now);
+  json_decref(then);
+  json_decref(now);
+  if (!same || !orr_hash_equal(from->interface, orr_dataset_info(trainer->setup->data)->interface))
+    return orr_fail(err, ORR_ERR_MISMATCH, "the model to go on from has another %s",
+                    same ? "interface" : "definition");
+  ORR_TRY(build(trainer, &from->transform, err));
+  ORR_TRY(orr_model_allocate(trainer->model, err));
+  memcpy(trainer->model->values, from->values, from->params.total * sizeof *from->values);
+  trainer->model->interface = from->interface;
+  trainer->model->world = from->world;
+  return ORR_OK;
+}
+
 static orr_status make_model(orr_trainer *trainer, orr_error *err) {
   const orr_train_setup *setup = trainer->setup;
   const orr_shard_info *info = orr_dataset_info(setup->data);
   orr_transform *transform;
+  if (setup->from) return copy_model(trainer, err);
   ORR_TRY(orr_new(&transform, 1, sizeof *transform, err));
   orr_status status = orr_transform_fit(setup->data, (size_t)setup->model->stride, transform, err);
   if (status == ORR_OK) status = build(trainer, transform, err);
@@ -107,18 +133,53 @@ static orr_status make_paths(orr_trainer *trainer, orr_error *err) {
   return sweep_leftovers(folder, err);
 }
 
+static orr_status open_windows(orr_trainer *trainer, orr_error *err) {
+  const orr_train_setup *setup = trainer->setup;
+  orr_windows_def def = orr_train_windows(trainer->model);
+  ORR_ASSERT(setup->more_count <= ORR_MAX_MORE);
+  ORR_ASSERT(setup->more_count == 0 || !orr_model_acts(trainer->model));
+  ORR_TRY(orr_windows_create(setup->data, &def, &trainer->windows, err));
+  trainer->mix =
+      (orr_windows_mix){.base = trainer->windows, .more = trainer->more, .share = setup->share};
+  for (size_t i = 0; i < setup->more_count; i++) {
+    orr_windows *more;
+    if (!orr_hash_equal(orr_dataset_info(setup->more[i])->interface,
+                        orr_dataset_info(setup->data)->interface))
+      return orr_fail(err, ORR_ERR_MISMATCH, "the data to mix in have another interface");
+    ORR_TRY(orr_windows_create(setup->more[i], &def, &more, err));
+    trainer->more[trainer->mix.more_count++] = more;
+  }
+  return ORR_OK;
+}
+
+/* Everything that the weights come from beside the definitions; of one data set alone its hash. */
+static orr_hash data_hash(const orr_train_setup *setup) {
+  orr_hash hash = orr_dataset_hash(setup->data);
+  if (setup->from) hash = orr_hash_join(hash, setup->from->hash);
+  for (size_t i = 0; i < setup->more_count; i++)
+    hash = orr_hash_join(hash, orr_dataset_hash(setup->more[i]));
+  if (setup->more_count)
+    hash = orr_hash_join(hash, orr_hash_bytes(&setup->share, sizeof setup->share));
+  return hash;
+}
+
+static orr_status first_weights(orr_trainer *trainer, orr_error *err) {
+  const orr_train_setup *setup = trainer->setup;
+  if (setup->from) return ORR_OK; /* they are there */
+  orr_params_init(&trainer->model->params, (uint64_t)setup->train->seed, trainer->model->values);
+  return orr_model_fit_law(trainer->model, setup->data, err);
+}
+
 static orr_status start(orr_trainer *trainer, orr_error *err) {
   const orr_train_setup *setup = trainer->setup;
   ORR_TRY(make_paths(trainer, err));
   ORR_TRY(make_model(trainer, err));
-  orr_windows_def def = orr_train_windows(trainer->model);
-  ORR_TRY(orr_windows_create(setup->data, &def, &trainer->windows, err));
+  ORR_TRY(open_windows(trainer, err));
   ORR_TRY(orr_train_prepare(trainer, err));
-  trainer->state.data = orr_dataset_hash(setup->data);
+  trainer->state.data = data_hash(setup);
   trainer->resumed = orr_file_exists(trainer->state_path);
   if (!trainer->resumed) {
-    orr_params_init(&trainer->model->params, (uint64_t)setup->train->seed, trainer->model->values);
-    ORR_TRY(orr_model_fit_law(trainer->model, setup->data, err));
+    ORR_TRY(first_weights(trainer, err));
     return orr_train_cut_log(trainer->metrics, -1, err);
   }
   ORR_TRY(orr_checkpoint_load_state(trainer->model, setup->train, &trainer->state,

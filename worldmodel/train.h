@@ -27,11 +27,20 @@ typedef struct orr_train_def {
 } orr_train_def;
 extern const orr_record orr_train_record;
 
+#define ORR_MAX_MORE 16
 typedef struct orr_train_setup {
   const orr_model_def *model;
   const orr_train_def *train;
   const orr_dataset *data, *held_out; /* held_out may be NULL: no checks */
   const char *folder;                 /* model.safetensors, state.safetensors, metrics.jsonl */
+  /* Going on from a world model of the same definition and interface: its weights and its input
+   * transform, fresh moments, warm-up and cosine. NULL: from random weights. */
+  const orr_model *from;
+  /* A share of the windows comes from these; none by default. The transform is never fitted on
+   * them. */
+  const orr_dataset *more[ORR_MAX_MORE];
+  size_t more_count;
+  double share;
 } orr_train_setup;
 
 typedef struct orr_train_result {

@@ -27,6 +27,8 @@ typedef struct orr_trainer {
   struct orr_pool *pool; /* NULL: the calling thread alone */
   orr_model *model;      /* its weights are the ones that learn */
   orr_windows *windows;
+  const orr_windows *more[ORR_MAX_MORE];
+  orr_windows_mix mix; /* `windows` and `more` */
   orr_train_state state;
   size_t tiles, lane_count;
   orr_train_lane *lanes;

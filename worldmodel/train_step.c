@@ -27,8 +27,8 @@ static void feed_windows(const orr_trainer *trainer, orr_train_lane *lane, size_
                          size_t rows) {
   const orr_model *model = trainer->model;
   size_t S = model->observation.count, A = model->pass_length, passes = lane->loss.passes;
-  orr_windows_batch(trainer->windows, (uint64_t)trainer->setup->train->seed,
-                    (uint32_t)trainer->state.step, first, rows, lane->states, lane->actions);
+  orr_windows_mix_batch(&trainer->mix, (uint64_t)trainer->setup->train->seed,
+                        (uint32_t)trainer->state.step, first, rows, lane->states, lane->actions);
   for (size_t p = 0; p <= passes; p++) {
     feed(lane, lane->loss.states[p], lane->states + p * rows * S, rows);
   }
@@ -164,5 +164,7 @@ void orr_train_release(orr_trainer *trainer) {
   orr_update_destroy(&trainer->update);
   orr_free(trainer->tile_losses);
   orr_windows_destroy(trainer->windows);
+  for (size_t i = 0; i < trainer->mix.more_count; i++)
+    orr_windows_destroy((orr_windows *)trainer->more[i]);
   orr_model_destroy(trainer->model);
 }

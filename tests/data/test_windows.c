@@ -159,6 +159,45 @@ static void hindsight(void **state) {
   orr_dataset_close(dataset);
 }
 
+/* A share of the rows comes from elsewhere, all windows there equally likely; the others are those
+ * that they would be alone, however the rows are cut. (Sample episode n has policy n % 6.) */
+static void mixed_rows(void **state) {
+  enum { ROWS = 100, STEPS = 100, S = SAMPLE_STATE, A = SAMPLE_ACTION };
+  orr_dataset *dataset = open_sample(state);
+  orr_windows *base = make_windows(dataset, (orr_windows_def){1, 1, 1, 1u << 2});
+  orr_windows *one = make_windows(dataset, (orr_windows_def){1, 1, 1, 1u << 0});
+  orr_windows *two = make_windows(dataset, (orr_windows_def){1, 1, 1, 1u << 1});
+  const orr_windows *more[] = {one, two};
+  orr_windows_mix mix = {base, more, 2, 0.3};
+  float states[2 * ROWS * S], actions[ROWS * A], alone[2 * ROWS * S], tile[2 * 7 * S];
+  double from_one = 0, from_two = 0, all = ROWS * STEPS;
+  for (uint32_t step = 0; step < STEPS; step++) {
+    orr_windows_mix_batch(&mix, 3, step, 0, ROWS, states, actions);
+    orr_windows_batch(base, 3, step, 0, ROWS, alone, actions);
+    for (size_t r = 0; r < ROWS; r++) {
+      int64_t policy = (int64_t)(states[r * S] / 1000) % 6;
+      if (policy == 2) assert_true(states[r * S] == alone[r * S]);
+      from_one += policy == 0;
+      from_two += policy == 1;
+    }
+    orr_windows_mix_batch(&mix, 3, step, 60, 7, tile, actions);
+    assert_memory_equal(tile, states + 60 * S, 7 * S * sizeof *tile);
+  }
+  double share = (from_one + from_two) / all, n = from_one + from_two;
+  double ones = (double)orr_windows_count(one), twos = (double)orr_windows_count(two);
+  double expected = ones / (ones + twos);
+  assert_true(fabs(share - 0.3) < 5 * sqrt(0.3 * 0.7 / all));
+  assert_true(fabs(from_one / n - expected) < 5 * sqrt(expected * (1 - expected) / n));
+  mix.share = 0;
+  orr_windows_mix_batch(&mix, 3, 0, 0, ROWS, states, actions);
+  orr_windows_batch(base, 3, 0, 0, ROWS, alone, actions);
+  assert_memory_equal(states, alone, sizeof states);
+  orr_windows_destroy(two);
+  orr_windows_destroy(one);
+  orr_windows_destroy(base);
+  orr_dataset_close(dataset);
+}
+
 static void none_fits(void **state) {
   orr_error err = {0};
   orr_dataset *dataset = open_sample(state);
@@ -186,6 +225,7 @@ int test_windows(void) {
       cmocka_unit_test_setup_teardown(equally_likely, make_scratch, drop_scratch),
       cmocka_unit_test_setup_teardown(tiles_agree, make_scratch, drop_scratch),
       cmocka_unit_test_setup_teardown(hindsight, make_scratch, drop_scratch),
+      cmocka_unit_test_setup_teardown(mixed_rows, make_scratch, drop_scratch),
       cmocka_unit_test_setup_teardown(none_fits, make_scratch, drop_scratch),
   };
   return cmocka_run_group_tests_name("windows", tests, NULL, NULL);

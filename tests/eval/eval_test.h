@@ -21,6 +21,7 @@ int orr_test_load(void);
 int orr_test_run(void);
 int orr_test_judge(void); /* after orr_test_run: takes its run `reference` */
 int orr_test_baselines(void);
+int orr_test_rounds(void);
 
 /* Loads and asserts that it is good. */
 orr_experiment *orr_test_load_file(const char *path, const char *profile,

@@ -152,6 +152,15 @@ static const breakage breakages[] = {
     {.old = "plan:",
      .fresh = "baselines: [{name: a, family: clone}, {name: a, horizon: 0}]\nplan:"},
     {.old = "  experts: 6", .fresh = "  experts: 0", .profile = "policies"},
+    {.old = "  experts: 6", .fresh = "  experts: 0", .profile = "onpolicy"},
+    {.old = "rounds: {count: 2, episodes: 10, steps: 30",
+     .fresh = "rounds: {count: 2, episodes: 10, steps: 14"},
+    {.old = "rounds: {count: 2, episodes: 10", .fresh = "rounds: {count: 17, episodes: 0"},
+    {.old = "share: 0.5", .fresh = "share: 1.5"},
+    {.old = "share: 0.5", .fresh = "shares: 0.5"},
+    {.old = "  goal_offset: 15",
+     .fresh = "  goal_offset: 31\n  manifest: here",
+     .profile = "onpolicy"},
     {.old = "  budget: 20", .fresh = "  budget: 20\n  planner: papr"},
     {.old = "  budget: 20", .fresh = "  budget: 20\n  held_out: {first: 3, count: 2}"},
     {.old = "  budget: 20", .fresh = "  budget: 20\n  manifest: 3"},
@@ -231,7 +240,8 @@ static void profiles_are_listed(void **state) {
   char **names = orr_experiment_profiles(config);
   assert_string_equal(names[0], "smaller");
   assert_string_equal(names[1], "policies");
-  assert_null(names[2]);
+  assert_string_equal(names[2], "onpolicy");
+  assert_null(names[3]);
   orr_free(names);
   orr_config_destroy(config);
   orr_diagnostics_destroy(found);

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "synthetic.h"
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -247,6 +248,45 @@ static void test_cancel(void **state) {
   check_cancel(ORR_FAMILY_CLONING, 384);
 }
 
+/* Going on from given weights: they are where it begins, with their transform; another definition
+ * is refused, and so is another beginning once there is a state. */
+static void test_going_on(void **state) {
+  (void)state;
+  synthetic_data data = synthetic_open(data_folder);
+  orr_model_def def = synthetic_model(ORR_FAMILY_STATE), wider = def;
+  orr_train_def train = synthetic_train(1);
+  orr_model *from = synthetic_random_model(data.train, &def, 3), *after;
+  orr_train_setup setup = {.model = &def,
+                           .train = &train,
+                           .data = data.train,
+                           .folder = "learn-on",
+                           .from = from,
+                           .more = {data.held_out},
+                           .more_count = 1,
+                           .share = 0.5};
+  orr_train_result result;
+  orr_error err;
+  train.rate = 1e-9;
+  from->transform.state_mean[0] += 1.0; /* not what the data would give */
+  remove_folder("learn-on");
+  ASSERT_OK(orr_train_run(&setup, NULL, &result, &err), err);
+  ASSERT_OK(orr_model_load("learn-on/model.safetensors", &after, &err), err);
+  assert_true(after->transform.state_mean[0] == from->transform.state_mean[0]);
+  for (size_t i = 0; i < from->params.total; i++)
+    assert_true(fabsf(after->values[i] - from->values[i]) <= 1e-6F);
+  orr_model_destroy(after);
+  setup.share = 0.25;
+  assert_int_equal(orr_train_run(&setup, NULL, &result, &err), ORR_ERR_MISMATCH);
+  assert_non_null(strstr(err.message, "data: this training began on"));
+  setup.share = 0.5;
+  wider.hidden = def.hidden + 4;
+  setup.model = &wider;
+  assert_int_equal(orr_train_run(&setup, NULL, &result, &err), ORR_ERR_MISMATCH);
+  assert_non_null(strstr(err.message, "another definition"));
+  orr_model_destroy(from);
+  synthetic_close(&data);
+}
+
 static void child(const char *folder, size_t threads, const orr_train_def *train) {
   synthetic_data data = synthetic_open(data_folder);
   orr_model_def def = synthetic_model(ORR_FAMILY_STATE);
@@ -398,8 +438,9 @@ int test_training(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_state_learns), cmocka_unit_test(test_jepa_learns),
       cmocka_unit_test(test_threads),      cmocka_unit_test(test_cancel),
-      cmocka_unit_test(test_kill),         cmocka_unit_test(test_refusals),
-      cmocka_unit_test(test_numbers),      cmocka_unit_test(test_disk),
+      cmocka_unit_test(test_going_on),     cmocka_unit_test(test_kill),
+      cmocka_unit_test(test_refusals),     cmocka_unit_test(test_numbers),
+      cmocka_unit_test(test_disk),
   };
   return cmocka_run_group_tests_name("training", tests, NULL, NULL);
 }
