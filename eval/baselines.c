@@ -3,16 +3,18 @@
 
 #include <string.h>
 
-static const char *const family_names[] = {"inverse", "cloning", NULL};
+static const char *const family_names[] = {"inverse", "cloning", "reach", NULL};
 
 static const orr_field baseline_fields[] = {
     {ORR_FIELD(TEXT, orr_baseline_def, name),
      .help = "Name of the baseline, for eval.rows; its folder is model/NAME"},
     {ORR_FIELD(ENUM, orr_baseline_def, family), .names = family_names, .preset = "inverse",
-     .help = "inverse: goal-conditioned inverse dynamics, learned from all episodes; cloning: "
-             "goal-conditioned behaviour cloning, from demonstrations alone"},
+     .help =
+         "inverse: goal-conditioned inverse dynamics, learned from all episodes; cloning: "
+         "goal-conditioned behaviour cloning, from demonstrations alone; reach: no policy but a "
+         "distance, how many blocks away a goal is, for objective kind reach"},
     {ORR_FIELD(INT, orr_baseline_def, horizon), .unit = "blocks", .low = 1, .preset = "5",
-     .high = ORR_MAX_HORIZON, .help = "Farthest goal that it learns to reach"},
+     .high = ORR_MAX_HORIZON, .help = "Farthest goal that it learns about"},
     {ORR_FIELD(INT, orr_baseline_def, hidden), .low = 4, .high = 2048, .preset = "256",
      .help = "Width of the hidden layers"},
     {ORR_FIELD(INT, orr_baseline_def, layers), .low = 1, .high = 8, .preset = "3",
@@ -23,8 +25,8 @@ static const orr_field baseline_fields[] = {
 };
 const orr_record orr_baseline_record = {
     ORR_RECORD("baseline", orr_baseline_def, baseline_fields), .unique_names = true,
-    .help = "A policy that acts without a planner: a network from observation, goal and blocks "
-            "left to a block of actions"};
+    .help = "A network beside the model: a policy that acts without a planner, from observation, "
+            "goal and blocks left to a block of actions; or a distance to plan with"};
 
 const orr_baseline_def *orr_baseline_of(const orr_experiment *experiment, size_t index) {
   return (const orr_baseline_def *)experiment->baselines.items + index;

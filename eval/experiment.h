@@ -25,10 +25,10 @@ typedef struct orr_preset_def {
   orr_planner_def plan;
 } orr_preset_def;
 
-/* A policy without a planner, to be named in eval.rows. */
+/* A policy without a planner, to be named in eval.rows; or a distance, for objective kind reach. */
 typedef struct orr_baseline_def {
   const char *name;
-  int family;      /* 0: inverse, 1: cloning */
+  int family;      /* 0: inverse, 1: cloning, 2: reach */
   int64_t horizon; /* blocks */
   int64_t hidden, layers;
   orr_train_def train;
