@@ -66,6 +66,7 @@ typedef struct orr_eval_def {
   orr_list rows;       /* const char *: random, model, oracle, names of baselines */
   orr_list swaps;      /* orr_swap_def */
   const char *planner; /* "default" (section plan) or the name of a preset */
+  const char *head;    /* baseline of family reach that objective reach asks; "": the only one */
   int64_t random_hold; /* of the random floor */
   orr_open_loop_def open_loop;
 } orr_eval_def;
