@@ -21,7 +21,7 @@ static const char *const points_names[] = {"blocks", "steps", NULL};
 static const orr_field objective_fields[] = {
     {ORR_FIELD(ENUM, orr_objective_def, kind), .names = orr_objective_names, .preset = "goal",
      .help = "goal: distance to the goal in named quantities; latent: the model's own distance; "
-             "reach: blocks to the goal, as the network eval.head says"},
+             "reach: blocks to the goal, as the network eval.head says; best with aggregate sum"},
     {ORR_FIELD(ENUM, orr_objective_def, aggregate), .names = aggregate_names, .preset = "minimum",
      .help = "Which points of a rollout count: the final one, all, or the best (+ 0.01 final)"},
     {ORR_FIELD(ENUM, orr_objective_def, points), .names = points_names, .preset = "steps",

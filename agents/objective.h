@@ -6,8 +6,12 @@
  * nearest: shaping that leads a demonstration to what it should push; 0 unless it is asked for.
  * `latent` is the model's own distance between latents. `reach` asks a network of family reach, the
  * head, how many blocks of control the goal is away: no scales and weights, and an observation that
- * is near in space but takes long is worth little. An objective aggregates over the points of
- * a rollout as final, sum or minimum (+ 0.01 final, which breaks ties towards staying there). */
+ * is near in space but takes long is worth little. Sum it up: the minimum over many points finds
+ * where the network errs (Push-T, one model and network, 200 pairs each: 93.0 % Moderate and 75.0 %
+ * Strict by the sum, 85.5 and 46.0 by the minimum; `goal` by its minimum 96.0 and 87.5).
+ *
+ * An objective aggregates over the points of a rollout as final, sum or minimum (+ 0.01 final,
+ * which breaks ties towards staying there). */
 #ifndef ORR_AGENTS_OBJECTIVE_H
 #define ORR_AGENTS_OBJECTIVE_H
 
