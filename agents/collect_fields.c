@@ -7,7 +7,7 @@
 /* 24 x 3 suffice in the true simulator; correlated noise and the approach term make demonstrations
  * reach for a block that is far away. */
 static const orr_field expert_fields[] = {
-    ORR_PLANNER_FIELDS("24", "3", "6", "0.5", "{approach: 0.02, points: blocks}")};
+    ORR_PLANNER_FIELDS("24", "3", "6", "0.5", "{approach: 0.02}")};
 static const orr_record expert_record = {
     ORR_RECORD("expert", orr_planner_def, expert_fields),
     .help = "The planner that demonstrates, on the true simulator"};

@@ -86,6 +86,24 @@ orr_status orr_dynamics_fits(const orr_model *model, const orr_observer *observe
   return ORR_ERR_MISMATCH;
 }
 
+orr_status orr_dynamics_check_head(const orr_objective *objective, const orr_observer *observer,
+                                   orr_error *err) {
+  if (objective->kind != ORR_OBJECTIVE_REACH) return ORR_OK;
+  if (!objective->head) {
+    orr_fail(err, ORR_ERR_CONFIG, "objective reach asks a trained network, and there is none here");
+    orr_hint(err, "an evaluation brings one (see `orrery explain eval.head`); anywhere else plan "
+                  "with objective.kind: goal");
+    return ORR_ERR_CONFIG;
+  }
+  if (!orr_model_reaches(objective->head)) {
+    orr_fail(err, ORR_ERR_MISMATCH, "a network of family %s cannot say how far a goal is",
+             orr_family_names[orr_model_definition(objective->head)->family]);
+    orr_hint(err, "objective reach needs one of family reach");
+    return ORR_ERR_MISMATCH;
+  }
+  return orr_dynamics_fits(objective->head, observer, err);
+}
+
 /* A jepa model whose read-out head was not trained decodes noise. */
 bool orr_dynamics_decodes(const orr_model *model) {
   const orr_model_def *def = orr_model_definition(model);

@@ -11,12 +11,13 @@
 
 typedef struct model_lane {
   orr_model_worker *worker;
-  float *latents;   /* TILE x L */
-  float *trail;     /* passes x TILE x L */
-  float *actions;   /* TILE x block x A */
-  float *seen;      /* TILE x S: decoded */
-  float *distances; /* TILE */
-  double *costs;    /* ORR_MAX_PLAN x passes x TILE */
+  orr_model_worker *head; /* NULL unless the objective is reach */
+  float *latents;         /* TILE x L */
+  float *trail;           /* passes x TILE x L */
+  float *actions;         /* TILE x block x A */
+  float *seen;            /* TILE x S: decoded */
+  float *distances;       /* TILE */
+  double *costs;          /* ORR_MAX_PLAN x passes x TILE */
 } model_lane;
 
 typedef struct model_dynamics {
@@ -33,6 +34,7 @@ static void destroy(orr_dynamics *dynamics) {
   for (size_t i = 0; model->lanes && i < model->base.lanes; i++) {
     model_lane *lane = &model->lanes[i];
     orr_model_worker_destroy(lane->worker);
+    orr_model_worker_destroy(lane->head);
     orr_free(lane->latents);
     orr_free(lane->trail);
     orr_free(lane->actions);
@@ -67,6 +69,11 @@ static void score(model_dynamics *model, model_lane *lane, const float *latents,
   }
   size_t fields = base->observer.space.count;
   orr_model_decode(lane->worker, latents, rows, lane->seen);
+  if (lane->head) {
+    orr_model_reach(lane->head, lane->seen, base->goal, 0, rows, lane->distances);
+    for (size_t r = 0; r < rows; r++) costs[r] = (double)lane->distances[r];
+    return;
+  }
   for (size_t r = 0; r < rows; r++)
     costs[r] = orr_objective_cost(&base->objective, lane->seen + r * fields, base->goal);
 }
@@ -145,6 +152,8 @@ static orr_status create_lane(model_dynamics *model, const orr_model *weights, m
   ORR_TRY(orr_new(&lane->seen, TILE * fields, sizeof(float), err));
   ORR_TRY(orr_new(&lane->distances, TILE, sizeof(float), err));
   ORR_TRY(orr_new(&lane->costs, ORR_MAX_PLAN * model->passes * TILE, sizeof(double), err));
+  if (model->base.objective.kind == ORR_OBJECTIVE_REACH)
+    ORR_TRY(orr_model_worker_create(model->base.objective.head, &lane->head, err));
   return orr_model_worker_create(weights, &lane->worker, err);
 }
 
@@ -162,15 +171,20 @@ orr_status orr_dynamics_model(const orr_model *model, const orr_scenario *scenar
                               size_t lanes, orr_dynamics **out, orr_error *err) {
   ORR_ASSERT(lanes > 0 && observer->scenario == scenario);
   *out = NULL;
-  if (orr_model_acts(model)) {
-    orr_fail(err, ORR_ERR_MISMATCH, "a network of family %s is a policy, it predicts nothing",
-             orr_family_names[orr_model_definition(model)->family]);
-    orr_hint(err, "let it act without a planner, or plan with a model of family state or jepa");
+  if (orr_model_acts(model) || orr_model_reaches(model)) {
+    orr_fail(err, ORR_ERR_MISMATCH, "a network of family %s is a %s, it predicts nothing",
+             orr_family_names[orr_model_definition(model)->family],
+             orr_model_acts(model) ? "policy" : "distance");
+    orr_hint(err,
+             orr_model_acts(model)
+                 ? "let it act without a planner, or plan with a model of family state or jepa"
+                 : "plan with a model of family state or jepa, and score with objective reach");
     return ORR_ERR_MISMATCH;
   }
   ORR_TRY(orr_dynamics_fits(model, observer, err));
+  ORR_TRY(orr_dynamics_check_head(objective, observer, err));
   bool decodes = orr_dynamics_decodes(model);
-  if (objective->kind == ORR_OBJECTIVE_GOAL && !decodes) {
+  if (objective->kind != ORR_OBJECTIVE_LATENT && !decodes) {
     orr_fail(err, ORR_ERR_CONFIG,
              "this model has no read-out head, so its futures have no goal "
              "distance");

@@ -29,6 +29,9 @@ void orr_dynamics_fill(orr_dynamics *dynamics, const orr_dynamics_table *table,
                        size_t lanes);
 /* ORR_ERR_MISMATCH, and what differs, when the model was trained on another interface. */
 orr_status orr_dynamics_fits(const orr_model *model, const orr_observer *observer, orr_error *err);
+/* Refuses objective kind reach without a network of that family that fits. */
+orr_status orr_dynamics_check_head(const orr_objective *objective, const orr_observer *observer,
+                                   orr_error *err);
 /* Whether decoding a latent of this model means anything. */
 bool orr_dynamics_decodes(const orr_model *model);
 

@@ -16,7 +16,8 @@ typedef struct sim_lane {
   double *state;
   float *seen;                /* ORR_MAX_PLAN x points x S: observations of one rollout */
   double *costs;              /* ORR_MAX_PLAN x points */
-  orr_model_worker *metric;   /* NULL: the objective looks at observations */
+  orr_model_worker *metric;   /* latent; NULL otherwise */
+  orr_model_worker *head;     /* reach; NULL otherwise */
   float *latents, *distances; /* points x ORR_MAX_PLAN x L; without L */
 } sim_lane;
 
@@ -36,6 +37,7 @@ static void destroy(orr_dynamics *dynamics) {
     orr_snapshot_destroy(lane->snapshot);
     orr_world_destroy(lane->world);
     orr_model_worker_destroy(lane->metric);
+    orr_model_worker_destroy(lane->head);
     orr_free(lane->state);
     orr_free(lane->seen);
     orr_free(lane->costs);
@@ -97,6 +99,9 @@ static double score(sim_dynamics *sim, sim_lane *lane, size_t horizon) {
     orr_model_encode(lane->metric, lane->seen, count, lane->latents);
     orr_model_distance(lane->metric, lane->latents, sim->goal_latent, count, lane->distances);
     for (size_t p = 0; p < count; p++) costs[p] = (double)lane->distances[p];
+  } else if (lane->head) {
+    orr_model_reach(lane->head, lane->seen, sim->base.goal, 0, count, lane->distances);
+    for (size_t p = 0; p < count; p++) costs[p] = (double)lane->distances[p];
   } else {
     for (size_t p = 0; p < count; p++)
       costs[p] = orr_objective_cost(&sim->base.objective, lane->seen + p * fields, sim->base.goal);
@@ -143,9 +148,11 @@ static orr_status create_lane(sim_dynamics *sim, const orr_model *metric, sim_la
   ORR_TRY(orr_new(&lane->costs, points, sizeof *lane->costs, err));
   ORR_TRY(orr_world_create(scenario, &lane->world, err));
   ORR_TRY(orr_snapshot_create(lane->world, &lane->snapshot, err));
+  ORR_TRY(orr_new(&lane->distances, points, sizeof *lane->distances, err));
+  if (sim->base.objective.kind == ORR_OBJECTIVE_REACH)
+    return orr_model_worker_create(sim->base.objective.head, &lane->head, err);
   if (!metric) return ORR_OK;
   ORR_TRY(orr_new(&lane->latents, points * sim->latent, sizeof *lane->latents, err));
-  ORR_TRY(orr_new(&lane->distances, points, sizeof *lane->distances, err));
   return orr_model_worker_create(metric, &lane->metric, err);
 }
 
@@ -172,6 +179,7 @@ orr_status orr_dynamics_simulator(const orr_scenario *scenario, const orr_observ
     orr_hint(err, "name a model, or use objective.kind: goal");
     return ORR_ERR_CONFIG;
   }
+  ORR_TRY(orr_dynamics_check_head(objective, observer, err));
   sim_dynamics *sim;
   ORR_TRY(orr_new(&sim, 1, sizeof *sim, err));
   orr_dynamics_fill(&sim->base, &table, observer, objective, block, lanes);

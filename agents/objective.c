@@ -13,17 +13,18 @@ static const orr_field weight_fields[] = {
 static const orr_record weight_record = {ORR_RECORD("weight", orr_body_weight, weight_fields),
                                          .unique_names = true, .help = "How much one body counts"};
 
-static const char *const kind_names[] = {"goal", "latent", NULL};
+const char *const orr_objective_names[] = {"goal", "latent", "reach", NULL};
 static const char *const aggregate_names[] = {"final", "sum", "minimum", NULL};
 
 static const char *const points_names[] = {"blocks", "steps", NULL};
 
 static const orr_field objective_fields[] = {
-    {ORR_FIELD(ENUM, orr_objective_def, kind), .names = kind_names, .preset = "goal",
-     .help = "goal: distance to the goal in named quantities; latent: the model's own distance"},
+    {ORR_FIELD(ENUM, orr_objective_def, kind), .names = orr_objective_names, .preset = "goal",
+     .help = "goal: distance to the goal in named quantities; latent: the model's own distance; "
+             "reach: blocks to the goal, as the network eval.head says; best with aggregate sum"},
     {ORR_FIELD(ENUM, orr_objective_def, aggregate), .names = aggregate_names, .preset = "minimum",
      .help = "Which points of a rollout count: the final one, all, or the best (+ 0.01 final)"},
-    {ORR_FIELD(ENUM, orr_objective_def, points), .names = points_names, .preset = "steps",
+    {ORR_FIELD(ENUM, orr_objective_def, points), .names = points_names, .preset = "blocks",
      .help =
          "Points of a rollout: blocks: block ends; steps: every control step (of a model: every "
          "pass of its network)"},
@@ -109,7 +110,7 @@ orr_status orr_objective_create(const orr_objective_def *def, const orr_space *o
     counts = counts || out->factor[i] > 0.0;
   }
   compile_approach(def, observation, out);
-  if (counts || out->kind == ORR_OBJECTIVE_LATENT) return ORR_OK;
+  if (counts || out->kind != ORR_OBJECTIVE_GOAL) return ORR_OK;
   orr_fail(err, ORR_ERR_CONFIG, "objective: nothing that is observed counts");
   orr_hint(err, "observe the pose of a body and give it a weight above 0");
   return ORR_ERR_CONFIG;

@@ -4,14 +4,25 @@
  *   cost = sum over bodies b of weight_b * (|dp_b|^2 / position^2 + wrap(da_b)^2 / angle^2)
  * plus `approach` * (gap / position)^2 for every actuated body, its gap to the free body that is
  * nearest: shaping that leads a demonstration to what it should push; 0 unless it is asked for.
- * `latent` is the model's own distance between latents. An objective aggregates over the points of
- * a rollout as final, sum or minimum (+ 0.01 final, which breaks ties towards staying there). */
+ * `latent` is the model's own distance between latents. `reach` asks a network of family reach, the
+ * head, how many blocks of control the goal is away: no scales and weights, and an observation that
+ * is near in space but takes long is worth little. Sum it up: the minimum over many points finds
+ * where the network errs (Push-T, one model and network, 200 pairs each: 93.0 % Moderate and 75.0 %
+ * Strict by the sum, 85.5 and 46.0 by the minimum; `goal` by its minimum 96.0 and 87.5).
+ *
+ * An objective aggregates over the points of a rollout as final, sum or minimum (+ 0.01 final,
+ * which breaks ties towards staying there). */
 #ifndef ORR_AGENTS_OBJECTIVE_H
 #define ORR_AGENTS_OBJECTIVE_H
 
 #include "agents/env.h"
 
-typedef enum orr_objective_kind { ORR_OBJECTIVE_GOAL, ORR_OBJECTIVE_LATENT } orr_objective_kind;
+typedef enum orr_objective_kind {
+  ORR_OBJECTIVE_GOAL,
+  ORR_OBJECTIVE_LATENT,
+  ORR_OBJECTIVE_REACH
+} orr_objective_kind;
+extern const char *const orr_objective_names[]; /* NULL-terminated, by orr_objective_kind */
 typedef enum orr_aggregate {
   ORR_AGGREGATE_FINAL,
   ORR_AGGREGATE_SUM,
@@ -44,10 +55,12 @@ typedef struct orr_disc {
 } orr_disc;
 
 /* Compiled for an observation space; a plain value. */
+struct orr_model;
 typedef struct orr_objective {
   orr_objective_kind kind;
   orr_aggregate aggregate;
   orr_points points;
+  const struct orr_model *head;  /* reach: borrowed, for whoever has one to set */
   size_t count;                  /* observation fields */
   double factor[ORR_MAX_FIELDS]; /* weight / scale^2; 0: does not count */
   bool is_angle[ORR_MAX_FIELDS];

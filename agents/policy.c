@@ -135,8 +135,9 @@ orr_status orr_policy_network(const orr_model *model, const orr_observer *observ
                               int64_t goal_steps, orr_policy **out, orr_error *err) {
   *out = NULL;
   if (!orr_model_acts(model)) {
-    orr_fail(err, ORR_ERR_MISMATCH, "a network of family %s is a world model, it cannot act",
-             orr_family_names[orr_model_definition(model)->family]);
+    orr_fail(err, ORR_ERR_MISMATCH, "a network of family %s is a %s, it cannot act",
+             orr_family_names[orr_model_definition(model)->family],
+             orr_model_reaches(model) ? "distance" : "world model");
     orr_hint(err, "plan with it, or give a network of family inverse or cloning");
     return ORR_ERR_MISMATCH;
   }

@@ -182,6 +182,42 @@ void orr_windows_hindsight(const orr_windows *windows, uint64_t seed, uint32_t s
   }
 }
 
+/* A state of another episode than `episode`; false when the draw falls on the same. */
+static bool draw_stranger(const orr_windows *windows, orr_random *random, size_t episode,
+                          float *goal) {
+  int64_t count = (int64_t)orr_windows_count(windows);
+  uint64_t index = (uint64_t)orr_random_integer(random, 0, count);
+  size_t e = episode_of(windows, index), S = windows->state_count;
+  size_t at = (size_t)(index - windows->before[e]);
+  if (e == episode) return false;
+  memcpy(goal, orr_dataset_episode(windows->dataset, e).states + at * S, S * sizeof *goal);
+  return true;
+}
+
+void orr_windows_apart(const orr_windows *windows, uint64_t seed, uint32_t step, size_t first,
+                       size_t rows, size_t most, double strangers, float *states, float *goals,
+                       float *targets) {
+  ORR_ASSERT(windows->def.history == 1 && windows->def.horizon == 1 && most >= 1);
+  size_t S = windows->state_count, k = windows->def.block;
+  int64_t count = (int64_t)orr_windows_count(windows);
+  for (size_t r = 0; r < rows; r++) {
+    orr_random random = orr_random_at(seed, ORR_PURPOSE_BATCH, 0, step, (uint32_t)(first + r), 0);
+    uint64_t index = (uint64_t)orr_random_integer(&random, 0, count);
+    size_t e = episode_of(windows, index), start = (size_t)(index - windows->before[e]);
+    orr_episode_view episode = orr_dataset_episode(windows->dataset, e);
+    memcpy(states + r * S, episode.states + start * S, S * sizeof *states);
+    targets[2 * r] = (float)most;
+    targets[2 * r + 1] = 0.0f;
+    bool far = orr_random_uniform(&random, 0.0, 1.0) < strangers;
+    if (far && draw_stranger(windows, &random, e, goals + r * S)) continue;
+    size_t left = episode.steps - start, limit = left < most * k ? left : most * k;
+    size_t ahead = (size_t)orr_random_integer(&random, 0, (int64_t)limit + 1);
+    memcpy(goals + r * S, episode.states + (start + ahead) * S, S * sizeof *goals);
+    targets[2 * r] = (float)ahead / (float)k;
+    targets[2 * r + 1] = 1.0f;
+  }
+}
+
 void orr_windows_at(const orr_windows *windows, size_t index, float *states, float *actions) {
   copy_window(windows, index, 0, 1, states, actions);
 }

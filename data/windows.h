@@ -44,6 +44,14 @@ void orr_windows_mix_batch(const orr_windows_mix *mix, uint64_t seed, uint32_t s
 void orr_windows_hindsight(const orr_windows *windows, uint64_t seed, uint32_t step, size_t first,
                            size_t rows, size_t most, float *states, float *goals, float *actions,
                            float *ahead);
+/* Pairs for a distance. A share `strangers` of the rows has as `goals` (rows x S) states of another
+ * episode, and as `targets` (rows x 2) `most` and 0: nobody went there, it is that far or
+ * farther. For the others they are observations 0 ... most x block control steps later in the same
+ * episode, uniform in what is left of it, and `targets` are how many blocks that is, not rounded,
+ * and 1. Windows of one block, no history. */
+void orr_windows_apart(const orr_windows *windows, uint64_t seed, uint32_t step, size_t first,
+                       size_t rows, size_t most, double strangers, float *states, float *goals,
+                       float *targets);
 /* As orr_windows_batch, one row of a given window number in [0, count): for evaluation in file
  * order. */
 void orr_windows_at(const orr_windows *windows, size_t index, float *states, float *actions);

@@ -1,18 +1,22 @@
 /* Baselines without a planner: their section, their stages, their weights. */
 #include "eval/baselines.h"
 
+#include "eval/experiment_private.h"
+
 #include <string.h>
 
-static const char *const family_names[] = {"inverse", "cloning", NULL};
+static const char *const family_names[] = {"inverse", "cloning", "reach", NULL};
 
 static const orr_field baseline_fields[] = {
     {ORR_FIELD(TEXT, orr_baseline_def, name),
      .help = "Name of the baseline, for eval.rows; its folder is model/NAME"},
     {ORR_FIELD(ENUM, orr_baseline_def, family), .names = family_names, .preset = "inverse",
-     .help = "inverse: goal-conditioned inverse dynamics, learned from all episodes; cloning: "
-             "goal-conditioned behaviour cloning, from demonstrations alone"},
+     .help =
+         "inverse: goal-conditioned inverse dynamics, learned from all episodes; cloning: "
+         "goal-conditioned behaviour cloning, from demonstrations alone; reach: no policy but a "
+         "distance, how many blocks away a goal is, for objective kind reach"},
     {ORR_FIELD(INT, orr_baseline_def, horizon), .unit = "blocks", .low = 1, .preset = "5",
-     .high = ORR_MAX_HORIZON, .help = "Farthest goal that it learns to reach"},
+     .high = ORR_MAX_HORIZON, .help = "Farthest goal that it learns about"},
     {ORR_FIELD(INT, orr_baseline_def, hidden), .low = 4, .high = 2048, .preset = "256",
      .help = "Width of the hidden layers"},
     {ORR_FIELD(INT, orr_baseline_def, layers), .low = 1, .high = 8, .preset = "3",
@@ -23,8 +27,8 @@ static const orr_field baseline_fields[] = {
 };
 const orr_record orr_baseline_record = {
     ORR_RECORD("baseline", orr_baseline_def, baseline_fields), .unique_names = true,
-    .help = "A policy that acts without a planner: a network from observation, goal and blocks "
-            "left to a block of actions"};
+    .help = "A network beside the model: a policy that acts without a planner, from observation, "
+            "goal and blocks left to a block of actions; or a distance to plan with"};
 
 const orr_baseline_def *orr_baseline_of(const orr_experiment *experiment, size_t index) {
   return (const orr_baseline_def *)experiment->baselines.items + index;
@@ -36,6 +40,10 @@ const orr_baseline_def *orr_baseline_find(const orr_experiment *experiment, cons
     if (strcmp(baseline->name, name) == 0) return baseline;
   }
   return NULL;
+}
+
+bool orr_baseline_is_distance(const orr_baseline_def *baseline) {
+  return (int)ORR_FAMILY_INVERSE + baseline->family == (int)ORR_FAMILY_REACH;
 }
 
 /* --- training --------------------------------------------------------------------------------- */
@@ -107,6 +115,20 @@ static json_t *card(const orr_baseline_def *baseline, const orr_model *weights) 
       orr_model_flops(weights), "hash", hash, "record", orr_model_record_json(weights));
 }
 
+static bool is_head(const orr_experiment *experiment, size_t index) {
+  bool needed = orr_head_needed(experiment, false) || orr_head_needed(experiment, true);
+  return needed && orr_head_of(experiment) == orr_baseline_of(experiment, index);
+}
+
+static orr_status no_head(const char *name, orr_error *err) {
+  orr_fail(err, ORR_ERR_CONFIG, "objective reach asks %s, and there are no data to train it on",
+           name);
+  orr_hint(err, "collect first, by the same command without eval.manifest or --model; or plan with "
+                "objective.kind: goal");
+  return ORR_ERR_CONFIG;
+}
+
+/* `cards`: NULL for a network that no row shows. */
 static orr_status load(orr_run *run, size_t index, json_t *cards, orr_error *err) {
   const orr_baseline_def *baseline = orr_baseline_of(run->experiment, index);
   char folder[600], path[640];
@@ -114,6 +136,7 @@ static orr_status load(orr_run *run, size_t index, json_t *cards, orr_error *err
   orr_path_join(path, sizeof path, folder, "model.safetensors");
   ORR_TRY(orr_model_load(path, &run->baselines[index], err));
   ORR_TRY(orr_run_check_interface(run, run->baselines[index], path, err));
+  if (!cards) return ORR_OK;
   if (json_array_append_new(cards, card(baseline, run->baselines[index])) == 0) return ORR_OK;
   return orr_fail(err, ORR_ERR_MEMORY, "out of memory");
 }
@@ -125,15 +148,20 @@ orr_status orr_run_load_baselines(orr_run *run, orr_error *err) {
   orr_status status = ORR_OK;
   for (size_t i = 0; status == ORR_OK && i < count; i++) {
     const char *name = orr_baseline_of(run->experiment, i)->name;
-    if (!has_row(run->experiment, name)) continue;
+    bool row = has_row(run->experiment, name), head = is_head(run->experiment, i);
+    if (!row && !head) continue;
+    if (head && !run->data_needed) {
+      status = no_head(name, err);
+      break;
+    }
     if (!run->data_needed) { /* a given model and manifest: nothing to train a baseline on */
       char title[96];
       snprintf(title, sizeof title, "row %.47s: left out, no data here", name);
       orr_run_tell(run, title, false);
       continue;
     }
-    status = load(run, i, cards, err);
-    named++;
+    status = load(run, i, row ? cards : NULL, err);
+    named += row;
   }
   char path[600];
   orr_path_join(path, sizeof path, run->eval, "baselines.json");
@@ -164,9 +192,48 @@ bool orr_run_has_row(const orr_run *run, const char *row) {
 orr_status orr_baseline_inputs(const orr_run *run, orr_stage *stage, orr_error *err) {
   for (size_t i = 0; i < run->experiment->baselines.count; i++) {
     char hash[ORR_HASH_TEXT];
-    if (!run->baselines[i]) continue;
+    if (!run->baselines[i] || !has_row(run->experiment, orr_baseline_of(run->experiment, i)->name))
+      continue;
     orr_hash_text(orr_model_hash(run->baselines[i]), hash);
     ORR_TRY(orr_stage_input(stage, orr_baseline_of(run->experiment, i)->name, hash, err));
   }
   return ORR_OK;
+}
+
+/* --- the head of objective reach -------------------------------------------------------------- */
+
+const orr_baseline_def *orr_head_of(const orr_experiment *experiment) {
+  const orr_baseline_def *only = NULL;
+  const char *name = experiment->eval.head;
+  for (size_t i = 0; i < experiment->baselines.count; i++) {
+    const orr_baseline_def *baseline = orr_baseline_of(experiment, i);
+    if (!orr_baseline_is_distance(baseline)) continue;
+    if (*name && strcmp(baseline->name, name) == 0) return baseline;
+    if (!*name && only) return NULL;
+    if (!*name) only = baseline;
+  }
+  return only;
+}
+
+bool orr_head_needed(const orr_experiment *experiment, bool swaps) {
+  bool rows = orr_eval_planner(experiment)->objective.kind == ORR_OBJECTIVE_REACH;
+  const orr_swap_def *items = experiment->eval.swaps.items;
+  if (!swaps) return rows;
+  for (size_t i = 0; i < experiment->eval.swaps.count; i++) {
+    int kind = orr_swap_objective(&items[i]);
+    if (kind == ORR_OBJECTIVE_REACH || (kind == ORR_SWAP_DEFAULT && rows)) return true;
+  }
+  return false;
+}
+
+const orr_model *orr_run_head(const orr_run *run) {
+  const orr_baseline_def *head = orr_head_of(run->experiment);
+  return head ? run->baselines[head - orr_baseline_of(run->experiment, 0)] : NULL;
+}
+
+orr_status orr_head_input(const orr_run *run, bool swaps, orr_stage *stage, orr_error *err) {
+  char hash[ORR_HASH_TEXT];
+  if (!orr_head_needed(run->experiment, swaps)) return ORR_OK;
+  orr_hash_text(orr_model_hash(orr_run_head(run)), hash);
+  return orr_stage_input(stage, "head", hash, err);
 }

@@ -80,6 +80,8 @@ static const orr_field eval_fields[] = {
              "swapped at a time, in a table of its own"},
     {ORR_FIELD(TEXT, orr_eval_def, planner), .preset = "default",
      .help = "Planner of the rows: default (section plan) or the name of a preset"},
+    {ORR_FIELD(TEXT, orr_eval_def, head), .preset = "\"\"",
+     .help = "Baseline of family reach that objective kind reach asks; empty: the only one"},
     {ORR_FIELD(INT, orr_eval_def, random_hold), .unit = "control steps", .low = 1, .high = 100000,
      .preset = "1", .help = "How long the random floor holds an action"},
     {ORR_FIELD(RECORD, orr_eval_def, open_loop), .record = &open_loop_record, .preset = "{}",

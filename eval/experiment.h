@@ -26,10 +26,10 @@ typedef struct orr_preset_def {
   orr_planner_def plan;
 } orr_preset_def;
 
-/* A policy without a planner, to be named in eval.rows. */
+/* A policy without a planner, to be named in eval.rows; or a distance, for objective kind reach. */
 typedef struct orr_baseline_def {
   const char *name;
-  int family;      /* 0: inverse, 1: cloning */
+  int family;      /* 0: inverse, 1: cloning, 2: reach */
   int64_t horizon; /* blocks */
   int64_t hidden, layers;
   orr_train_def train;
@@ -78,6 +78,7 @@ typedef struct orr_eval_def {
   orr_list rows;       /* const char *: random, model, oracle, names of baselines */
   orr_list swaps;      /* orr_swap_def */
   const char *planner; /* "default" (section plan) or the name of a preset */
+  const char *head;    /* baseline of family reach that objective reach asks; "": the only one */
   int64_t random_hold; /* of the random floor */
   orr_open_loop_def open_loop;
 } orr_eval_def;

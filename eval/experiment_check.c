@@ -218,12 +218,39 @@ static void check_baselines(const checker *c) {
              orr_family_names[c->e->model.family]);
 }
 
+/* Where objective reach is asked for. */
+static const char *reach_path(const checker *c) {
+  if (!orr_head_needed(c->e, false)) return "eval.swaps";
+  return strcmp(c->e->eval.planner, "default") == 0 ? "plan.objective.kind" : "eval.planner";
+}
+
+/* Objective reach asks a network: eval.head, or the only one of its family. */
+static void check_head(const checker *c) {
+  const char *known[MOST_ROWS], *name = c->e->eval.head;
+  char hint[256] = "name one of family reach under baselines";
+  size_t count = 0;
+  for (size_t i = 0; i < c->e->baselines.count && count < MOST_ROWS; i++) {
+    const orr_baseline_def *baseline = orr_baseline_of(c->e, i);
+    if (orr_baseline_is_distance(baseline)) known[count++] = baseline->name;
+  }
+  bool needed = orr_head_needed(c->e, false) || orr_head_needed(c->e, true);
+  if (orr_head_of(c->e) || (!needed && !*name)) return;
+  if (count) suggest(name, known, count, hint, sizeof hint);
+  if (*name)
+    complain(c, "eval.head", hint, "no baseline of family reach is called `%s`", name);
+  else if (count)
+    complain(c, reach_path(c), hint, "which network says how far it is? eval.head names none");
+  else
+    complain(c, reach_path(c), hint, "objective reach asks a network, and there is none");
+}
+
 static void check_rows(const checker *c) {
   const char *known[OWN_ROWS + MOST_ROWS];
   size_t count = 0;
   for (size_t i = 0; i < OWN_ROWS; i++) known[count++] = own_rows[i];
   for (size_t i = 0; i < c->e->baselines.count && i < MOST_ROWS; i++)
-    known[count++] = orr_baseline_of(c->e, i)->name;
+    if (!orr_baseline_is_distance(orr_baseline_of(c->e, i)))
+      known[count++] = orr_baseline_of(c->e, i)->name;
   const char *const *rows = c->e->eval.rows.items;
   for (size_t i = 0; i < c->e->eval.rows.count; i++) {
     char path[64], hint[256];
@@ -233,6 +260,12 @@ static void check_rows(const checker *c) {
     bool found = false;
     for (size_t k = 0; k < count; k++) found = found || strcmp(known[k], rows[i]) == 0;
     if (found) continue;
+    const orr_baseline_def *other = orr_baseline_find(c->e, rows[i]);
+    if (other && orr_baseline_is_distance(other)) {
+      complain(c, path, "plan with objective.kind: reach", "`%s` is a distance, it does not act",
+               rows[i]);
+      continue;
+    }
     suggest(rows[i], known, count, hint, sizeof hint);
     complain(c, path, hint, "there is no row `%s`", rows[i]);
   }
@@ -384,6 +417,7 @@ void orr_experiment_check(const orr_experiment *experiment, orr_diagnostics *dia
   check_rules(&c);
   check_baselines(&c);
   check_rows(&c);
+  check_head(&c);
   static const char *const planner = "default";
   check_preset(&c, "eval.planner", experiment->eval.planner, &planner, 1);
   check_swaps(&c);

@@ -25,7 +25,7 @@ typedef struct trial {
   const orr_pairs *pairs;
   const orr_swap_def *swap; /* NULL: a row of the table */
   orr_planner_def swapped;  /* its planner */
-  const orr_model *model;
+  const orr_model *model, *head;
   const orr_control *control;
   const char *name;
   row_kind kind;
@@ -201,6 +201,7 @@ static orr_status prepare(trial *t, orr_error *err) {
   orr_objective_def objective = t->planner->objective;
   if (t->kind == ROW_ORACLE && !t->swap) objective.kind = ORR_OBJECTIVE_GOAL;
   ORR_TRY(orr_objective_create(&objective, &t->experiment->observer.space, &t->objective, err));
+  t->objective.head = t->head;
   ORR_TRY(orr_new(&t->lanes, t->lane_count, sizeof *t->lanes, err));
   for (size_t i = 0; i < t->lane_count; i++) ORR_TRY(create_lane(t, &t->lanes[i], err));
   return ORR_OK;
@@ -235,8 +236,8 @@ static orr_status run_all(trial *t, orr_error *err) {
 
 orr_status orr_protocol_run(const orr_experiment *experiment, const orr_planner_def *planner,
                             const orr_goal_rule *rule, const orr_pairs *pairs, const char *row,
-                            const orr_swap_def *swap, const orr_model *model, const char *folder,
-                            const orr_control *control, orr_outcome *outcomes,
+                            const orr_swap_def *swap, const orr_model *model, const orr_model *head,
+                            const char *folder, const orr_control *control, orr_outcome *outcomes,
                             double **out_latencies, size_t *out_latency_count, orr_error *err) {
   *out_latencies = NULL;
   *out_latency_count = 0;
@@ -248,6 +249,7 @@ orr_status orr_protocol_run(const orr_experiment *experiment, const orr_planner_
                .pairs = pairs,
                .swap = swap,
                .model = model,
+               .head = head,
                .control = control,
                .name = row,
                .lane_count = orr_pool_lanes(control ? control->pool : NULL)};

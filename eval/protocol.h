@@ -67,15 +67,15 @@ typedef struct orr_outcome {
 
 /* Runs one row of a table on all pairs, in parallel over episodes: "random", "model", "oracle", or
  * any other name when `model` is a policy that acts (orr_model_acts). With `swap` (may be NULL) the
- * row is what it says: the model's with things swapped.
+ * row is what it says: the model's with things swapped. `head` (may be NULL): for objective reach.
  * outcomes: count items. latencies: seconds of every decision, in episode order (malloc'd by
  * orr_alloc into *out_latencies; wall clock, not part of any promise). Finished episodes are kept
  * in
  * `<folder>/<row>.part.csv` so that a killed run goes on where it was. */
 orr_status orr_protocol_run(const orr_experiment *experiment, const orr_planner_def *planner,
                             const orr_goal_rule *rule, const orr_pairs *pairs, const char *row,
-                            const orr_swap_def *swap, const orr_model *model, const char *folder,
-                            const orr_control *control, orr_outcome *outcomes,
+                            const orr_swap_def *swap, const orr_model *model, const orr_model *head,
+                            const char *folder, const orr_control *control, orr_outcome *outcomes,
                             double **out_latencies, size_t *out_latency_count, orr_error *err);
 
 #endif

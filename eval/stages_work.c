@@ -230,9 +230,12 @@ orr_status orr_run_load_model(orr_run *run, orr_error *err) {
   ORR_TRY(orr_precision_check(precision, "plan.precision", err));
   ORR_TRY(orr_model_load(run->checkpoint, &run->weights, err));
   orr_model_set_precision(run->weights, precision);
-  if (orr_model_acts(run->weights)) {
-    orr_fail(err, ORR_ERR_MISMATCH, "%s is a policy, not a world model", run->checkpoint);
-    orr_hint(err, "policies are judged by rows of their own: see `orrery explain baselines`");
+  if (orr_model_acts(run->weights) || orr_model_reaches(run->weights)) {
+    orr_fail(err, ORR_ERR_MISMATCH, "%s is a %s, not a world model", run->checkpoint,
+             orr_model_acts(run->weights) ? "policy" : "distance");
+    orr_hint(err, orr_model_acts(run->weights)
+                      ? "policies are judged by rows of their own: see `orrery explain baselines`"
+                      : "distances are for objective reach: see `orrery explain eval.head`");
     return ORR_ERR_MISMATCH;
   }
   ORR_TRY(orr_run_check_interface(run, run->weights, run->checkpoint, err));
@@ -364,8 +367,8 @@ orr_status orr_run_row(orr_run *run, size_t rule, const orr_pairs *pairs, const 
   orr_run_tell(run, title, false);
   ORR_TRY(orr_protocol_run(run->experiment, orr_eval_planner(run->experiment),
                            orr_run_rule_of(run, rule), pairs, row, swap,
-                           swap ? run->weights : orr_run_weights(run, row), folder, run->control,
-                           outcomes, &latencies, &count, err));
+                           swap ? run->weights : orr_run_weights(run, row), orr_run_head(run),
+                           folder, run->control, outcomes, &latencies, &count, err));
   json_t *time = orr_timings_latency(latencies, count);
   orr_free(latencies);
   json_object_set_new(time, "seconds", json_real(orr_seconds() - begun));
@@ -422,6 +425,7 @@ orr_status orr_run_rule(orr_run *run, size_t rule, orr_error *err) {
   ORR_TRY(orr_run_describe(run, ORR_RUN_RULE, rule, &stage, err));
   orr_status status = add_inputs(run, rule, &stage, err);
   if (status == ORR_OK) status = orr_baseline_inputs(run, &stage, err);
+  if (status == ORR_OK) status = orr_head_input(run, false, &stage, err);
   if (status == ORR_OK) status = orr_stage_begin(&stage, run->options->force, &done, err);
   if (status == ORR_OK && done) orr_run_tell(run, stage.name, true);
   if (status == ORR_OK && !done) status = judge(run, rule, stage.folder, err);

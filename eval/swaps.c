@@ -1,5 +1,6 @@
 /* Swaps: the row `model` with its dynamics, objective or search replaced, on the same pairs. */
 #include "base/file.h"
+#include "eval/baselines.h"
 #include "eval/experiment_private.h"
 #include "eval/protocol_private.h"
 #include "eval/run.h"
@@ -44,6 +45,7 @@ orr_status orr_run_swaps(orr_run *run, size_t rule, orr_error *err) {
     return status;
   }
   status = add_inputs(run, pairs, &stage, err);
+  if (status == ORR_OK) status = orr_head_input(run, true, &stage, err);
   if (status == ORR_OK) status = orr_stage_begin(&stage, run->options->force, &done, err);
   if (status == ORR_OK && done) orr_run_tell(run, stage.name, true);
   if (status == ORR_OK && !done) status = run_swaps(run, rule, pairs, stage.folder, err);

@@ -1,14 +1,14 @@
 /* The field tables of sections `model:` and `train:`. */
 #include "worldmodel/model_internal.h"
 
-const char *const orr_family_names[] = {"state", "jepa", "inverse", "cloning", NULL};
+const char *const orr_family_names[] = {"state", "jepa", "inverse", "cloning", "reach", NULL};
 
 #define MODEL(kind, member) ORR_FIELD(kind, orr_model_def, member)
 
 static const orr_field model_fields[] = {
     {MODEL(ENUM, family), .preset = "state", .names = orr_family_names,
      .help = "state: the latent is the physical state; jepa: a learned latent; the others are "
-             "policies, for section baselines"},
+             "no models, but for section baselines"},
     {MODEL(INT, history), .preset = "1", .low = 1, .high = 1,
      .help = "Observations that the model sees; with velocities in them one is enough"},
     {MODEL(INT, block), .unit = "steps", .preset = "5", .low = 1, .high = 64,
@@ -23,7 +23,7 @@ static const orr_field model_fields[] = {
      .help = "Hidden layers of the dynamics network"},
     {MODEL(INT, octaves), .preset = "3", .low = 0, .high = 8,
      .help = "Waves, each half as long as the last, that offsets between bodies are spread into "
-             "(state)"},
+             "(all but inverse, cloning)"},
     {MODEL(INT, latent), .preset = "64", .low = 1, .high = ORR_MAX_LATENT,
      .help = "Numbers in a latent (jepa); at least as many as the observation has"},
     {MODEL(REAL, dropout), .preset = "0", .low = 0, .high = 0.9,

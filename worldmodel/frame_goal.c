@@ -1,4 +1,4 @@
-/* The frame of a goal-conditioned policy; see goal.h. It is an ordinary frame over a world that
+/* The frame of a network that sees a goal; see goal.h. It is an ordinary frame over a world that
  * holds every body twice, as it is and as it shall be, of which only the actions move. */
 #include "worldmodel/frame_terms.h"
 #include "worldmodel/goal.h"
@@ -10,7 +10,7 @@ size_t orr_goal_row(const orr_goal_layout *layout) {
 }
 
 size_t orr_goal_first_action(const orr_goal_layout *layout) {
-  return layout->state + layout->goal + 1;
+  return layout->state + layout->goal + layout->ahead;
 }
 
 void orr_goal_fill(const orr_goal_layout *layout, const float *observation, const float *goal,
@@ -18,7 +18,7 @@ void orr_goal_fill(const orr_goal_layout *layout, const float *observation, cons
   memcpy(row, observation, layout->state * sizeof *row);
   row += layout->state;
   for (size_t i = 0; i < layout->goal; i++) *row++ = goal[layout->pick[i]];
-  *row++ = ahead;
+  if (layout->ahead) *row++ = ahead;
   for (size_t s = 0; s < layout->block; s++) {
     for (size_t a = 0; a < layout->action; a++) {
       int from = layout->start[a];
@@ -49,11 +49,12 @@ static void describe_goal(const orr_space *observation, orr_goal_layout *layout)
 
 static orr_status check_room(const orr_space *observation, const orr_goal_layout *layout,
                              orr_error *err) {
-  size_t fields = layout->state + layout->goal + 1, bodies = 2 * observation->body_count;
+  size_t fields = layout->state + layout->goal + layout->ahead,
+         bodies = 2 * observation->body_count;
   if (fields <= ORR_MAX_FIELDS && bodies <= ORR_MAX_BODIES) return ORR_OK;
   orr_fail(err, ORR_ERR_CONFIG,
-           "a goal-conditioned policy sees %zu bodies and %zu numbers here; at most %d and %d",
-           bodies, fields, ORR_MAX_BODIES, ORR_MAX_FIELDS);
+           "a network with a goal sees %zu bodies and %zu numbers here; at most %d and %d", bodies,
+           fields, ORR_MAX_BODIES, ORR_MAX_FIELDS);
   orr_hint(err, "observe fewer bodies or fewer quantities of them");
   return ORR_ERR_CONFIG;
 }
@@ -78,6 +79,7 @@ static void describe_both(const orr_space *observation, const orr_goal_layout *l
     if (field->body >= 0) field->body += (int)bodies;
     out->std[space->count++] = scales->state_std[layout->pick[i]];
   }
+  if (!layout->ahead) return;
   space->fields[space->count] = (orr_space_field){
       .name = "ahead", .quantity = ORR_QUANTITY_OTHER, .body = -1, .high = scales->ahead};
   out->std[space->count++] = 0.5 * scales->ahead;
@@ -156,6 +158,7 @@ orr_status orr_goal_frame_create(const orr_space *observation, const orr_space *
   both *room;
   *out = NULL;
   describe_goal(observation, layout);
+  layout->ahead = scales->ahead > 0.0 ? 1 : 0;
   layout->block = block;
   layout->action = action->count;
   ORR_TRY(check_room(observation, layout, err));

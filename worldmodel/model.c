@@ -8,8 +8,8 @@
 static const orr_family_table *const families[] = {[ORR_FAMILY_STATE] = &orr_family_state_table,
                                                    [ORR_FAMILY_JEPA] = &orr_family_jepa_table,
                                                    [ORR_FAMILY_INVERSE] = &orr_family_inverse_table,
-                                                   [ORR_FAMILY_CLONING] =
-                                                       &orr_family_cloning_table};
+                                                   [ORR_FAMILY_CLONING] = &orr_family_cloning_table,
+                                                   [ORR_FAMILY_REACH] = &orr_family_reach_table};
 
 /* Models ----------------------------------------------------------------------------------- */
 
@@ -62,7 +62,7 @@ orr_status orr_model_build(const orr_model_def *def, const orr_space *observatio
   model->action = *action;
   model->transform = *transform;
   model->family = families[def->family];
-  if (model->family->act) model->def.stride = def->block; /* a policy answers once a block */
+  if (orr_model_sees_goal(model)) model->def.stride = def->block; /* it answers once a block */
   model->action_length = (size_t)def->block * action->count;
   model->pass_length = (size_t)model->def.stride * action->count;
   model->passes = (size_t)(def->block / model->def.stride);
@@ -117,11 +117,11 @@ void orr_model_rehash(orr_model *model) {
 }
 
 void orr_model_loss(const orr_model *model, orr_tape *tape, orr_loss_tape *out) {
-  bool acts = orr_model_acts(model);
-  *out = (orr_loss_tape){.passes = acts ? 1 : (size_t)model->def.horizon * model->passes};
-  size_t actions = acts ? model->action_length : model->pass_length;
-  if (acts) out->states[0] = orr_tape_input(tape, ORR_TILE, orr_goal_row(&model->net.goal.layout));
-  for (size_t p = 0; !acts && p <= out->passes; p++) {
+  bool goal = orr_model_sees_goal(model);
+  *out = (orr_loss_tape){.passes = goal ? 1 : (size_t)model->def.horizon * model->passes};
+  size_t actions = orr_model_reaches(model) ? 2 : model->pass_length;
+  if (goal) out->states[0] = orr_tape_input(tape, ORR_TILE, orr_goal_row(&model->net.goal.layout));
+  for (size_t p = 0; !goal && p <= out->passes; p++) {
     out->states[p] = orr_tape_input(tape, ORR_TILE, model->observation.count);
   }
   for (size_t p = 0; p < out->passes; p++) {
@@ -139,6 +139,10 @@ orr_hash orr_model_hash(const orr_model *model) { return model->hash; }
 size_t orr_model_latent(const orr_model *model) { return model->latent; }
 size_t orr_model_passes(const orr_model *model) { return model->passes; }
 bool orr_model_acts(const orr_model *model) { return model->family->act != NULL; }
+bool orr_model_reaches(const orr_model *model) { return model->family->reach != NULL; }
+bool orr_model_sees_goal(const orr_model *model) {
+  return orr_model_acts(model) || orr_model_reaches(model);
+}
 size_t orr_model_parameters(const orr_model *model) { return orr_params_numbers(&model->params); }
 const json_t *orr_model_record_json(const orr_model *model) { return model->record; }
 
@@ -165,10 +169,11 @@ typedef struct orr_pass { /* one forward-only tape of ORR_MODEL_TILE rows */
 
 struct orr_model_worker {
   const orr_model *model;
-  orr_pass encode, step, decode, act, measure;
-  float *goal;    /* L: M g */
-  orr_var *trail; /* outputs of the passes of `step` */
-  float *pad;     /* the last tile of an input, filled up with zeros */
+  orr_pass encode, step, decode, measure;
+  orr_pass goal;   /* of a policy or a distance */
+  float *measured; /* L: M g */
+  orr_var *trail;  /* outputs of the passes of `step` */
+  float *pad;      /* the last tile of an input, filled up with zeros */
 };
 
 static orr_status begin_pass(const orr_model *model, orr_pass *pass, size_t first, size_t second,
@@ -212,13 +217,14 @@ static orr_status build_worker(orr_model_worker *worker, orr_error *err) {
   size_t states = model->observation.count, actions = model->action_length;
   size_t widest = states > model->latent ? states : model->latent;
   if (actions > widest) widest = actions;
-  if (family->act) widest = orr_goal_row(&model->net.goal.layout);
+  if (orr_model_sees_goal(model)) widest = orr_goal_row(&model->net.goal.layout);
   worker->pad = orr_alloc_aligned(ORR_MODEL_TILE * widest * sizeof(float), 64);
   if (!worker->pad) return orr_fail(err, ORR_ERR_MEMORY, "no memory for a worker");
-  if (family->act) {
-    ORR_TRY(begin_pass(model, &worker->act, widest, 0, err));
-    worker->act.out = family->act(model, worker->act.tape, worker->act.in[0]);
-    return end_pass(model, &worker->act, err);
+  if (orr_model_sees_goal(model)) {
+    orr_pass *pass = &worker->goal;
+    ORR_TRY(begin_pass(model, pass, widest, 0, err));
+    pass->out = (family->act ? family->act : family->reach)(model, pass->tape, pass->in[0]);
+    return end_pass(model, pass, err);
   }
   ORR_TRY(build_step(worker, err));
   if (family->encode) {
@@ -230,7 +236,7 @@ static orr_status build_worker(orr_model_worker *worker, orr_error *err) {
   }
   if (model->metric >= 0) {
     orr_pass *pass = &worker->measure;
-    ORR_TRY(orr_new(&worker->goal, model->latent, sizeof(float), err));
+    ORR_TRY(orr_new(&worker->measured, model->latent, sizeof(float), err));
     ORR_TRY(begin_pass(model, pass, model->latent, 0, err));
     pass->out = orr_tape_linear(pass->tape, pass->in[0], model->metric, -1, ORR_ACT_NONE);
     ORR_TRY(end_pass(model, pass, err));
@@ -259,9 +265,9 @@ void orr_model_worker_destroy(orr_model_worker *worker) {
   orr_tape_destroy(worker->encode.tape);
   orr_tape_destroy(worker->step.tape);
   orr_tape_destroy(worker->decode.tape);
-  orr_tape_destroy(worker->act.tape);
+  orr_tape_destroy(worker->goal.tape);
   orr_tape_destroy(worker->measure.tape);
-  orr_free(worker->goal);
+  orr_free(worker->measured);
   orr_free(worker->pad);
   orr_free(worker->trail);
   orr_free(worker);
@@ -370,12 +376,12 @@ void orr_model_distance(orr_model_worker *worker, const float *latents, const fl
     }
     return;
   }
-  memcpy(worker->goal, measure(worker, goal, 1), length * sizeof *worker->goal);
+  memcpy(worker->measured, measure(worker, goal, 1), length * sizeof *worker->measured);
   for (size_t first = 0; first < rows; first += ORR_MODEL_TILE) {
     size_t n = tile_rows(rows, first);
     const float *measured = measure(worker, latents + first * length, n);
     for (size_t r = 0; r < n; r++) {
-      distances[first + r] = latent_distance(measured + r * length, worker->goal, length);
+      distances[first + r] = latent_distance(measured + r * length, worker->measured, length);
     }
   }
 }
@@ -414,24 +420,44 @@ void orr_model_decode(orr_model_worker *worker, const float *latents, size_t row
   }
 }
 
+/* Asks a network that sees a goal about n rows; `ahead` is NULL for a distance. */
+static const float *ask(orr_model_worker *worker, const float *observations, const float *goals,
+                        size_t stride, const float *ahead, size_t n) {
+  const orr_model *model = worker->model;
+  const orr_goal_layout *layout = &model->net.goal.layout;
+  size_t S = model->observation.count, J = orr_goal_row(layout);
+  float most = (float)model->def.horizon;
+  memset(worker->pad, 0, ORR_MODEL_TILE * J * sizeof *worker->pad);
+  for (size_t r = 0; r < n; r++) {
+    float left = ahead && ahead[r] < most ? ahead[r] : most;
+    orr_goal_fill(layout, observations + r * S, goals + r * stride, left, worker->pad + r * J);
+  }
+  orr_tape_set_input(worker->goal.tape, worker->goal.in[0], worker->pad);
+  orr_tape_forward(worker->goal.tape, model->values);
+  return orr_tape_value(worker->goal.tape, worker->goal.out);
+}
+
 void orr_model_act(orr_model_worker *worker, const float *observations, const float *goals,
                    const float *ahead, size_t rows, float *actions) {
   const orr_model *model = worker->model;
   ORR_ASSERT(orr_model_acts(model));
-  const orr_goal_layout *layout = &model->net.goal.layout;
-  size_t S = model->observation.count, A = model->action_length, J = orr_goal_row(layout);
-  float most = (float)model->def.horizon;
+  size_t S = model->observation.count, A = model->action_length;
   for (size_t first = 0; first < rows; first += ORR_MODEL_TILE) {
     size_t n = tile_rows(rows, first);
-    memset(worker->pad, 0, ORR_MODEL_TILE * J * sizeof *worker->pad);
-    for (size_t r = first; r < first + n; r++) {
-      float left = ahead[r] < most ? ahead[r] : most;
-      orr_goal_fill(layout, observations + r * S, goals + r * S, left,
-                    worker->pad + (r - first) * J);
-    }
-    orr_tape_set_input(worker->act.tape, worker->act.in[0], worker->pad);
-    orr_tape_forward(worker->act.tape, model->values);
-    memcpy(actions + first * A, orr_tape_value(worker->act.tape, worker->act.out),
-           n * A * sizeof *actions);
+    const float *out =
+        ask(worker, observations + first * S, goals + first * S, S, ahead + first, n);
+    memcpy(actions + first * A, out, n * A * sizeof *actions);
+  }
+}
+
+void orr_model_reach(orr_model_worker *worker, const float *observations, const float *goals,
+                     size_t stride, size_t rows, float *blocks) {
+  ORR_ASSERT(orr_model_reaches(worker->model));
+  size_t S = worker->model->observation.count;
+  for (size_t first = 0; first < rows; first += ORR_MODEL_TILE) {
+    size_t n = tile_rows(rows, first);
+    const float *out =
+        ask(worker, observations + first * S, goals + first * stride, stride, NULL, n);
+    memcpy(blocks + first, out, n * sizeof *blocks);
   }
 }

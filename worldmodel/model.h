@@ -13,7 +13,8 @@
  * collapsing (after Delta-JEPA); its first numbers are asked to stay readable as the state.
  *
  * Families `inverse` and `cloning` are no world models but policies, the baselines without a
- * planner; they answer one question alone, *act* (worldmodel/goal.h). */
+ * planner; they answer one question alone, *act*. Family `reach` is none either: it says how
+ * far a goal is, *reach* (worldmodel/goal.h). */
 #ifndef ORR_WORLDMODEL_MODEL_H
 #define ORR_WORLDMODEL_MODEL_H
 
@@ -24,7 +25,8 @@ typedef enum orr_family {
   ORR_FAMILY_STATE,
   ORR_FAMILY_JEPA,
   ORR_FAMILY_INVERSE, /* these act */
-  ORR_FAMILY_CLONING
+  ORR_FAMILY_CLONING,
+  ORR_FAMILY_REACH /* a distance */
 } orr_family;
 extern const char *const orr_family_names[]; /* NULL-terminated, by orr_family */
 
@@ -60,6 +62,7 @@ orr_hash orr_model_hash(const orr_model *model);           /* of the weights */
 size_t orr_model_latent(const orr_model *model);           /* length of a latent */
 size_t orr_model_passes(const orr_model *model);           /* of the network in a block */
 bool orr_model_acts(const orr_model *model);               /* a policy, not a world model */
+bool orr_model_reaches(const orr_model *model);            /* a distance, not a world model */
 size_t orr_model_parameters(const orr_model *model);
 double orr_model_flops(const orr_model *model);              /* of one step of one sample */
 const json_t *orr_model_record_json(const orr_model *model); /* training record, borrowed */
@@ -101,5 +104,9 @@ void orr_model_decode(orr_model_worker *worker, const float *latents, size_t row
  * More blocks than the policy was trained for (model.horizon) count as that many. */
 void orr_model_act(orr_model_worker *worker, const float *observations, const float *goals,
                    const float *ahead, size_t rows, float *actions);
+/* Distances alone: observations rows x S -> blocks of control to the goal, rows. The goal of row r
+ * is at goals + r * stride: S when each has its own, 0 for one goal. */
+void orr_model_reach(orr_model_worker *worker, const float *observations, const float *goals,
+                     size_t stride, size_t rows, float *blocks);
 
 #endif

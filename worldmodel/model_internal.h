@@ -74,7 +74,7 @@ struct orr_model {
 typedef struct orr_loss_tape {
   size_t passes;                      /* P = horizon x block / stride */
   orr_var states[ORR_MAX_PASSES + 1]; /* ends of passes 0..P: ORR_TILE x S */
-  orr_var actions[ORR_MAX_PASSES];    /* ORR_TILE x (stride x A) */
+  orr_var actions[ORR_MAX_PASSES];    /* ORR_TILE x (stride x A); of a distance x 2 */
   size_t term_count;
   const char *names[ORR_MAX_TERMS];
   orr_var terms[ORR_MAX_TERMS]; /* unweighted */
@@ -92,6 +92,9 @@ typedef struct orr_family_table {
   /* Policies: a row of goal.h -> actions; NULL for a world model. Their loss has the row in
    * states[0] and the actions in actions[0]. */
   orr_var (*act)(const orr_model *model, orr_tape *tape, orr_var row);
+  /* Distances: a row of goal.h -> [R, 1] blocks. Their loss has the row in states[0] and targets,
+   * as orr_windows_apart gives them, in actions[0]. */
+  orr_var (*reach)(const orr_model *model, orr_tape *tape, orr_var row);
   void (*loss)(const orr_model *model, orr_tape *tape, orr_loss_tape *out); /* inputs are there */
   uint32_t policies;          /* episodes that are learned from, as in orr_windows_def; 0: all */
   const char *step_prefix[3]; /* parameters that a step uses, for orr_model_flops */
@@ -99,6 +102,9 @@ typedef struct orr_family_table {
 
 extern const orr_family_table orr_family_state_table, orr_family_jepa_table;
 extern const orr_family_table orr_family_inverse_table, orr_family_cloning_table;
+extern const orr_family_table orr_family_reach_table;
+
+bool orr_model_sees_goal(const orr_model *model); /* a policy or a distance: rows of goal.h */
 
 /* A model with a frame, parameters and zeroed weights. Checks the definition against the spaces. */
 orr_status orr_model_build(const orr_model_def *def, const orr_space *observation,

@@ -53,5 +53,6 @@ const orr_op_functions TABLE[ORR_OP_KINDS] = {
     [ORR_OP_ADVANCE] = BOTH(advance),
     [ORR_OP_SMOOTH_L1] = BOTH(smooth_l1),
     [ORR_OP_MSE] = BOTH(mse),
+    [ORR_OP_EXPECTILE] = BOTH(expectile),
     [ORR_OP_TOTAL] = BOTH(total),
 };

@@ -91,6 +91,11 @@ orr_var orr_tape_frame_advance(orr_tape *tape, const struct orr_frame *frame, or
 orr_var orr_tape_smooth_l1(orr_tape *tape, orr_var prediction, orr_var target, const double *weight,
                            const bool *is_angle);
 orr_var orr_tape_mse(orr_tape *tape, orr_var prediction, orr_var target);
+/* Expectile regression (Newey & Powell, 1987), of numbers and of lower bounds. prediction [R, 1],
+ * target [R, 2]: a number, and 1 when it is one or 0 when it says "that much or more". An error e =
+ * prediction - number costs (1 - tau) e^2 above, tau e^2 below: small tau, low predictions. A
+ * prediction above a bound costs nothing. */
+orr_var orr_tape_expectile(orr_tape *tape, orr_var prediction, orr_var target, double tau);
 /* Weighted sum of [1, 1] variables. */
 orr_var orr_tape_total(orr_tape *tape, const orr_var *terms, const double *weights, size_t count);
 

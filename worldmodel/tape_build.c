@@ -224,6 +224,14 @@ orr_var orr_tape_mse(orr_tape *tape, orr_var prediction, orr_var target) {
   return compare(tape, ORR_OP_MSE, prediction, target)->out;
 }
 
+orr_var orr_tape_expectile(orr_tape *tape, orr_var prediction, orr_var target, double tau) {
+  ORR_ASSERT(tau > 0.0 && tau < 1.0 && get(tape, prediction)->rows == get(tape, target)->rows);
+  ORR_ASSERT(get(tape, prediction)->cols == 1 && get(tape, target)->cols == 2);
+  orr_op *op = append(tape, ORR_OP_EXPECTILE, (orr_var[]){prediction, target}, 2, 1, 1);
+  op->factor = tau;
+  return op->out;
+}
+
 orr_var orr_tape_total(orr_tape *tape, const orr_var *terms, const double *weights, size_t count) {
   ORR_ASSERT(count > 0);
   for (size_t i = 0; i < count; i++) {

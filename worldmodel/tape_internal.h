@@ -27,6 +27,7 @@ typedef enum orr_op_kind {
   ORR_OP_ADVANCE,
   ORR_OP_SMOOTH_L1,
   ORR_OP_MSE,
+  ORR_OP_EXPECTILE,
   ORR_OP_TOTAL,
   ORR_OP_KINDS
 } orr_op_kind;
@@ -54,7 +55,7 @@ struct orr_op {
   bool live;        /* a gradient arrives here: backward runs */
   int weight, bias; /* parameter indices or -1; gain and shift of a norm */
   orr_activation act;
-  double factor;   /* scale; dropout rate */
+  double factor;   /* scale; dropout rate; expectile: tau */
   size_t first;    /* slice: column; waves: octaves */
   double *numbers; /* affine: shift then factor; losses: weight; total: weights */
   bool *flags;     /* angles, or NULL */

@@ -1,7 +1,7 @@
 /* What the files of training share; private to worldmodel/.
  *
  *   train_step.c   one optimiser step: tiles -> gradients -> update
- *   train_goal.c   the same for policies: batches with goals in hindsight, their check
+ *   train_goal.c   the same for what sees a goal: batches with goals in hindsight, their check
  *   train_log.c    metrics.jsonl: lines, checks on held-out windows, cutting back on resume
  *   train.c        the loop: resume, step, log, check, save */
 #ifndef ORR_WORLDMODEL_TRAIN_INTERNAL_H
@@ -18,7 +18,7 @@ typedef struct orr_train_lane {
   orr_loss_tape loss;
   float *states, *actions; /* as orr_windows_batch gives them */
   float *pad;              /* ORR_TILE x widest */
-  float *rows;             /* policies: ORR_TILE x row of goal.h */
+  float *rows;             /* with a goal: ORR_TILE x row of goal.h */
 } orr_train_lane;
 
 typedef struct orr_trainer {
@@ -49,10 +49,10 @@ orr_status orr_train_step(orr_trainer *trainer, orr_error *err);
 
 /* The windows that a family learns from. */
 orr_windows_def orr_train_windows(const orr_model *model);
-/* A tile of a policy: `rows` windows of the present step. */
+/* A tile of a policy or a distance: `rows` windows of the present step. */
 void orr_train_feed_goals(const orr_trainer *trainer, orr_train_lane *lane, size_t first,
                           size_t rows);
-/* A policy's errors on held-out data; new reference. */
+/* Its errors on held-out data; new reference. */
 orr_status orr_train_check_goals(const orr_trainer *trainer, json_t **out, orr_error *err);
 
 /* Keeps the whole lines of metrics.jsonl up to `step`; removes the file when step < 0. */

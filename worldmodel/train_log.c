@@ -133,7 +133,7 @@ static orr_status add_spread(const orr_trainer *trainer, json_t *line, orr_error
   return status;
 }
 
-static orr_status check_policy(const orr_trainer *trainer, orr_error *err) {
+static orr_status check_goals(const orr_trainer *trainer, orr_error *err) {
   json_t *errors;
   ORR_TRY(orr_train_check_goals(trainer, &errors, err));
   json_t *line =
@@ -143,7 +143,7 @@ static orr_status check_policy(const orr_trainer *trainer, orr_error *err) {
 
 orr_status orr_train_check(const orr_trainer *trainer, orr_error *err) {
   const orr_model *model = trainer->model;
-  if (orr_model_acts(model)) return check_policy(trainer, err);
+  if (orr_model_sees_goal(model)) return check_goals(trainer, err);
   size_t far = (size_t)(model->def.horizon < 5 ? model->def.horizon : 5);
   orr_open_loop *errors;
   ORR_TRY(orr_new(&errors, 1, sizeof *errors, err));

@@ -45,7 +45,7 @@ static void run_tile(void *context, size_t index, size_t lane_index) {
   size_t rows = windows_of_tile(trainer, index), first = index * ORR_TILE;
   uint64_t seed = (uint64_t)train->seed;
   uint32_t step = (uint32_t)trainer->state.step;
-  if (orr_model_acts(model))
+  if (orr_model_sees_goal(model))
     orr_train_feed_goals(trainer, lane, first, rows);
   else
     feed_windows(trainer, lane, first, rows);
@@ -127,8 +127,9 @@ static orr_status create_lane(const orr_trainer *trainer, orr_train_lane *lane, 
       orr_tape_compile(lane->tape, lane->loss.loss, lane->loss.terms, lane->loss.term_count, err));
   size_t passes = lane->loss.passes;
   ORR_TRY(orr_new(&lane->states, (passes + 1) * ORR_TILE * S, sizeof(float), err));
-  ORR_TRY(orr_new(&lane->actions, passes * ORR_TILE * A, sizeof(float), err));
-  if (orr_model_acts(model)) {
+  size_t targets = A > 2 ? A : 2; /* a distance has two */
+  ORR_TRY(orr_new(&lane->actions, passes * ORR_TILE * targets, sizeof(float), err));
+  if (orr_model_sees_goal(model)) {
     size_t row = orr_goal_row(&model->net.goal.layout);
     ORR_TRY(orr_new(&lane->rows, ORR_TILE * row, sizeof(float), err));
   }

@@ -15,7 +15,7 @@ enum { BLOCK = 5, PLANS = 150, FLOATS = 3 * BLOCK * 2 };
 typedef struct lab {
   bench b;
   char folder[128];
-  orr_model *models[3]; /* by family: state, jepa, inverse */
+  orr_model *models[5]; /* by family: state, jepa, inverse, none, reach */
   orr_env *env;
   float plans[PLANS * FLOATS];
 } lab;
@@ -59,7 +59,8 @@ static int set_up(void **state) {
                        l->folder, NULL, &result, &err),
        &err);
   must(orr_dataset_open(l->folder, ORR_SPLIT_TRAIN, true, &data, &err), &err);
-  for (int family = 0; family < 3; family++) l->models[family] = train(l, data, family);
+  for (int family = 0; family < 5; family++)
+    if (family != ORR_FAMILY_CLONING) l->models[family] = train(l, data, family);
   orr_dataset_close(data);
   double goal[12];
   l->env = new_env(&l->b, 6, 1);
@@ -76,7 +77,7 @@ static int set_up(void **state) {
 static int tear_down(void **state) {
   lab *l = *state;
   orr_env_destroy(l->env);
-  for (int family = 0; family < 3; family++) orr_model_destroy(l->models[family]);
+  for (int family = 0; family < 5; family++) orr_model_destroy(l->models[family]);
   orr_folder_remove(l->folder, NULL);
   close_bench(&l->b);
   orr_free(l);
@@ -87,6 +88,7 @@ static orr_dynamics *dynamics_of(lab *l, int family, int kind, size_t lanes) {
   orr_planner_def def = default_planner(&l->b);
   def.objective.kind = kind;
   orr_objective objective = make_objective(&l->b, &def.objective);
+  objective.head = l->models[ORR_FAMILY_REACH];
   orr_dynamics *out;
   orr_error err = {0};
   must(orr_dynamics_model(l->models[family], l->b.scenario, &l->b.observer, &objective, lanes, &out,
@@ -149,13 +151,20 @@ static void policies_and_models_are_not_confused(void **state) {
       orr_dynamics_model(inverse, l->b.scenario, &l->b.observer, &objective, 1, &dynamics, &err),
       ORR_ERR_MISMATCH);
   assert_non_null(strstr(err.message, "is a policy"));
+  const orr_model *reach = l->models[ORR_FAMILY_REACH];
+  assert_int_equal(orr_policy_network(reach, &l->b.observer, 12, &policy, &err), ORR_ERR_MISMATCH);
+  assert_non_null(strstr(err.message, "is a distance"));
+  assert_int_equal(
+      orr_dynamics_model(reach, l->b.scenario, &l->b.observer, &objective, 1, &dynamics, &err),
+      ORR_ERR_MISMATCH);
+  assert_non_null(strstr(err.message, "is a distance"));
 }
 
 /* 150 plans at once on two threads, in cuts of 7, and one by one. */
 static void tiles_and_threads_do_not_change_costs(void **state) {
   lab *l = *state;
   for (int family = 0; family < 2; family++)
-    for (int kind = 0; kind < 2; kind++) {
+    for (int kind = 0; kind < 3; kind++) {
       double whole[PLANS], cut[PLANS], one;
       orr_pool *pool = new_pool(2);
       orr_dynamics *dynamics = dynamics_of(l, family, kind, 2);
@@ -176,13 +185,13 @@ static void tiles_and_threads_do_not_change_costs(void **state) {
 static void costs_are_those_of_what_is_imagined(void **state) {
   lab *l = *state;
   orr_planner_def def = default_planner(&l->b);
-  def.objective.points = ORR_POINTS_BLOCKS;
+  def.objective.points = ORR_POINTS_STEPS;
   orr_objective objective = make_objective(&l->b, &def.objective);
-  orr_dynamics *dynamics, *fine = dynamics_of(l, ORR_FAMILY_STATE, ORR_OBJECTIVE_GOAL, 1);
+  orr_dynamics *dynamics = dynamics_of(l, ORR_FAMILY_STATE, ORR_OBJECTIVE_GOAL, 1), *fine;
   must(orr_dynamics_model(l->models[ORR_FAMILY_STATE], l->b.scenario, &l->b.observer, &objective, 1,
-                          &dynamics, NULL),
+                          &fine, NULL),
        NULL);
-  must(orr_dynamics_begin(dynamics, l->env, NULL), NULL);
+  must(orr_dynamics_begin(fine, l->env, NULL), NULL);
   float seen[3 * 12], goal[12];
   double cost, best, points[3];
   assert_true(orr_dynamics_imagine(dynamics, l->plans, 3, seen));
@@ -250,6 +259,50 @@ static void simulator_can_be_judged_by_latents(void **state) {
   orr_dynamics_destroy(dynamics);
 }
 
+/* What the network says of the last point, of true futures as of imagined ones. */
+static void check_reach(lab *l, orr_dynamics *dynamics, double *cost) {
+  float seen[3 * 12], goal[12], blocks;
+  orr_model_worker *worker;
+  orr_error err = {0};
+  must(orr_model_worker_create(l->models[ORR_FAMILY_REACH], &worker, &err), &err);
+  must(orr_dynamics_begin(dynamics, l->env, &err), &err);
+  orr_dynamics_roll(dynamics, NULL, l->plans, 1, 3, cost);
+  assert_true(orr_dynamics_imagine(dynamics, l->plans, 3, seen));
+  orr_env_goal(l->env, goal);
+  orr_model_reach(worker, seen + 24, goal, 0, 1, &blocks);
+  assert_true(*cost == (double)blocks);
+  orr_model_worker_destroy(worker);
+  orr_dynamics_destroy(dynamics);
+}
+
+static void a_network_says_how_far_the_goal_is(void **state) {
+  lab *l = *state;
+  orr_planner_def def = default_planner(&l->b);
+  def.objective.kind = ORR_OBJECTIVE_REACH;
+  def.objective.aggregate = ORR_AGGREGATE_FINAL;
+  orr_objective objective = make_objective(&l->b, &def.objective);
+  const orr_observer *observer = &l->b.observer;
+  const orr_model *model = l->models[ORR_FAMILY_STATE];
+  orr_dynamics *dynamics;
+  orr_error err = {0};
+  double costs[2];
+  assert_int_equal(
+      orr_dynamics_model(model, l->b.scenario, observer, &objective, 1, &dynamics, &err),
+      ORR_ERR_CONFIG);
+  assert_non_null(strstr(err.message, "there is none here"));
+  objective.head = model;
+  assert_int_equal(
+      orr_dynamics_simulator(l->b.scenario, observer, &objective, NULL, BLOCK, 1, &dynamics, &err),
+      ORR_ERR_MISMATCH);
+  objective.head = l->models[ORR_FAMILY_REACH];
+  must(orr_dynamics_model(model, l->b.scenario, observer, &objective, 1, &dynamics, &err), &err);
+  check_reach(l, dynamics, &costs[0]);
+  must(orr_dynamics_simulator(l->b.scenario, observer, &objective, NULL, BLOCK, 1, &dynamics, &err),
+       &err);
+  check_reach(l, dynamics, &costs[1]);
+  assert_true(costs[0] != costs[1]);
+}
+
 static void models_of_another_interface_are_refused(void **state) {
   lab *l = *state;
   const char *names[] = {"agent.x", "agent.y", "block.x", "block.y", "block.angle"};
@@ -276,6 +329,7 @@ int run_model_tests(void) {
       cmocka_unit_test(costs_are_those_of_what_is_imagined),
       cmocka_unit_test(planner_goes_through_models),
       cmocka_unit_test(simulator_can_be_judged_by_latents),
+      cmocka_unit_test(a_network_says_how_far_the_goal_is),
       cmocka_unit_test(models_of_another_interface_are_refused),
   };
   return cmocka_run_group_tests_name("models", tests, set_up, tear_down);

@@ -198,6 +198,50 @@ static void mixed_rows(void **state) {
   orr_dataset_close(dataset);
 }
 
+/* The episode and step of a state of the sample. */
+static size_t where(const float *row, int64_t *episode) {
+  size_t step = 0;
+  *episode = 0;
+  while (sample_state(*episode, step, 0) != row[0]) {
+    if (++step > sample_steps[*episode]) *episode += 1, step = 0;
+    assert_true(*episode < 7);
+  }
+  return step;
+}
+
+/* Pairs for a distance: states of one episode with the blocks between them, halves too, and states
+ * of two with a bound; the same whatever the cut into tiles. */
+static void apart(void **state) {
+  enum { ROWS = 64, K = 2, FAR = 3, S = SAMPLE_STATE };
+  orr_dataset *dataset = open_sample(state);
+  orr_windows *windows = make_windows(dataset, (orr_windows_def){1, 1, K, 0});
+  float states[ROWS * S], goals[ROWS * S], targets[ROWS * 2], tile[2][7 * S], few[7 * 2];
+  size_t hits[FAR * K + 1] = {0}, bounds = 0;
+  for (uint32_t step = 0; step < 40; step++) {
+    orr_windows_apart(windows, 3, step, 0, ROWS, FAR, 0.25, states, goals, targets);
+    for (size_t r = 0; r < ROWS; r++) {
+      int64_t here, there;
+      size_t from = where(states + r * S, &here), to = where(goals + r * S, &there);
+      if (targets[2 * r + 1] == 1.0f) {
+        assert_true(here == there && to >= from && to - from <= FAR * K);
+        assert_true(targets[2 * r] == (float)(to - from) / K);
+        hits[to - from]++;
+      } else {
+        assert_true(here != there && targets[2 * r] == FAR && targets[2 * r + 1] == 0.0f);
+        bounds++;
+      }
+    }
+    orr_windows_apart(windows, 3, step, 14, 7, FAR, 0.25, tile[0], tile[1], few);
+    assert_memory_equal(tile[0], states + 14 * S, sizeof tile[0]);
+    assert_memory_equal(tile[1], goals + 14 * S, sizeof tile[1]);
+    assert_memory_equal(few, targets + 28, sizeof few);
+  }
+  for (size_t h = 0; h <= FAR * K; h++) assert_true(hits[h] > 40);
+  assert_true(bounds > 400 && bounds < 640); /* a quarter, less those that fell on one episode */
+  orr_windows_destroy(windows);
+  orr_dataset_close(dataset);
+}
+
 static void none_fits(void **state) {
   orr_error err = {0};
   orr_dataset *dataset = open_sample(state);
@@ -226,6 +270,7 @@ int test_windows(void) {
       cmocka_unit_test_setup_teardown(tiles_agree, make_scratch, drop_scratch),
       cmocka_unit_test_setup_teardown(hindsight, make_scratch, drop_scratch),
       cmocka_unit_test_setup_teardown(mixed_rows, make_scratch, drop_scratch),
+      cmocka_unit_test_setup_teardown(apart, make_scratch, drop_scratch),
       cmocka_unit_test_setup_teardown(none_fits, make_scratch, drop_scratch),
   };
   return cmocka_run_group_tests_name("windows", tests, NULL, NULL);

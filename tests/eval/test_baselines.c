@@ -40,6 +40,27 @@ static orr_status go(const char *out, const char *set, const char *model, size_t
   return status;
 }
 
+/* The model plans by a distance; beside it the usual cost. */
+static orr_status go_by_distance(const char *out, const char *more, size_t threads, told *heard,
+                                 orr_error *err) {
+  const char *sets[] = {
+      "baselines=[{name: far, family: reach, horizon: 4, hidden: 16, layers: 2, "
+      "train: {steps: 40, batch: 64, warmup: 5, check_every: 20, save_every: 10}}]",
+      "plan.objective.kind=reach", "eval.rows=[model, oracle]",
+      "eval.swaps=[{name: near, objective: goal}, {name: truth, dynamics: "
+      "simulator}]",
+      more};
+  orr_experiment *e = orr_test_load_file(TINY, NULL, sets, more ? 5 : 4);
+  orr_pool *pool = NULL;
+  assert_int_equal(orr_pool_create(threads, &pool, err), ORR_OK);
+  orr_control control = {.pool = pool};
+  orr_run_options options = {.out = out, .stage = tell, .user = heard};
+  orr_status status = orr_experiment_run(e, &options, &control, err);
+  orr_pool_destroy(pool);
+  orr_experiment_destroy(e);
+  return status;
+}
+
 static void good(const char *out, size_t threads, told *heard) {
   orr_error err = {0};
   orr_status status = go(out, NULL, NULL, threads, heard, &err);
@@ -117,11 +138,53 @@ static void cancelled_ones_go_on_to_the_same_bytes(void **state) {
   assert_int_equal(orr_folder_remove("policies-cut", NULL), ORR_OK);
 }
 
+/* It is trained, passed along, an input of what it scored, and counts: the same rows by another
+ * cost end elsewhere. Threads change nothing. */
+static void a_distance_scores_the_plans(void **state) {
+  (void)state;
+  orr_error err = {0};
+  told heard = {.brake = NULL}, again = {.brake = NULL};
+  char *text;
+  size_t length;
+  assert_int_equal(orr_folder_remove("far", NULL), ORR_OK);
+  assert_int_equal(orr_folder_remove("far-one", NULL), ORR_OK);
+  orr_status status = go_by_distance("far", NULL, 2, &heard, &err);
+  if (status != ORR_OK) fail_msg("%s (%s)", err.message, err.hint);
+  assert_non_null(strstr(heard.text, "+train far;+pairs near;+eval near model;+eval near oracle;"
+                                     "+eval near swap near;+eval near swap truth;"));
+  assert_int_equal(go_by_distance("far-one", NULL, 1, &again, &err), ORR_OK);
+  assert_true(
+      orr_hash_equal(orr_test_folder_hash("far", NULL), orr_test_folder_hash("far-one", NULL)));
+  static const char *const stages[] = {"far/eval/near/stage.json",
+                                       "far/eval/near/swaps/stage.json"};
+  for (int i = 0; i < 2; i++) {
+    assert_int_equal(orr_file_get(stages[i], 1 << 20, &text, &length, NULL), ORR_OK);
+    assert_non_null(strstr(text, "\"head\""));
+    orr_free(text);
+  }
+  assert_int_equal(orr_file_get("far/eval/near/swaps/episodes.csv", 1 << 20, &text, &length, NULL),
+                   ORR_OK);
+  char *other, *line = strstr(text, "\nnear,0,") + strlen("\nnear");
+  assert_int_equal(orr_file_get("far/eval/near/episodes.csv", 1 << 20, &other, &length, NULL),
+                   ORR_OK);
+  char *row = strstr(other, "\nmodel,0,") + strlen("\nmodel");
+  assert_true(strcspn(line, "\n") != strcspn(row, "\n") ||
+              memcmp(line, row, strcspn(line, "\n")) != 0);
+  orr_free(other);
+  orr_free(text);
+  assert_int_equal(go_by_distance("far", "baselines.far.hidden=17", 1, &again, &err),
+                   ORR_ERR_MISMATCH);
+  assert_non_null(strstr(err.message, "`train far`"));
+  assert_int_equal(orr_folder_remove("far", NULL), ORR_OK);
+  assert_int_equal(orr_folder_remove("far-one", NULL), ORR_OK);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(they_stand_in_the_report),
     cmocka_unit_test(a_second_run_skips_them),
     cmocka_unit_test(what_differs_is_refused_and_named),
     cmocka_unit_test(cancelled_ones_go_on_to_the_same_bytes),
+    cmocka_unit_test(a_distance_scores_the_plans),
 };
 
 int orr_test_baselines(void) {

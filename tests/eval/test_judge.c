@@ -264,6 +264,12 @@ static void rows_of_baselines_need_data(void **state) {
   assert_non_null(strstr(rows, "\nmodel,"));
   orr_free(rows);
   clear("rows");
+  bad(&(trial){.out = "rows",
+               .model = MODEL,
+               .sets = {manifest("frozen"), "baselines=[{name: far, family: reach}]",
+                        "plan.objective.kind=reach", "eval.rows=[model]"}},
+      ORR_ERR_CONFIG, "objective reach asks far, and there are no data");
+  clear("rows");
 }
 
 /* The folder of a run keeps the manifest that it began with. */

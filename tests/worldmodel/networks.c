@@ -169,6 +169,16 @@ static void mse(size_t rows, orr_params *params, orr_tape *tape, built *out) {
   out->loss = orr_tape_total(tape, (orr_var[]){orr_tape_mse(tape, t, h)}, (double[]){3.0}, 1);
 }
 
+/* Numbers and bounds, some above and some below what is predicted. */
+static void expectile(size_t rows, orr_params *params, orr_tape *tape, built *out) {
+  orr_var h = base(rows, 3, ORR_ACT_NONE, params, tape, out);
+  orr_var p = orr_tape_slice(tape, h, 0, 1), t = orr_tape_slice(tape, h, 1, 2);
+  orr_var given = add_input(tape, out, rows, 2, 1.0);
+  orr_var both[] = {orr_tape_expectile(tape, p, given, 0.1), orr_tape_expectile(tape, p, t, 0.7)};
+  out->out = h;
+  out->loss = orr_tape_total(tape, both, (double[]){2.0, 0.6}, 2);
+}
+
 /* ---- frames ---- */
 
 static void set_body(orr_space *s, const char *name, orr_role role, double radius, double cx,
@@ -337,6 +347,7 @@ const network all_networks[] = {
     {"waves", 8, ORR_OP_WAVES, waves},
     {"smooth l1", 8, ORR_OP_SMOOTH_L1, smooth_l1},
     {"mse", 8, ORR_OP_MSE, mse},
+    {"expectile", 64, ORR_OP_EXPECTILE, expectile},
     {"total", 8, ORR_OP_TOTAL, mse},
     {"push-t, features", 16, ORR_OP_FEATURES, push_t},
     {"push-t, advance", 64, ORR_OP_ADVANCE, push_t},

@@ -34,7 +34,7 @@ static void feed(loss_pair *pair, orr_var in32, orr_var in64, const float *data)
   orr_free(twice);
 }
 
-/* Families that act: rows of goals in hindsight. */
+/* Families that see a goal: rows of goals in hindsight. */
 static void feed_goals(loss_pair *pair, const orr_dataset *data) {
   const orr_model *model = pair->model;
   const orr_goal_layout *layout = &model->net.goal.layout;
@@ -43,10 +43,14 @@ static void feed_goals(loss_pair *pair, const orr_dataset *data) {
   orr_windows *windows;
   orr_error err;
   ASSERT_OK(orr_windows_create(data, &def, &windows, &err), err);
+  if (A < 2) A = 2;
   float *room = orr_alloc(ROWS * (2 * S + A + 1 + J), sizeof *room);
   float *goals = room + ROWS * S, *actions = goals + ROWS * S, *ahead = actions + ROWS * A;
   float *rows = ahead + ROWS;
-  orr_windows_hindsight(windows, 5, 0, 0, ROWS, 3, room, goals, actions, ahead);
+  if (orr_model_reaches(model))
+    orr_windows_apart(windows, 5, 0, 0, ROWS, 3, 0.3, room, goals, actions);
+  else
+    orr_windows_hindsight(windows, 5, 0, 0, ROWS, 3, room, goals, actions, ahead);
   for (size_t r = 0; r < ROWS; r++) {
     orr_goal_fill(layout, room + r * S, goals + r * S, ahead[r], rows + r * J);
   }
@@ -102,7 +106,7 @@ static loss_pair open_pair(const orr_dataset *data, orr_family family) {
   for (size_t i = 0; i < pair.model->params.total; i++) {
     pair.values[i] = (double)pair.model->values[i];
   }
-  if (orr_model_acts(pair.model))
+  if (orr_model_sees_goal(pair.model))
     feed_goals(&pair, data);
   else
     feed_batch(&pair, data);
@@ -182,6 +186,7 @@ static void test_goal_gradients(void **state) {
   (void)state;
   check_gradients(ORR_FAMILY_INVERSE);
   check_gradients(ORR_FAMILY_CLONING);
+  check_gradients(ORR_FAMILY_REACH);
 }
 
 /* Rows do not depend on the others, nor on how many there are. */

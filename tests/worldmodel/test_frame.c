@@ -243,6 +243,28 @@ static void test_goal_by_hand(void **state) {
   orr_frame_destroy(frame);
 }
 
+/* A distance sees the same but for the blocks that are left. */
+static void test_goal_without_time(void **state) {
+  (void)state;
+  static const double mean[2];
+  orr_space observation, action;
+  orr_goal_layout with, without;
+  orr_frame *frame, *timeless;
+  push_t_spaces(&observation, &action);
+  orr_goal_scales scales = {push_t_std, mean, push_t_action_std, 0};
+  assert_int_equal(
+      orr_goal_frame_create(&observation, &action, 1, &scales, &without, &timeless, NULL), ORR_OK);
+  frame = make_goal(&with);
+  assert_int_equal(orr_frame_features(timeless), 14);
+  const float s[] = {285, 310, 300, 300, 0.3f, 15, -30}, g[] = {255, 330, 300, 245, 0, 9, 9};
+  double row[64], f[15], other[14];
+  see_goal(frame, &with, s, g, 2, row, f);
+  see_goal(timeless, &without, s, g, 2, row, other);
+  for (int i = 0; i < 14; i++) assert_true(other[i] == f[i < 12 ? i : i + 1]);
+  orr_frame_destroy(timeless);
+  orr_frame_destroy(frame);
+}
+
 /* Turn and shift the scene with its goal: only the T's own place and heading look different, and
  * the actions turn along. */
 static void test_goal_symmetry(void **state) {
@@ -398,12 +420,12 @@ static void test_rows(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_push_t_by_hand), cmocka_unit_test(test_push_t_moves),
-      cmocka_unit_test(test_symmetry),       cmocka_unit_test(test_motion_back),
-      cmocka_unit_test(test_offsets),        cmocka_unit_test(test_goal_by_hand),
-      cmocka_unit_test(test_goal_symmetry),  cmocka_unit_test(test_goal_crowd),
-      cmocka_unit_test(test_crowd),          cmocka_unit_test(test_nobody_free),
-      cmocka_unit_test(test_rows),
+      cmocka_unit_test(test_push_t_by_hand),    cmocka_unit_test(test_push_t_moves),
+      cmocka_unit_test(test_symmetry),          cmocka_unit_test(test_motion_back),
+      cmocka_unit_test(test_offsets),           cmocka_unit_test(test_goal_by_hand),
+      cmocka_unit_test(test_goal_without_time), cmocka_unit_test(test_goal_symmetry),
+      cmocka_unit_test(test_goal_crowd),        cmocka_unit_test(test_crowd),
+      cmocka_unit_test(test_nobody_free),       cmocka_unit_test(test_rows),
   };
   return cmocka_run_group_tests_name("frames", tests, NULL, NULL);
 }

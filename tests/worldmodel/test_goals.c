@@ -1,4 +1,4 @@
-/* Policies that act: rows, what they learn, whom they learn from. */
+/* Networks that see a goal: rows, what they learn, whom they learn from. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -131,11 +131,82 @@ static void test_whom_cloning_learns_from(void **state) {
   synthetic_close(&data);
 }
 
+/* Means of what is said about goals `ahead` steps later, and about the same steps of the next
+ * episode. */
+static double said(const orr_model *model, const orr_dataset *data, size_t ahead, size_t other) {
+  enum { S = SYNTHETIC_STATE };
+  size_t episodes = orr_dataset_episodes(data), count = 0;
+  orr_model_worker *worker;
+  orr_error err;
+  double sum = 0;
+  ASSERT_OK(orr_model_worker_create(model, &worker, &err), err);
+  for (size_t e = 0; e < episodes; e++) {
+    orr_episode_view view = orr_dataset_episode(data, e);
+    orr_episode_view goal = orr_dataset_episode(data, (e + other) % episodes);
+    for (size_t t = 0; t + ahead <= view.steps; t += 7, count++) {
+      float blocks;
+      orr_model_reach(worker, view.states + t * S, goal.states + (t + ahead) * S, S, 1, &blocks);
+      sum += (double)blocks;
+    }
+  }
+  orr_model_worker_destroy(worker);
+  return sum / (double)count;
+}
+
+/* Far goals are told to be farther, the nearer ones within what was taken, and other episodes
+ * beyond them; a row does not depend on the others, and one goal may serve all. */
+static void test_learns_distance(void **state) {
+  (void)state;
+  enum { ROWS = 70, S = SYNTHETIC_STATE };
+  synthetic_data data = synthetic_open(folder);
+  orr_model_def def = synthetic_model(ORR_FAMILY_REACH);
+  orr_train_def train = synthetic_train(600);
+  orr_train_result result;
+  orr_model *model;
+  orr_model_worker *worker;
+  orr_error err;
+  def.block = 2, def.horizon = 6;
+  train.check_every = 600;
+  ASSERT_OK(orr_folder_remove("learn-reach", &err), err);
+  ASSERT_OK(synthetic_run(&data, &def, &train, "learn-reach", 2, &result, &err), err);
+  ASSERT_OK(orr_model_load("learn-reach/model.safetensors", &model, &err), err);
+  assert_true(orr_model_reaches(model) && !orr_model_acts(model));
+  double blocks[5], stranger = said(model, data.held_out, 0, 1);
+  for (size_t i = 0; i < 5; i++) blocks[i] = said(model, data.held_out, 3 * i, 0);
+  print_message("reach: loss %.4f; 0, 1.5, 3, 4.5, 6 blocks ahead: %.2f, %.2f, %.2f, %.2f, %.2f; "
+                "another episode: %.2f\n",
+                result.loss, blocks[0], blocks[1], blocks[2], blocks[3], blocks[4], stranger);
+  for (size_t i = 1; i < 5; i++) assert_true(blocks[i] > blocks[i - 1] + 0.5);
+  assert_true(fabs(blocks[0]) < 0.5 && blocks[4] < 6.0 && stranger > blocks[4]);
+  float seen[ROWS * S], many[ROWS], one;
+  for (size_t r = 0; r < ROWS; r++) {
+    orr_episode_view view = orr_dataset_episode(data.held_out, r % 2);
+    memcpy(seen + r * S, view.states + (r % 30) * S, S * sizeof *seen);
+  }
+  ASSERT_OK(orr_model_worker_create(model, &worker, &err), err);
+  uint64_t before = orr_alloc_count();
+  orr_model_reach(worker, seen, seen + 9 * S, 0, ROWS, many);
+  assert_int_equal(orr_alloc_count(), before);
+  for (size_t r = 0; r < ROWS; r++) {
+    orr_model_reach(worker, seen + r * S, seen + 9 * S, S, 1, &one);
+    assert_true(one == many[r]);
+  }
+  char *lines;
+  size_t length;
+  ASSERT_OK(orr_file_get("learn-reach/metrics.jsonl", 1 << 20, &lines, &length, &err), err);
+  assert_non_null(strstr(lines, "\"order\":"));
+  orr_free(lines);
+  orr_model_worker_destroy(worker);
+  orr_model_destroy(model);
+  synthetic_close(&data);
+}
+
 int test_goals(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_act_rows),
       cmocka_unit_test(test_learns),
       cmocka_unit_test(test_whom_cloning_learns_from),
+      cmocka_unit_test(test_learns_distance),
   };
   return cmocka_run_group_tests_name("goals", tests, NULL, NULL);
 }

@@ -166,6 +166,7 @@ static void test_threads(void **state) {
   check_threads(ORR_FAMILY_JEPA);
   check_threads(ORR_FAMILY_INVERSE);
   check_threads(ORR_FAMILY_CLONING);
+  check_threads(ORR_FAMILY_REACH);
 }
 
 typedef struct stopper {

@@ -492,6 +492,29 @@ static void test_valid_rows(void **state) {
   orr_tape_destroy(tape);
 }
 
+/* 1 and -2 off numbers, 3 beyond a bound and 1 short of one, tau 0.1. */
+static void test_expectile_by_hand(void **state) {
+  (void)state;
+  orr_params params = {0};
+  orr_tape *tape;
+  orr_error err;
+  assert_int_equal(orr_tape_create(&params, ORR_PATH_PRODUCT, true, &tape, &err), ORR_OK);
+  int w = orr_params_add(&params, "w", 1, 1, ORR_INIT_ONE, true);
+  orr_var x = orr_tape_input(tape, 4, 1), t = orr_tape_input(tape, 4, 2);
+  orr_var said = orr_tape_linear(tape, x, w, -1, ORR_ACT_NONE);
+  orr_var loss = orr_tape_expectile(tape, said, t, 0.1);
+  assert_int_equal(orr_tape_compile(tape, loss, NULL, 0, &err), ORR_OK);
+  float values[16] = {1}, gradients[16] = {0};
+  orr_tape_set_input(tape, x, (float[]){3, 1, 8, 4});
+  orr_tape_set_input(tape, t, (float[]){2, 1, 3, 1, 5, 0, 5, 0});
+  orr_tape_forward(tape, values);
+  assert_true(fabs(orr_tape_scalar(tape, loss) - (0.9 * 1 + 0.1 * 4 + 0 + 0.1 * 1) / 4) < 1e-6);
+  orr_tape_backward(tape, values, 1.0, gradients);
+  double slope = 2 * (0.9 * 1 * 3 + 0.1 * -2 * 1 + 0 + 0.1 * -1 * 4) / 4;
+  assert_true(fabs((double)gradients[0] - slope) < 1e-6);
+  orr_tape_destroy(tape);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_same_bits),         cmocka_unit_test(test_narrow),
@@ -500,7 +523,7 @@ int main(void) {
       cmocka_unit_test(test_schedule_and_clip), cmocka_unit_test(test_initial_weights),
       cmocka_unit_test(test_products),          cmocka_unit_test(test_rows_are_alone),
       cmocka_unit_test(test_threads),           cmocka_unit_test(test_dropout),
-      cmocka_unit_test(test_valid_rows),
+      cmocka_unit_test(test_valid_rows),        cmocka_unit_test(test_expectile_by_hand),
   };
   return cmocka_run_group_tests_name("numerics", tests, NULL, NULL);
 }
