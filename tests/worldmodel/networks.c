@@ -169,6 +169,14 @@ static void mse(size_t rows, orr_params *params, orr_tape *tape, built *out) {
   out->loss = orr_tape_total(tape, (orr_var[]){orr_tape_mse(tape, t, h)}, (double[]){3.0}, 1);
 }
 
+static void sigreg(size_t rows, orr_params *params, orr_tape *tape, built *out) {
+  orr_var h = base(rows, 6, ORR_ACT_NONE, params, tape, out),
+          x = add_input(tape, out, rows, 6, 2.0);
+  orr_var parts[] = {h, x, orr_tape_scale(tape, h, -0.7)};
+  out->out = h;
+  out->loss = orr_tape_sigreg(tape, parts, 3, 20);
+}
+
 /* ---- frames ---- */
 
 static void set_body(orr_space *s, const char *name, orr_role role, double radius, double cx,
@@ -337,6 +345,7 @@ const network all_networks[] = {
     {"waves", 8, ORR_OP_WAVES, waves},
     {"smooth l1", 8, ORR_OP_SMOOTH_L1, smooth_l1},
     {"mse", 8, ORR_OP_MSE, mse},
+    {"sigreg", 40, ORR_OP_SIGREG, sigreg},
     {"total", 8, ORR_OP_TOTAL, mse},
     {"push-t, features", 16, ORR_OP_FEATURES, push_t},
     {"push-t, advance", 64, ORR_OP_ADVANCE, push_t},
