@@ -21,7 +21,8 @@ typedef enum orr_purpose {
   ORR_PURPOSE_PAIRS, /* evaluation pairs */
   ORR_PURPOSE_BOOTSTRAP,
   ORR_PURPOSE_GOAL, /* the goals of expert demonstrations */
-  ORR_PURPOSE_TEST
+  ORR_PURPOSE_TEST,
+  ORR_PURPOSE_DIRECTIONS /* random projections of a training step */
 } orr_purpose;
 
 typedef struct orr_random {

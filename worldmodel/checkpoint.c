@@ -67,26 +67,39 @@ static orr_status unpack_enum(const orr_record *record, const orr_field *field, 
                   field->name, text);
 }
 
+/* Settings that files of before them lack, and what was true without them. */
+static bool fill_younger(const orr_record *record, const orr_field *field, char *at) {
+  if (record != &orr_model_record) return false;
+  if (strcmp(field->name, "sigreg") == 0)
+    *(double *)(void *)at = 0.0;
+  else if (strcmp(field->name, "projections") == 0)
+    *(int64_t *)(void *)at = 256;
+  else
+    return false;
+  return true;
+}
+
 orr_status orr_checkpoint_unpack(const orr_record *record, const json_t *json, void *object,
                                  orr_error *err) {
   memset(object, 0, record->size);
   if (!json_is_object(json)) {
     return orr_fail(err, ORR_ERR_FILE, "%s must be an object", record->name);
   }
-  if (json_object_size(json) > record->count) {
-    return orr_fail(err, ORR_ERR_FILE, "%s has fields that are not known", record->name);
-  }
+  size_t known = 0;
   for (size_t i = 0; i < record->count; i++) {
     const orr_field *field = &record->fields[i];
     const json_t *value = json_object_get(json, field->name);
     char *at = (char *)object + field->offset;
+    if (!value && fill_younger(record, field, at)) continue;
     if (!value) {
       return orr_fail(err, ORR_ERR_FILE, "%s.%s is missing", record->name, field->name);
     }
+    known++;
     ORR_TRY(field->type == ORR_FIELD_ENUM ? unpack_enum(record, field, value, at, err)
                                           : unpack_number(record, field, value, at, err));
   }
-  return ORR_OK;
+  if (json_object_size(json) == known) return ORR_OK;
+  return orr_fail(err, ORR_ERR_FILE, "%s has fields that are not known", record->name);
 }
 
 /* Metadata --------------------------------------------------------------------------------- */

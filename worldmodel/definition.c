@@ -32,6 +32,11 @@ static const orr_field model_fields[] = {
      .help = "Weight of the head that reads actions from latent displacements (jepa)"},
     {MODEL(REAL, readout), .preset = "10", .low = 0, .high = 1e6,
      .help = "Weight of reading the state from the first numbers of the latent (jepa)"},
+    {MODEL(REAL, sigreg), .preset = "0", .low = 0, .high = 1e6,
+     .help = "Weight of SIGReg: the latent's other numbers are to be standard normal along random "
+             "directions (jepa)"},
+    {MODEL(INT, projections), .preset = "256", .low = 1, .high = 4096,
+     .help = "Random directions of SIGReg, drawn anew each step; rounded up to a multiple of 16"},
 };
 
 const orr_record orr_model_record = {ORR_RECORD("model", orr_model_def, model_fields),

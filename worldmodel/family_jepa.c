@@ -7,6 +7,7 @@
  *   inverse head   [a, dx] ~ MLP(z_{t+1} - z_t)
  *
  *   loss = mean over passes of |z'_t - z_t|  +  readout |p - x|^2  +  inverse |[a, dx] - MLP(dz)|^2
+ *          +  sigreg SIGReg(z beyond p)
  *
  * x holds the z-scored fields, sine and cosine of every angle and what each free body sees of the
  * others in its own frame (frame.h; the action's columns are fed with zeros).
@@ -19,7 +20,11 @@
  * No target network, no stopped gradient on the targets. The latent cannot shrink, since a part of
  * it is read without any scale in between; the rest is kept alive by the inverse head, which reads
  * the block's actions and how the fields changed from the displacement alone (after Delta-JEPA; fed
- * with both latents it lets them drift together).
+ * with both latents it lets them drift together), by SIGReg (after LeJEPA and LeWM), or both.
+ *
+ * SIGReg asks what the read-out leaves alone, the latent beyond the pose, to be standard normal;
+ * the pose is z-scored fields, sines and cosines, which are not normal and are kept alive anyway.
+ * It sees the ends of blocks, all of a window's together: passes next to each other look alike.
  *
  * Distances are measured in units of how much a latent usually changes in a block (metric.c): an
  * actor that can be anywhere in a second is cheap, a block that has to be pushed is dear. */
@@ -206,6 +211,16 @@ static orr_var inverse_loss(const orr_model *model, orr_tape *tape, const orr_lo
   return mean_of(tape, terms, horizon);
 }
 
+/* Of the numbers beyond the pose, at the ends of blocks. */
+static orr_var sigreg_loss(const orr_model *model, orr_tape *tape, const orr_var *z) {
+  size_t ends = (size_t)model->def.horizon + 1, fields = field_columns(model);
+  orr_var parts[ORR_MAX_HORIZON + 1];
+  for (size_t h = 0; h < ends; h++) {
+    parts[h] = orr_tape_slice(tape, z[h * model->passes], fields, model->latent - fields);
+  }
+  return orr_tape_sigreg(tape, parts, ends, (size_t)model->def.projections);
+}
+
 static void loss(const orr_model *model, orr_tape *tape, orr_loss_tape *out) {
   size_t passes = out->passes;
   orr_var z[ORR_MAX_PASSES + 1], read[ORR_MAX_PASSES + 1];
@@ -230,8 +245,13 @@ static void loss(const orr_model *model, orr_tape *tape, orr_loss_tape *out) {
   out->names[2] = "readout";
   out->terms[2] = mean_of(tape, read, passes + 1);
   out->term_count = 3;
-  out->loss =
-      orr_tape_total(tape, out->terms, (double[]){1.0, model->def.inverse, model->def.readout}, 3);
+  if (model->def.sigreg > 0) {
+    out->names[3] = "sigreg";
+    out->terms[3] = sigreg_loss(model, tape, z);
+    out->term_count = 4;
+  }
+  const double weights[] = {1.0, model->def.inverse, model->def.readout, model->def.sigreg};
+  out->loss = orr_tape_total(tape, out->terms, weights, out->term_count);
 }
 
 const orr_family_table orr_family_jepa_table = {.name = "jepa",

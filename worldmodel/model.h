@@ -10,7 +10,8 @@
  * frame (worldmodel/frame.h). It is the reference that every learned latent is held against.
  * Family `jepa`: encoder and predictor, trained in latent space over several blocks; an inverse
  * head that reads actions and changes from the latent's displacement keeps the latent from
- * collapsing (after Delta-JEPA); its first numbers are asked to stay readable as the state.
+ * collapsing (after Delta-JEPA), or SIGReg does (LeJEPA); its first numbers are asked to stay
+ * readable as the state.
  *
  * Families `inverse` and `cloning` are no world models but policies, the baselines without a
  * planner; they answer one question alone, *act*. Family `reach` is none either: it says how
@@ -45,6 +46,8 @@ typedef struct orr_model_def {
   double dropout;         /* predictor; 0 */
   double inverse;         /* jepa: weight of the displacement inverse head; 1 */
   double readout;         /* jepa: weight of reading the state from the latent; 10 */
+  double sigreg;          /* jepa: weight of SIGReg on the numbers that nothing reads; 0 */
+  int64_t projections;    /* jepa: random directions of SIGReg; 256 */
 } orr_model_def;
 extern const orr_record orr_model_record;
 

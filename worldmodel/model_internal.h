@@ -70,7 +70,7 @@ struct orr_model {
 };
 
 /* A loss on a tape: inputs to fill and terms to report. */
-#define ORR_MAX_TERMS 3
+#define ORR_MAX_TERMS 4
 typedef struct orr_loss_tape {
   size_t passes;                      /* P = horizon x block / stride */
   orr_var states[ORR_MAX_PASSES + 1]; /* ends of passes 0..P: ORR_TILE x S */

@@ -31,6 +31,7 @@ static void OP(axpy)(size_t n, REAL factor, const REAL *x, REAL *y) {
 #include "worldmodel/ops_loss.inc"
 #include "worldmodel/ops_pointwise.inc"
 #include "worldmodel/ops_shape.inc"
+#include "worldmodel/ops_sigreg.inc"
 
 #define BOTH(name)                                                                                 \
   { OP(name##_forward), OP(name##_backward), false }
@@ -54,5 +55,6 @@ const orr_op_functions TABLE[ORR_OP_KINDS] = {
     [ORR_OP_SMOOTH_L1] = BOTH(smooth_l1),
     [ORR_OP_MSE] = BOTH(mse),
     [ORR_OP_EXPECTILE] = BOTH(expectile),
+    [ORR_OP_SIGREG] = BOTH(sigreg),
     [ORR_OP_TOTAL] = BOTH(total),
 };

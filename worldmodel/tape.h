@@ -96,6 +96,18 @@ orr_var orr_tape_mse(orr_tape *tape, orr_var prediction, orr_var target);
  * prediction - number costs (1 - tau) e^2 above, tau e^2 below: small tau, low predictions. A
  * prediction above a bound costs nothing. */
 orr_var orr_tape_expectile(orr_tape *tape, orr_var prediction, orr_var target, double tau);
+/* SIGReg (Balestriero and LeCun, LeJEPA, 2025): how far random one-dimensional projections of the
+ * rows of `parts` (all of one shape) are from a standard normal. For each unit direction a, with h
+ * = a . z over the N valid rows of all parts together:
+ *   N sum_k w_k e^(-t_k^2/2) [(mean cos(t_k h) - e^(-t_k^2/2))^2 + (mean sin(t_k h))^2],
+ * t_k = 0, 3/16, ..., 3, w_k = 3/8 and 3/16 at both ends; the mean over directions. About 1.05 for
+ * rows that are normal, 0.40 N for rows that are all zero. `directions` is rounded up to a multiple
+ * of 16; direction p is drawn at (seed, ORR_PURPOSE_DIRECTIONS, sigreg's number, step, p) of
+ * orr_tape_set_dropout, so every tile of a step looks along the same ones.
+ * Departure: the published statistic is of a whole batch at one time step. Here it is of a tile,
+ * whose rows are independent of all others whatever runs beside them; a batch's is the mean over
+ * its tiles. Several time steps as parts make up for the samples that a tile lacks. */
+orr_var orr_tape_sigreg(orr_tape *tape, const orr_var *parts, size_t count, size_t directions);
 /* Weighted sum of [1, 1] variables. */
 orr_var orr_tape_total(orr_tape *tape, const orr_var *terms, const double *weights, size_t count);
 
@@ -110,6 +122,7 @@ orr_status orr_tape_compile(orr_tape *tape, orr_var loss, const orr_var *outputs
 void orr_tape_set_input(orr_tape *tape, orr_var input, const float *data);
 void orr_tape_set_input_f64(orr_tape *tape, orr_var input, const double *data); /* reference path */
 void orr_tape_set_valid(orr_tape *tape, size_t rows); /* rows beyond do not count in losses */
+/* Whether dropout is on, and where its masks and the directions of sigreg are drawn. */
 void orr_tape_set_dropout(orr_tape *tape, bool on, uint64_t seed, uint32_t step, uint32_t row0);
 /* Product tapes: brings the weights into the order that the matrix products like best. Passes with
  * the same pointer use that copy until the next call (NULL: none again), so call it once for

@@ -232,6 +232,21 @@ orr_var orr_tape_expectile(orr_tape *tape, orr_var prediction, orr_var target, d
   return op->out;
 }
 
+orr_var orr_tape_sigreg(orr_tape *tape, const orr_var *parts, size_t count, size_t directions) {
+  ORR_ASSERT(count > 0 && directions > 0);
+  size_t rows = get(tape, parts[0])->rows, cols = get(tape, parts[0])->cols;
+  for (size_t i = 0; i < count; i++) {
+    ORR_ASSERT(get(tape, parts[i])->rows == rows && get(tape, parts[i])->cols == cols);
+  }
+  size_t lanes = ORR_SIGREG_LANES, wide = (directions + lanes - 1) / lanes * lanes;
+  orr_op *op = append(tape, ORR_OP_SIGREG, parts, count, 1, 1);
+  op->first = wide;
+  op->stream = tape->sigregs++;
+  /* directions, sine and cosine of every sample, slopes of every knot, a row */
+  op->saved_count = wide * (cols + 2 * count * rows + 2 * ORR_SIGREG_KNOTS + 1);
+  return op->out;
+}
+
 orr_var orr_tape_total(orr_tape *tape, const orr_var *terms, const double *weights, size_t count) {
   ORR_ASSERT(count > 0);
   for (size_t i = 0; i < count; i++) {

@@ -28,9 +28,13 @@ typedef enum orr_op_kind {
   ORR_OP_SMOOTH_L1,
   ORR_OP_MSE,
   ORR_OP_EXPECTILE,
+  ORR_OP_SIGREG,
   ORR_OP_TOTAL,
   ORR_OP_KINDS
 } orr_op_kind;
+
+/* sigreg: knots above 0 of its quadrature; directions are taken by so many at a time */
+enum { ORR_SIGREG_KNOTS = 16, ORR_SIGREG_LANES = 16 };
 
 typedef struct orr_op orr_op;
 typedef void orr_op_fn(orr_tape *tape, const orr_op *op);
@@ -56,12 +60,12 @@ struct orr_op {
   int weight, bias; /* parameter indices or -1; gain and shift of a norm */
   orr_activation act;
   double factor;   /* scale; dropout rate; expectile: tau */
-  size_t first;    /* slice: column; waves: octaves */
+  size_t first;    /* slice: column; waves: octaves; sigreg: directions */
   double *numbers; /* affine: shift then factor; losses: weight; total: weights */
   bool *flags;     /* angles, or NULL */
   const orr_frame *frame;
   orr_frame_scratch *scratch; /* a few rows in double */
-  uint32_t stream;            /* number of a dropout on its tape */
+  uint32_t stream;            /* number of a dropout, or of a sigreg, on its tape */
   size_t saved_count;
   void *saved; /* numbers that forward leaves for backward */
   /* Product path: y = x w', the same with packed weights, dx = du w and with packed weights, dw. */
@@ -88,7 +92,7 @@ struct orr_tape {
   orr_variable *variables;
   orr_op *ops;
   size_t variable_count, op_count;
-  uint32_t dropouts;
+  uint32_t dropouts, sigregs;
   orr_var loss;
   void *memory;   /* all buffers */
   void *scratch;  /* of the matrix products */

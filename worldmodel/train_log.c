@@ -123,7 +123,7 @@ static orr_status add_spread(const orr_trainer *trainer, json_t *line, orr_error
     if (collapsed) {
       orr_log(ORR_LOG_WARN,
               "step %lld: the latent is collapsing (spread %.3g, effective rank %.2f); raise "
-              "model.readout or model.inverse",
+              "model.readout, model.inverse or model.sigreg",
               (long long)trainer->state.step, std, rank);
     }
   }

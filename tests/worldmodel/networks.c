@@ -179,6 +179,14 @@ static void expectile(size_t rows, orr_params *params, orr_tape *tape, built *ou
   out->loss = orr_tape_total(tape, both, (double[]){2.0, 0.6}, 2);
 }
 
+static void sigreg(size_t rows, orr_params *params, orr_tape *tape, built *out) {
+  orr_var h = base(rows, 6, ORR_ACT_NONE, params, tape, out),
+          x = add_input(tape, out, rows, 6, 2.0);
+  orr_var parts[] = {h, x, orr_tape_scale(tape, h, -0.7)};
+  out->out = h;
+  out->loss = orr_tape_sigreg(tape, parts, 3, 20);
+}
+
 /* ---- frames ---- */
 
 static void set_body(orr_space *s, const char *name, orr_role role, double radius, double cx,
@@ -348,6 +356,7 @@ const network all_networks[] = {
     {"smooth l1", 8, ORR_OP_SMOOTH_L1, smooth_l1},
     {"mse", 8, ORR_OP_MSE, mse},
     {"expectile", 64, ORR_OP_EXPECTILE, expectile},
+    {"sigreg", 40, ORR_OP_SIGREG, sigreg},
     {"total", 8, ORR_OP_TOTAL, mse},
     {"push-t, features", 16, ORR_OP_FEATURES, push_t},
     {"push-t, advance", 64, ORR_OP_ADVANCE, push_t},

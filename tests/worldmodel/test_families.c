@@ -98,7 +98,11 @@ static loss_pair open_pair(const orr_dataset *data, orr_family family) {
   def.hidden = 24;
   def.latent = 12;
   def.dropout = 0.1;
-  if (family == ORR_FAMILY_JEPA) def.horizon = 1; /* random weights: long unrolls are chaotic */
+  if (family == ORR_FAMILY_JEPA) {
+    def.horizon = 1; /* random weights: long unrolls are chaotic */
+    def.sigreg = 0.5;
+    def.projections = 16;
+  }
   pair.model = synthetic_random_model(data, &def, 11);
   pair.f32 = make_tape(pair.model, ORR_PATH_PRODUCT, &pair.loss32);
   pair.f64 = make_tape(pair.model, ORR_PATH_REFERENCE, &pair.loss64);

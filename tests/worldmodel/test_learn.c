@@ -153,6 +153,7 @@ static void check_threads(orr_family family) {
   orr_train_result result;
   orr_error err;
   def.dropout = 0.1;
+  def.sigreg = 0.5;
   train.batch = 150; /* the last tile is not full */
   remove_folder("learn-one");
   remove_folder("learn-two");
