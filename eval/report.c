@@ -207,14 +207,14 @@ static void put_summary(FILE *to, const json_t *report, const json_t *timings) {
   json_t *table, *row;
   json_array_foreach(json_object_get(report, "tables"), i, table) {
     const char *rule = orr_json_text(json_object_get(table, "rule"), "name");
-    fprintf(to, "%s%-18s%9s  %-14s%9s  %-14s %s\n", i ? "\n" : "", rule, "success %", "95 %",
+    fprintf(to, "%s%-22s%9s  %-14s%9s  %-14s %s\n", i ? "\n" : "", rule, "success %", "95 %",
             "must move", "95 %", "ms/plan p50     p95     p99");
     json_array_foreach(json_object_get(table, "rows"), k, row) {
       const json_t *all = json_object_get(row, "all"), *must = json_object_get(row, "must_move");
       const char *name = orr_json_text(row, "row");
       char key[112];
       snprintf(key, sizeof key, "%.47s/%.47s", rule, name);
-      fprintf(to, "  %-16s%9s  %-14s%9s  %-14s ", orr_row_title(name), orr_cell_rate(all).text,
+      fprintf(to, "  %-20s%9s  %-14s%9s  %-14s ", orr_row_title(name), orr_cell_rate(all).text,
               orr_cell_range(all).text, orr_cell_rate(must).text, orr_cell_range(must).text);
       put_latency(to, json_object_get(json_object_get(timings, "eval"), key));
     }
