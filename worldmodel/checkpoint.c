@@ -73,7 +73,7 @@ static bool fill_younger(const orr_record *record, const orr_field *field, char 
   if (strcmp(field->name, "sigreg") == 0)
     *(double *)(void *)at = 0.0;
   else if (strcmp(field->name, "projections") == 0)
-    *(int64_t *)(void *)at = 256;
+    *(int64_t *)(void *)at = 64;
   else
     return false;
   return true;

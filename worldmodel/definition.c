@@ -35,7 +35,7 @@ static const orr_field model_fields[] = {
     {MODEL(REAL, sigreg), .preset = "0", .low = 0, .high = 1e6,
      .help = "Weight of SIGReg: the latent's other numbers are to be standard normal along random "
              "directions (jepa)"},
-    {MODEL(INT, projections), .preset = "256", .low = 1, .high = 4096,
+    {MODEL(INT, projections), .preset = "64", .low = 1, .high = 4096,
      .help = "Random directions of SIGReg, drawn anew each step; rounded up to a multiple of 16"},
 };
 

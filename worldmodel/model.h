@@ -47,7 +47,7 @@ typedef struct orr_model_def {
   double inverse;         /* jepa: weight of the displacement inverse head; 1 */
   double readout;         /* jepa: weight of reading the state from the latent; 10 */
   double sigreg;          /* jepa: weight of SIGReg on the numbers that nothing reads; 0 */
-  int64_t projections;    /* jepa: random directions of SIGReg; 256 */
+  int64_t projections;    /* jepa: random directions of SIGReg; 64 */
 } orr_model_def;
 extern const orr_record orr_model_record;
 

@@ -94,7 +94,7 @@ static const struct damage {
     {"definition", "\"hidden\":8", "\"hidden\":8,\"more\":8", "not known"},
     {"definition", "\"hidden\":8,", "", "model.hidden is missing"},
     {"definition", "\"sigreg\":0.0", "\"more\":0.0", "not known"},
-    {"definition", "\"projections\":256", "\"projections\":0", "model.projections is 0"},
+    {"definition", "\"projections\":64", "\"projections\":0", "model.projections is 0"},
     {"definition", "\"layers\":2", "\"layers\":99", "model.layers is 99"},
     {"definition", "\"layers\":2", "\"layers\":3", "its definition asks for"},
     {"definition", "\"block\":5", "\"block\":-5", "model.block is -5"},
@@ -171,12 +171,12 @@ static void test_older(void **state) {
   ASSERT_OK(orr_safetensors_load(path, 1 << 24, &file, &err), err);
   json_t *meta = json_deep_copy(file.metadata);
   const char *text = orr_safetensors_text(&file, "definition");
-  char *older = replaced(text, ",\"sigreg\":0.0,\"projections\":256", "");
+  char *older = replaced(text, ",\"sigreg\":0.0,\"projections\":64", "");
   json_object_set_new(meta, "definition", json_string(older));
   ASSERT_OK(orr_safetensors_save(path, meta, file.tensors, file.count, &err), err);
   ASSERT_OK(orr_model_load(path, &model, &err), err);
   assert_true(orr_model_definition(model)->sigreg == 0);
-  assert_int_equal(orr_model_definition(model)->projections, 256);
+  assert_int_equal(orr_model_definition(model)->projections, 64);
   orr_model_destroy(model);
   json_decref(meta);
   free(older);

@@ -144,6 +144,32 @@ static void test_jepa_learns(void **state) {
   synthetic_close(&data);
 }
 
+/* SIGReg instead of the inverse head: it is reported, falls, and fills the latent (0.4 without). */
+static void test_sigreg_fills(void **state) {
+  (void)state;
+  static const char folder[] = "learn-sigreg";
+  synthetic_data data = synthetic_open(data_folder);
+  orr_model_def def = synthetic_model(ORR_FAMILY_JEPA);
+  orr_train_def train = synthetic_train(200);
+  orr_train_result result;
+  orr_error err;
+  def.horizon = 1;
+  def.inverse = 0;
+  def.sigreg = 0.1;
+  remove_folder(folder);
+  ASSERT_OK(synthetic_run(&data, &def, &train, folder, 2, &result, &err), err);
+  json_t *line = last_line(folder, "terms"), *check = last_line(folder, "latent");
+  const json_t *terms = json_object_get(line, "terms");
+  double sigreg = json_number_value(json_object_get(terms, "sigreg"));
+  double std = json_number_value(json_object_get(json_object_get(check, "latent"), "std"));
+  print_message("jepa with SIGReg alone: statistic %.2f, latent std %.3f\n", sigreg, std);
+  assert_true(sigreg > 0.5 && sigreg < 20);
+  assert_true(std > 0.7 && std < 1.2);
+  json_decref(line);
+  json_decref(check);
+  synthetic_close(&data);
+}
+
 /* Bytes ------------------------------------------------------------------------------------ */
 
 static void check_threads(orr_family family) {
@@ -442,10 +468,10 @@ static void test_disk(void **state) {
 int test_training(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_state_learns), cmocka_unit_test(test_jepa_learns),
-      cmocka_unit_test(test_threads),      cmocka_unit_test(test_cancel),
-      cmocka_unit_test(test_going_on),     cmocka_unit_test(test_kill),
-      cmocka_unit_test(test_refusals),     cmocka_unit_test(test_numbers),
-      cmocka_unit_test(test_disk),
+      cmocka_unit_test(test_sigreg_fills), cmocka_unit_test(test_threads),
+      cmocka_unit_test(test_cancel),       cmocka_unit_test(test_going_on),
+      cmocka_unit_test(test_kill),         cmocka_unit_test(test_refusals),
+      cmocka_unit_test(test_numbers),      cmocka_unit_test(test_disk),
   };
   return cmocka_run_group_tests_name("training", tests, NULL, NULL);
 }
