@@ -219,14 +219,17 @@ static json_t *planner_json(const orr_experiment *e) {
   const orr_planner_def *p = orr_eval_planner(e);
   static const char *const kinds[] = {"cem", "icem"};
   static const char *const aggregates[] = {"final", "sum", "minimum"};
-  return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:s, s:s, s:f, s:f}", "name",
-                   e->eval.planner, "kind", kinds[p->kind], "samples", (json_int_t)p->samples,
-                   "iterations", (json_int_t)p->iterations, "elites", (json_int_t)p->elites,
-                   "horizon", (json_int_t)p->horizon, "hold", (json_int_t)p->hold, "replan",
-                   (json_int_t)p->replan, "block", (json_int_t)e->model.block, "sigma", p->sigma,
-                   "objective", orr_objective_names[p->objective.kind], "aggregate",
-                   aggregates[p->objective.aggregate], "position_scale", p->objective.position,
-                   "angle_scale", p->objective.angle);
+  static const char *const points[] = {"blocks", "steps"};
+  static const char form[] =
+      "{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:s, s:s, s:f, s:f}";
+  return json_pack(
+      form, "precision", orr_precision_names[p->precision], "points", points[p->objective.points],
+      "name", e->eval.planner, "kind", kinds[p->kind], "samples", (json_int_t)p->samples,
+      "iterations", (json_int_t)p->iterations, "elites", (json_int_t)p->elites, "horizon",
+      (json_int_t)p->horizon, "hold", (json_int_t)p->hold, "replan", (json_int_t)p->replan, "block",
+      (json_int_t)e->model.block, "sigma", p->sigma, "objective",
+      orr_objective_names[p->objective.kind], "aggregate", aggregates[p->objective.aggregate],
+      "position_scale", p->objective.position, "angle_scale", p->objective.angle);
 }
 
 /* They run in the folder of the report: config.yaml there is complete. */

@@ -74,7 +74,10 @@ static orr_status load_model(const orr_run *run, size_t number, orr_model **out,
   char folder[600], path[640];
   if (number > 1) folder_of(run, number - 1, "model", folder);
   orr_path_join(path, sizeof path, number > 1 ? folder : run->model, "model.safetensors");
-  return orr_model_load(path, out, err);
+  ORR_TRY(orr_precision_check(run->experiment->plan.precision, "plan.precision", err));
+  ORR_TRY(orr_model_load(path, out, err));
+  orr_model_set_precision(*out, run->experiment->plan.precision);
+  return ORR_OK;
 }
 
 static orr_status add_inputs(const orr_run *run, const orr_model *model, orr_stage *stage,

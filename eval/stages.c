@@ -277,6 +277,15 @@ static orr_status check_judgement(const orr_experiment *experiment, orr_error *e
   return ORR_ERR_CONFIG;
 }
 
+/* Before hours of work, not after them. */
+static orr_status check_rounds(const orr_experiment *experiment, orr_error *err) {
+  bool reaches = experiment->plan.objective.kind == ORR_OBJECTIVE_REACH;
+  if (experiment->rounds.count == 0 || !reaches) return ORR_OK;
+  orr_fail(err, ORR_ERR_CONFIG, "rounds act before the distance of objective reach is trained");
+  orr_hint(err, "plan with objective goal; eval.planner may name a preset with reach");
+  return ORR_ERR_CONFIG;
+}
+
 static orr_status report(const orr_run *run, orr_error *err) {
   orr_run_tell(run, "report", false);
   return orr_report_write(run->experiment, run->out, err);
@@ -284,6 +293,7 @@ static orr_status report(const orr_run *run, orr_error *err) {
 
 static orr_status run_until(orr_run *run, last_stage last, orr_error *err) {
   if (last >= LAST_EVAL || last == LAST_FREEZE) ORR_TRY(check_judgement(run->experiment, err));
+  if (last != LAST_FREEZE && !run->options->model) ORR_TRY(check_rounds(run->experiment, err));
   ORR_TRY(open_run(run, last >= LAST_EVAL, err));
   if (run->data_needed) ORR_TRY(orr_run_collect(run, err));
   if (last == LAST_COLLECT) return ORR_OK;

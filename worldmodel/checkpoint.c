@@ -92,7 +92,9 @@ orr_status orr_checkpoint_unpack(const orr_record *record, const json_t *json, v
     char *at = (char *)object + field->offset;
     if (!value && fill_younger(record, field, at)) continue;
     if (!value) {
-      return orr_fail(err, ORR_ERR_FILE, "%s.%s is missing", record->name, field->name);
+      orr_fail(err, ORR_ERR_FILE, "%s.%s is missing", record->name, field->name);
+      orr_hint(err, "a file of an older version: train again");
+      return ORR_ERR_FILE;
     }
     known++;
     ORR_TRY(field->type == ORR_FIELD_ENUM ? unpack_enum(record, field, value, at, err)

@@ -72,6 +72,7 @@ static void describe_arena(builder *b) {
   b->frame->middle[0] = 0.5 * (bounds[0] + bounds[2]);
   b->frame->middle[1] = 0.5 * (bounds[1] + bounds[3]);
   b->frame->size = 0.5 * (width + height);
+  b->frame->span = orr_max(width, height);
 }
 
 static void see_velocity(builder *b, const frame_body *body, terms *list) {
@@ -86,11 +87,11 @@ static void see_velocity(builder *b, const frame_body *body, terms *list) {
   }
 }
 
-/* Another body, from a centre. Offsets are measured in sizes of the centre: contact happens there.
- */
+/* Another body, from a centre. Offsets are measured in sizes of the largest centre: contact happens
+ * there, and the network is the same for all. */
 static void see_other_body(builder *b, int centre, int other, terms *list) {
   const frame_body *body = &b->frame->bodies[other];
-  double size = centre >= 0 ? b->frame->bodies[centre].radius : 0.0;
+  double size = centre >= 0 ? b->frame->largest : 0.0;
   if (!(size > 0.0) && body->x >= 0) size = spread(b->state_std, body->x, body->y);
   bool placed = centre < 0 || b->frame->bodies[centre].x >= 0;
   if (body->x >= 0 && placed) put(list, (term){TERM_OFFSET, other, 0, 0, 1.0 / size, 0});
@@ -230,6 +231,15 @@ static orr_status reserve(terms *list, size_t capacity, orr_error *err) {
   return orr_new(&list->items, capacity, sizeof *list->items, err);
 }
 
+/* The same kinds in the same order: the network's columns mean the same. */
+static bool alike(const terms *a, const terms *b) {
+  if (a->count != b->count) return false;
+  for (size_t i = 0; i < a->count; i++) {
+    if (a->items[i].kind != b->items[i].kind) return false;
+  }
+  return true;
+}
+
 static orr_status describe(builder *b, orr_error *err) {
   orr_frame *frame = b->frame;
   frame->body_count = b->observation->body_count;
@@ -242,6 +252,9 @@ static orr_status describe(builder *b, orr_error *err) {
   }
   if (frame->centre_count == 0) frame->centres[frame->centre_count++] = -1;
   describe_arena(b);
+  for (size_t k = 0; k < frame->centre_count && frame->centres[k] >= 0; k++) {
+    frame->largest = orr_max(frame->largest, frame->bodies[frame->centres[k]].radius);
+  }
   size_t most = 4 * frame->body_count + 2 * frame->state + frame->centre_count +
                 frame->steps * frame->action + 6;
   for (size_t k = 0; k < frame->centre_count; k++) {
@@ -249,9 +262,8 @@ static orr_status describe(builder *b, orr_error *err) {
     ORR_TRY(reserve(&frame->moved[k], most, err));
     describe_sight(b, k);
     describe_motion(b, k);
-    bool alike = frame->seen[k].columns == frame->seen[0].columns &&
-                 frame->moved[k].columns == frame->moved[0].columns;
-    if (!alike) {
+    bool same = alike(&frame->seen[k], &frame->seen[0]);
+    if (!same || !alike(&frame->moved[k], &frame->moved[0])) {
       orr_fail(err, ORR_ERR_CONFIG, "free bodies \"%s\" and \"%s\" have different fields",
                b->observation->bodies[frame->centres[0]].name,
                b->observation->bodies[frame->centres[k]].name);
@@ -326,23 +338,28 @@ size_t orr_frame_offsets(const orr_frame *frame) {
   return count;
 }
 
-/* Contact is within the sum of the radii; beyond one and a half times that all is the same. The
- * order of terms is the same for every centre, so the first one's serves for all. */
+/* Contact is within the sum of the radii; beyond one and a half times that, of the largest bodies
+ * that stand at this index, all is the same. Without a free body, and for the place, the arena's
+ * longest side is the measure. The order of terms is the same for every centre. */
 orr_frame_offset orr_frame_offset_at(const orr_frame *frame, size_t index) {
   static const double margin = 1.5;
   orr_frame_offset out = {.motion = SIZE_MAX};
-  const term *t = frame->seen[0].items;
-  for (;; t++) {
-    if (is_offset(t) && index-- == 0) break;
-    out.feature += term_columns(t);
+  size_t at = 0;
+  for (;; at++) {
+    if (is_offset(&frame->seen[0].items[at]) && index-- == 0) break;
+    out.feature += term_columns(&frame->seen[0].items[at]);
   }
-  if (t->kind == TERM_PLACE) {
-    out.reach = frame->size > 0.0 ? 2.0 / (frame->size * t->scale) : 1.0;
-    return out;
+  const term *t = &frame->seen[0].items[at];
+  double other = 0.0, reach = 0.0;
+  for (size_t k = 0; k < frame->centre_count && t->kind == TERM_OFFSET; k++) {
+    other = orr_max(other, frame->bodies[frame->seen[k].items[at].body].radius);
   }
-  double touch = frame->bodies[t->body].radius;
-  if (frame->centres[0] >= 0) touch += frame->bodies[frame->centres[0]].radius;
-  out.reach = touch > 0.0 ? 1.0 / (margin * touch * t->scale) : 1.0;
+  if (t->kind == TERM_PLACE || frame->centres[0] < 0)
+    reach = 0.5 * frame->span;
+  else
+    reach = margin * (frame->largest + other);
+  out.reach = reach > 0.0 ? 1.0 / (reach * t->scale) : 1.0;
+  if (t->kind == TERM_PLACE) return out;
   size_t column;
   const term *moved = displacement_of(frame, t->body, &column);
   if (!moved) return out;

@@ -48,7 +48,8 @@ struct orr_frame {
   size_t body_count, centre_count;
   frame_body bodies[ORR_MAX_BODIES];
   int centres[ORR_MAX_BODIES];                       /* bodies; -1: the arena itself */
-  double middle[2], size;                            /* of the arena */
+  double middle[2], size, span; /* of the arena: its mean and its longest side */
+  double largest;               /* radius of the largest centre; 0 without radii */
   size_t linear_first, linear_count, coast_count;    /* features; the first of them: own velocity */
   size_t own_first, own_count;                       /* motions of the centre itself */
   terms seen[ORR_MAX_BODIES], moved[ORR_MAX_BODIES]; /* of each centre */

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "worldmodel/law.h"
 #include "worldmodel/model_internal.h"
+#include "worldmodel/tape_internal.h"
 #include <string.h>
 
 static const orr_family_table *const families[] = {[ORR_FAMILY_STATE] = &orr_family_state_table,
@@ -28,6 +29,14 @@ static orr_status check_sizes(const orr_model *model, orr_error *err) {
     orr_fail(err, ORR_ERR_CONFIG, "%lld blocks of %zu network passes are too many; at most %d",
              (long long)model->def.horizon, model->passes, ORR_MAX_PASSES);
     orr_hint(err, "make model.horizon or model.block smaller, or model.stride larger");
+    return ORR_ERR_CONFIG;
+  }
+  /* a pass has about 60 variables, some for every other body and every layer */
+  size_t each = 60 + 8 * (model->observation.body_count + 1) + 3 * (size_t)model->def.layers;
+  if ((size_t)model->def.horizon * model->passes * each > ORR_MAX_VARIABLES) {
+    orr_fail(err, ORR_ERR_CONFIG, "%lld blocks of %zu passes over %zu bodies do not fit on a tape",
+             (long long)model->def.horizon, model->passes, model->observation.body_count);
+    orr_hint(err, "make model.horizon smaller, or model.stride larger");
     return ORR_ERR_CONFIG;
   }
   if (model->action_length <= ORR_MAX_ACTION) return ORR_OK;

@@ -64,7 +64,7 @@ orr_status orr_tape_compile(orr_tape *tape, orr_var loss, const orr_var *outputs
   for (size_t i = 0; i < tape->op_count; i++) {
     tape->ops[i].run = *functions(tape, tape->ops[i].kind);
   }
-  orr_tape_plan_backward(tape);
+  ORR_TRY(orr_tape_plan_backward(tape, err));
   drop_idle_slopes(tape);
   if (tape->path == ORR_PATH_BF16) orr_tape_choose_bf16(tape);
   ORR_TRY(orr_tape_plan(tape, err));

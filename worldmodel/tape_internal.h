@@ -111,7 +111,7 @@ struct orr_tape {
   uint32_t dropout_step, dropout_row0;
 };
 
-enum { ORR_MAX_VARIABLES = 4096 };
+enum { ORR_MAX_VARIABLES = 32768 };
 
 /* The plain loops, and the operations that have something faster (others: forward is NULL). */
 extern const orr_op_functions orr_ops_f64[ORR_OP_KINDS];
@@ -125,7 +125,7 @@ void orr_tape_choose_bf16(orr_tape *tape);
 orr_status orr_tape_create_products(orr_tape *tape, orr_error *err);
 void orr_tape_release_products(orr_tape *tape);
 /* Fills fresh and live of every operation (tape_plan.c). */
-void orr_tape_plan_backward(orr_tape *tape);
+orr_status orr_tape_plan_backward(orr_tape *tape, orr_error *err);
 
 static inline bool orr_tape_is_product(const orr_tape *tape) {
   return tape->path == ORR_PATH_PRODUCT || tape->path == ORR_PATH_BF16;

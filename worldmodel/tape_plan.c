@@ -117,9 +117,10 @@ orr_status orr_tape_plan(orr_tape *tape, orr_error *err) {
   return status;
 }
 
-void orr_tape_plan_backward(orr_tape *tape) {
-  bool received[ORR_MAX_VARIABLES] = {false};
-  if (tape->loss < 0) return;
+orr_status orr_tape_plan_backward(orr_tape *tape, orr_error *err) {
+  bool *received;
+  if (tape->loss < 0) return ORR_OK;
+  ORR_TRY(orr_new(&received, tape->variable_count, sizeof *received, err));
   received[tape->loss] = true;
   for (size_t i = tape->op_count; i-- > 0;) {
     orr_op *op = &tape->ops[i];
@@ -130,4 +131,6 @@ void orr_tape_plan_backward(orr_tape *tape) {
       received[op->in[j]] = true;
     }
   }
+  orr_free(received);
+  return ORR_OK;
 }

@@ -8,7 +8,8 @@ void orr_tape_choose_bf16(orr_tape *tape) {
     orr_op *op = &tape->ops[i];
     if (op->kind != ORR_OP_LINEAR) continue;
     const orr_param *w = orr_tape_param(tape, op->weight);
-    op->bf16 = w->rows >= LEAST_BF16 && w->cols >= LEAST_BF16;
+    /* what is fitted once (the law, the metric) keeps its digits */
+    op->bf16 = !w->frozen && w->rows >= LEAST_BF16 && w->cols >= LEAST_BF16;
   }
 }
 

@@ -47,8 +47,8 @@ static orr_status save_model(orr_trainer *trainer, orr_error *err) {
 }
 
 static orr_status save(orr_trainer *trainer, orr_error *err) {
-  ORR_TRY(check_weights(trainer, err));
   ORR_TRY(orr_model_fit_metric(trainer->model, trainer->setup->data, err));
+  ORR_TRY(check_weights(trainer, err)); /* the metric's too */
   ORR_TRY(orr_checkpoint_save_state(trainer->model, trainer->setup->train, &trainer->state,
                                     trainer->state_path, err));
   trainer->saved = trainer->state.step;
@@ -137,7 +137,7 @@ static orr_status open_windows(orr_trainer *trainer, orr_error *err) {
   const orr_train_setup *setup = trainer->setup;
   orr_windows_def def = orr_train_windows(trainer->model);
   ORR_ASSERT(setup->more_count <= ORR_MAX_MORE);
-  ORR_ASSERT(setup->more_count == 0 || !orr_model_acts(trainer->model));
+  ORR_ASSERT(setup->more_count == 0 || !orr_model_sees_goal(trainer->model));
   ORR_TRY(orr_windows_create(setup->data, &def, &trainer->windows, err));
   trainer->mix =
       (orr_windows_mix){.base = trainer->windows, .more = trainer->more, .share = setup->share};
