@@ -18,4 +18,7 @@ typedef struct orr_run_place {
  * an empty folder. */
 int orr_stage_verb(const orr_invocation *invocation, orr_stage_fn *stage, orr_run_place *out);
 
+/* Writes the report of a run folder, prints its tables and where it is. Returns the exit code. */
+int orr_cli_report(const char *folder);
+
 #endif

@@ -19,10 +19,7 @@ static int run(const orr_invocation *invocation) {
   if (manifest) return freeze(invocation, manifest);
   int code = orr_stage_verb(invocation, orr_experiment_eval, &place);
   if (code || !*place.folder) return code;
-  printf("Wrote %s/eval\n"
-         "Next: orrery report %s\n",
-         place.folder, place.folder);
-  return 0;
+  return orr_cli_report(place.folder);
 }
 
 static const struct argp_option options[] = {
@@ -36,10 +33,10 @@ const orr_verb orr_verb_eval = {
     .arguments = "SCENARIO",
     .example =
         "orrery eval scenarios/push_t.yaml --profile quick\norrery eval scenarios/push_t.yaml "
-        "--profile quick --set eval.planner=paper --out out/push_t-paper --model "
-        "out/push_t-quick/model/model.safetensors",
+        "--out out/judged --model scenarios/models/push_t.safetensors",
     .details = "With --model judges that checkpoint; collects and trains first when it must. With "
-               "--model and eval.manifest\nit needs neither data nor training.",
+               "--model and eval.manifest\nit needs neither data nor training. Ends with the "
+               "tables and the report.",
     .options = options,
     .groups = ORR_CLI_SCENARIO | ORR_CLI_OUTPUT | ORR_CLI_DRY | ORR_CLI_WORK | ORR_CLI_MODEL,
     .least = 1,

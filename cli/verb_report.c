@@ -1,6 +1,7 @@
 /* orrery report: writes the report of a run folder again. */
 #include "base/file.h"
 #include "base/memory.h"
+#include "cli/stage_verb.h"
 #include "cli/verbs.h"
 #include "eval/report.h"
 #include <unistd.h>
@@ -21,8 +22,7 @@ static int load_folder(const char *folder, orr_experiment **out) {
   return orr_exit_code(status);
 }
 
-static int run(const orr_invocation *invocation) {
-  const char *folder = invocation->arguments[0];
+int orr_cli_report(const char *folder) {
   orr_experiment *experiment = NULL;
   int code = load_folder(folder, &experiment);
   if (code) return code;
@@ -35,6 +35,10 @@ static int run(const orr_invocation *invocation) {
   printf("%s\nReport: %s/report.html\n", text, folder);
   orr_free(text);
   return 0;
+}
+
+static int run(const orr_invocation *invocation) {
+  return orr_cli_report(invocation->arguments[0]);
 }
 
 const orr_verb orr_verb_report = {

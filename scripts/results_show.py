@@ -96,8 +96,9 @@ def open_loop(page, runs, body=None):
                                "ahead."])
 
 
-def swaps(page, runs, rule=None, stratum="all", separate="no"):
-    """What the gap between the model's row and the oracle's is made of."""
+def swaps(page, runs, rule=None, stratum="all", separate="yes"):
+    """What the gap between the model's row and the oracle's is made of; pooled over runs only when
+    asked, since swaps to the simulator repeat the same outcomes in every run."""
     store, names = page.store, choose(page.store, runs)
     groups = [[name] for name in names] if separate == "yes" else [names]
     text = []
@@ -108,6 +109,8 @@ def swaps(page, runs, rule=None, stratum="all", separate="no"):
             title += {"all": "", "must_move": ", pairs in which a free body must move"}[stratum]
             title += f" (`{'`, `'.join(group)}`)."
             text.append(title + "\n\n" + one_swaps(store, group, each_rule, stratum))
+    text.append("Differences: 95 % intervals of paired proportions (Newcombe, 1998, method 10); p: exact "
+                "McNemar, not corrected for the number of swaps.")
     return "\n\n".join(text)
 
 
