@@ -4,9 +4,9 @@
  * of actions that was taken first. They differ in what they learn from: `inverse` from every
  * episode, `cloning` from demonstrations alone.
  *
- * The network is that of family `state`: features of each free body's own frame through a
- * perceptron whose last layer starts at zero, and a bias-free linear path beside it, because an
- * actuated body obeys a linear law. The loss is smooth-L1 on actions in units of half their
+ * The network takes features of each free body's own frame through a perceptron whose last layer
+ * starts at zero; a bias-free linear path stands beside it, because an actuated body obeys a linear
+ * law. The loss is smooth-L1 on actions in units of half their
  * deviation: which way round an obstacle was taken, or what noise was added, makes the actions
  * spread, and the mean that a square asks for lies between the ways; the median lies on one. */
 #include "worldmodel/model_internal.h"

@@ -27,22 +27,10 @@ static orr_status make_frame(orr_model *model, orr_error *err) {
 }
 
 static void declare(orr_model *model) {
-  size_t waves = 2 * 2 * (size_t)model->def.octaves * orr_frame_offsets(model->frame);
-  orr_mlp_declare(&model->params, "distance.mlp", orr_frame_features(model->frame) + waves,
+  orr_mlp_declare(&model->params, "distance.mlp", orr_sight_columns(model),
                   (size_t)model->def.hidden, (size_t)model->def.layers, 1, ORR_INIT_ZERO,
                   &model->net.goal.mlp);
   model->latent = 0;
-}
-
-static orr_var describe(const orr_model *model, orr_tape *tape, orr_var features) {
-  size_t octaves = (size_t)model->def.octaves, count = orr_frame_offsets(model->frame), n = 1;
-  orr_var parts[1 + 2 * ORR_MAX_BODIES] = {features};
-  for (size_t i = 0; octaves > 0 && i < count; i++) {
-    orr_frame_offset o = orr_frame_offset_at(model->frame, i);
-    orr_var here = orr_tape_scale(tape, orr_tape_slice(tape, features, o.feature, 2), o.reach);
-    parts[n++] = orr_tape_waves(tape, here, octaves);
-  }
-  return n == 1 ? features : orr_tape_concat(tape, parts, n);
 }
 
 /* [R, 1], in horizons. */
@@ -52,8 +40,8 @@ static orr_var distance(const orr_model *model, orr_tape *tape, orr_var row) {
   size_t first = orr_goal_first_action(&net->layout);
   orr_var nothing = orr_tape_slice(tape, row, first, model->action.count); /* no action is seen */
   orr_var features = orr_tape_frame_features(tape, model->frame, row, nothing);
-  orr_var each =
-      orr_mlp_apply(&net->mlp, tape, describe(model, tape, features), model->def.dropout);
+  orr_var sight = orr_sight_waves(model, tape, features, -1);
+  orr_var each = orr_mlp_apply(&net->mlp, tape, sight, model->def.dropout);
   if (centres == 1) return each;
   orr_var side = orr_tape_reshape(tape, each, rows, centres);
   orr_var sum = orr_tape_slice(tape, side, 0, 1);

@@ -1,5 +1,5 @@
 /* Describing a frame: from the spaces to the list of terms that a centre sees and the list of terms
- * that move things; see frame.h. The terms are worked out in frame_geometry.c. */
+ * that move things; see frame.h. The terms are worked out in frame_geometry.inc. */
 #include "base/maths.h"
 #include "worldmodel/frame_terms.h"
 #include <math.h>

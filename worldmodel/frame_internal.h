@@ -6,7 +6,7 @@
 #include "base/memory.h"
 #include "worldmodel/frame.h"
 
-/* state [S], action [block A] -> features [K F] */
+/* state [S], action [steps A] -> features [K F] */
 void orr_frame_see(const orr_frame *frame, const double *state, const double *action,
                    double *features);
 void orr_frame_see_back(const orr_frame *frame, const double *state, const double *action,

@@ -1,5 +1,5 @@
-/* The terms of a frame: shared by frame.c and frame_goal.c, which list them, and frame_geometry.c,
- * which works them out. Nobody else includes this. */
+/* The terms of a frame: shared by frame.c and frame_goal.c, which list them, and the two that work
+ * them out by frame_geometry.inc: frame_geometry.c row by row, frame_rows.c many rows at a time. */
 #ifndef ORR_WORLDMODEL_FRAME_TERMS_H
 #define ORR_WORLDMODEL_FRAME_TERMS_H
 
@@ -47,7 +47,7 @@ struct orr_frame {
   size_t state, action, steps; /* columns; action of one control step; steps of a pass */
   size_t body_count, centre_count;
   frame_body bodies[ORR_MAX_BODIES];
-  int centres[ORR_MAX_BODIES];                       /* bodies; -1: the arena itself */
+  int centres[ORR_MAX_BODIES];  /* bodies; -1: the arena itself */
   double middle[2], size, span; /* of the arena: its mean and its longest side */
   double largest;               /* radius of the largest centre; 0 without radii */
   size_t linear_first, linear_count, coast_count;    /* features; the first of them: own velocity */

@@ -140,6 +140,9 @@ orr_var orr_mlp_apply(const orr_mlp *mlp, orr_tape *tape, orr_var x, double drop
  * the motion that needs no learning, or -1. The law is a frozen parameter of the name given. */
 size_t orr_sight_columns(const orr_model *model);
 void orr_sight_declare(orr_model *model, const char *law);
+/* The features, and where contact is decided in fine detail: where the other bodies are, and where
+ * `law` (-1: none) says that they will be after this pass, as waves. */
+orr_var orr_sight_waves(const orr_model *model, orr_tape *tape, orr_var features, orr_var law);
 orr_var orr_sight(const orr_model *model, orr_tape *tape, orr_var state, orr_var action,
                   orr_var *law);
 

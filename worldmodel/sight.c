@@ -23,9 +23,7 @@ void orr_sight_declare(orr_model *model, const char *law) {
   model->params.items[model->law].frozen = true;
 }
 
-/* The features, and where contact is decided in fine detail: where the other bodies are, and where
- * the law says that they will be after this pass, as waves. */
-static orr_var describe(const orr_model *model, orr_tape *tape, orr_var features, orr_var law) {
+orr_var orr_sight_waves(const orr_model *model, orr_tape *tape, orr_var features, orr_var law) {
   size_t octaves = (size_t)model->def.octaves, count = orr_frame_offsets(model->frame), n = 1;
   orr_var parts[3 + 2 * ORR_MAX_BODIES] = {features};
   for (size_t i = 0; octaves > 0 && i < count; i++) {
@@ -52,5 +50,5 @@ orr_var orr_sight(const orr_model *model, orr_tape *tape, orr_var state, orr_var
     orr_var columns = orr_tape_slice(tape, features, first, count);
     *law = orr_tape_linear(tape, columns, model->law, -1, ORR_ACT_NONE);
   }
-  return describe(model, tape, features, *law);
+  return orr_sight_waves(model, tape, features, *law);
 }

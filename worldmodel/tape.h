@@ -78,7 +78,7 @@ orr_var orr_tape_stop(orr_tape *tape, orr_var x); /* stops the gradient */
 struct orr_frame;
 /* With C centres (orr_frame_centres: one for each free body), row r of the state gives the rows
  * r * C ... r * C + C - 1 of the features, one network pass for each.
- * state [rows, S], actions [rows, block*A] -> features [rows * C, orr_frame_features(frame)]. */
+ * state [rows, S], actions [rows, steps*A] -> features [rows * C, orr_frame_features(frame)]. */
 orr_var orr_tape_frame_features(orr_tape *tape, const struct orr_frame *frame, orr_var state,
                                 orr_var actions);
 /* state [rows, S], motion [rows * C, orr_frame_motions(frame)] -> next state [rows, S]. */
