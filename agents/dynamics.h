@@ -2,7 +2,7 @@
  * any objective ("oracle" is simulator + goal cost; metric regret is simulator + latent distance).
  *
  * A plan is `horizon` blocks of `block` actions. The dynamics starts where the env stands, rolls
- * every plan out and returns the cost of each point of each plan; points are block ends, or every control
+ * every plan out and returns the cost of each plan from its points: block ends, or every control
  * step (objective.points). A latent objective on the simulator encodes by the model `metric`. */
 #ifndef ORR_AGENTS_DYNAMICS_H
 #define ORR_AGENTS_DYNAMICS_H

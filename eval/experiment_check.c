@@ -214,7 +214,7 @@ static void check_baselines(const checker *c) {
   }
   if (c->e->model.family > (int)ORR_FAMILY_JEPA)
     complain(c, "model.family", "name it under baselines; families state and jepa are models",
-             "`%s` is a policy, it predicts nothing to plan with",
+             "`%s` is no world model: it predicts nothing to plan with",
              orr_family_names[c->e->model.family]);
 }
 
