@@ -142,7 +142,7 @@ check "other pairs are not overwritten" 2 'frozen/moderate.h5 holds other pairs'
 judge="$orrery eval scenarios/push_t.yaml --profile tiny --set eval.manifest=frozen --model \
   run/model/model.safetensors --quiet --out frozen_run"
 check "dry run of a manifest" 0 'pairs of the manifest' $judge --dry-run
-check "manifest and model" 0 'frozen_run/eval' $judge
+check "manifest and model" 0 'frozen_run/report.html' $judge
 expect "no data were made" test ! -e frozen_run/data
 expect "the same episodes, but of baselines" cmp -s frozen_run/eval/strict/episodes.csv \
   <(grep -Ev '^(inverse|cloning),' run/eval/strict/episodes.csv)
