@@ -4,6 +4,20 @@
 #include <dirent.h>
 #include <sys/stat.h>
 
+void orr_test_tell(void *user, const char *name, bool skipped) {
+  told *t = user;
+  size_t used = strlen(t->text);
+  snprintf(t->text + used, sizeof t->text - used, "%s%s;", skipped ? "-" : "+", name);
+  t->braking = t->brake && strcmp(t->brake, name) == 0;
+}
+
+void orr_test_progress(void *user, const char *what, int64_t done, int64_t total,
+                       const char *note) {
+  told *t = user;
+  (void)what, (void)done, (void)total, (void)note;
+  if (t->braking) atomic_store(&t->cancel, true);
+}
+
 orr_experiment *orr_test_load_file(const char *path, const char *profile,
                                    const char *const *assignments, size_t count) {
   orr_diagnostics *found = orr_diagnostics_create();

@@ -7,6 +7,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -22,6 +23,17 @@ int orr_test_run(void);
 int orr_test_judge(void); /* after orr_test_run: takes its run `reference` */
 int orr_test_baselines(void);
 int orr_test_rounds(void);
+
+/* What a run said of its stages: "+name;" worked, "-name;" was done before. Given as the user of
+ * options and control, it also cancels the run while the stage `brake` works. */
+typedef struct told {
+  char text[2048];
+  const char *brake; /* NULL: let it run */
+  bool braking;
+  atomic_bool cancel;
+} told;
+void orr_test_tell(void *user, const char *name, bool skipped);
+void orr_test_progress(void *user, const char *what, int64_t done, int64_t total, const char *note);
 
 /* Loads and asserts that it is good. */
 orr_experiment *orr_test_load_file(const char *path, const char *profile,

@@ -6,34 +6,14 @@
 #include "base/pool.h"
 #include "eval/report.h"
 
-typedef struct told {
-  char text[1024];
-  const char *brake; /* cancel while this stage works */
-  bool braking;
-  atomic_bool cancel;
-} told;
-
-static void tell(void *user, const char *name, bool skipped) {
-  told *t = user;
-  size_t used = strlen(t->text);
-  snprintf(t->text + used, sizeof t->text - used, "%s%s;", skipped ? "-" : "+", name);
-  t->braking = t->brake && strcmp(t->brake, name) == 0;
-}
-
-static void progress(void *user, const char *what, int64_t done, int64_t total, const char *note) {
-  told *t = user;
-  (void)what, (void)done, (void)total, (void)note;
-  if (t->braking) atomic_store(&t->cancel, true);
-}
-
 static orr_status go(const char *out, const char *set, const char *model, size_t threads,
                      told *heard, orr_error *err) {
   orr_experiment *e = orr_test_load_file(TINY, "policies", &set, set != NULL);
   orr_pool *pool = NULL;
   assert_int_equal(orr_pool_create(threads, &pool, err), ORR_OK);
   orr_control control = {
-      .pool = pool, .progress = progress, .user = heard, .cancel = &heard->cancel};
-  orr_run_options options = {.out = out, .model = model, .stage = tell, .user = heard};
+      .pool = pool, .progress = orr_test_progress, .user = heard, .cancel = &heard->cancel};
+  orr_run_options options = {.out = out, .model = model, .stage = orr_test_tell, .user = heard};
   orr_status status = orr_experiment_run(e, &options, &control, err);
   orr_pool_destroy(pool);
   orr_experiment_destroy(e);
@@ -54,7 +34,7 @@ static orr_status go_by_distance(const char *out, const char *more, size_t threa
   orr_pool *pool = NULL;
   assert_int_equal(orr_pool_create(threads, &pool, err), ORR_OK);
   orr_control control = {.pool = pool};
-  orr_run_options options = {.out = out, .stage = tell, .user = heard};
+  orr_run_options options = {.out = out, .stage = orr_test_tell, .user = heard};
   orr_status status = orr_experiment_run(e, &options, &control, err);
   orr_pool_destroy(pool);
   orr_experiment_destroy(e);

@@ -26,16 +26,6 @@ typedef struct trial {
   const orr_control *control;
 } trial;
 
-typedef struct told {
-  char text[2048];
-} told;
-
-static void tell(void *user, const char *name, bool skipped) {
-  told *t = user;
-  size_t used = strlen(t->text);
-  snprintf(t->text + used, sizeof t->text - used, "%s%s;", skipped ? "-" : "+", name);
-}
-
 static orr_status go(const trial *t, told *heard, orr_error *err) {
   told ignored;
   size_t count = 0;
@@ -45,12 +35,12 @@ static orr_status go(const trial *t, told *heard, orr_error *err) {
   assert_int_equal(orr_pool_create(t->threads ? t->threads : 1, &pool, err), ORR_OK);
   orr_control control = t->control ? *t->control : (orr_control){.pool = pool};
   if (!heard) heard = &ignored;
-  *heard = (told){{0}};
+  *heard = (told){.brake = NULL};
   orr_run_options options = {.out = t->out,
                              .force = t->force,
                              .model = t->model,
                              .manifest = t->manifest,
-                             .stage = tell,
+                             .stage = orr_test_tell,
                              .user = heard};
   orr_status status = t->manifest ? orr_experiment_freeze(e, &options, &control, err)
                                   : orr_experiment_run(e, &options, &control, err);

@@ -6,26 +6,6 @@
 #include "data/dataset.h"
 #include "eval/report.h"
 
-typedef struct told {
-  char text[1024];
-  const char *brake; /* cancel while this stage works */
-  bool braking;
-  atomic_bool cancel;
-} told;
-
-static void tell(void *user, const char *name, bool skipped) {
-  told *t = user;
-  size_t used = strlen(t->text);
-  snprintf(t->text + used, sizeof t->text - used, "%s%s;", skipped ? "-" : "+", name);
-  t->braking = t->brake && strcmp(t->brake, name) == 0;
-}
-
-static void progress(void *user, const char *what, int64_t done, int64_t total, const char *note) {
-  told *t = user;
-  (void)what, (void)done, (void)total, (void)note;
-  if (t->braking) atomic_store(&t->cancel, true);
-}
-
 typedef struct trial {
   const char *out, *set, *model;
   size_t threads;
@@ -38,9 +18,9 @@ static orr_status go(const trial *t, told *heard, orr_error *err) {
   orr_pool *pool = NULL;
   assert_int_equal(orr_pool_create(t->threads ? t->threads : 1, &pool, err), ORR_OK);
   orr_control control = {
-      .pool = pool, .progress = progress, .user = heard, .cancel = &heard->cancel};
+      .pool = pool, .progress = orr_test_progress, .user = heard, .cancel = &heard->cancel};
   orr_run_options options = {
-      .out = t->out, .model = t->model, .force = t->force, .stage = tell, .user = heard};
+      .out = t->out, .model = t->model, .force = t->force, .stage = orr_test_tell, .user = heard};
   orr_status status = orr_experiment_run(e, &options, &control, err);
   orr_pool_destroy(pool);
   orr_experiment_destroy(e);

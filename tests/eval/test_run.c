@@ -11,16 +11,6 @@
 #include <unistd.h>
 
 /* Names of the stages that were told, "+" for worked and "-" for skipped ones. */
-typedef struct told {
-  char text[1024];
-} told;
-
-static void tell(void *user, const char *name, bool skipped) {
-  told *t = user;
-  size_t used = strlen(t->text);
-  snprintf(t->text + used, sizeof t->text - used, "%s%s;", skipped ? "-" : "+", name);
-}
-
 typedef struct trial {
   const char *profile, *set, *out, *model;
   bool force;
@@ -32,11 +22,11 @@ static orr_status go(const trial *t, told *heard, orr_error *err) {
   orr_pool *pool = NULL;
   assert_int_equal(orr_pool_create(t->threads ? t->threads : 1, &pool, err), ORR_OK);
   orr_control control = {.pool = pool};
-  if (heard) *heard = (told){{0}};
+  if (heard) *heard = (told){.brake = NULL};
   orr_run_options options = {.out = t->out,
                              .force = t->force,
                              .model = t->model,
-                             .stage = heard ? tell : NULL,
+                             .stage = heard ? orr_test_tell : NULL,
                              .user = heard};
   orr_status status = orr_experiment_run(e, &options, &control, err);
   orr_pool_destroy(pool);
