@@ -180,9 +180,10 @@ struct orr_model_worker {
   const orr_model *model;
   orr_pass encode, step, decode, measure;
   orr_pass goal;   /* of a policy or a distance */
-  float *measured; /* L: M g */
-  orr_var *trail;  /* outputs of the passes of `step` */
-  float *pad;      /* the last tile of an input, filled up with zeros */
+  float *measured; /* 2 x L: a goal g and M g, the last that was asked for */
+  bool has_measured;
+  orr_var *trail; /* outputs of the passes of `step` */
+  float *pad;     /* the last tile of an input, filled up with zeros */
 };
 
 static orr_status begin_pass(const orr_model *model, orr_pass *pass, size_t first, size_t second,
@@ -245,7 +246,7 @@ static orr_status build_worker(orr_model_worker *worker, orr_error *err) {
   }
   if (model->metric >= 0) {
     orr_pass *pass = &worker->measure;
-    ORR_TRY(orr_new(&worker->measured, model->latent, sizeof(float), err));
+    ORR_TRY(orr_new(&worker->measured, 2 * model->latent, sizeof(float), err));
     ORR_TRY(begin_pass(model, pass, model->latent, 0, err));
     pass->out = orr_tape_linear(pass->tape, pass->in[0], model->metric, -1, ORR_ACT_NONE);
     ORR_TRY(end_pass(model, pass, err));
@@ -375,6 +376,17 @@ static const float *measure(orr_model_worker *worker, const float *latents, size
   return orr_tape_value(pass->tape, pass->out);
 }
 
+/* M g; a decision asks about one goal at every point of every tile. */
+static const float *measure_goal(orr_model_worker *worker, const float *goal) {
+  size_t bytes = worker->model->latent * sizeof *goal;
+  float *known = worker->measured, *aim = known + worker->model->latent;
+  if (worker->has_measured && memcmp(known, goal, bytes) == 0) return aim;
+  memcpy(aim, measure(worker, goal, 1), bytes);
+  memcpy(known, goal, bytes);
+  worker->has_measured = true;
+  return aim;
+}
+
 void orr_model_distance(orr_model_worker *worker, const float *latents, const float *goal,
                         size_t rows, float *distances) {
   const orr_model *model = worker->model;
@@ -385,12 +397,12 @@ void orr_model_distance(orr_model_worker *worker, const float *latents, const fl
     }
     return;
   }
-  memcpy(worker->measured, measure(worker, goal, 1), length * sizeof *worker->measured);
+  const float *aim = measure_goal(worker, goal);
   for (size_t first = 0; first < rows; first += ORR_MODEL_TILE) {
     size_t n = tile_rows(rows, first);
     const float *measured = measure(worker, latents + first * length, n);
     for (size_t r = 0; r < n; r++) {
-      distances[first + r] = latent_distance(measured + r * length, worker->measured, length);
+      distances[first + r] = latent_distance(measured + r * length, aim, length);
     }
   }
 }

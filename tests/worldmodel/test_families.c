@@ -233,6 +233,8 @@ static void check_rows(orr_family family) {
   }
   orr_model_distance(worker, latents, latents, 1, &single);
   assert_true(single == 0);
+  orr_model_distance(worker, next, next, 1, &single); /* another goal is another measure */
+  assert_true(single == 0);
   for (size_t i = 0; i < COUNT * S; i++) assert_true(isfinite(seen[i]));
   assert_true(orr_model_flops(model) > 1000 && orr_model_parameters(model) > 1000);
   orr_free(states), orr_free(actions), orr_free(latents), orr_free(one), orr_free(seen);
