@@ -174,24 +174,28 @@ char *orr_node_to_yaml(const orr_node *node) {
   return NULL;
 }
 
+orr_hash orr_node_hash_start(orr_node_kind kind) {
+  return orr_hash_bytes(kind == ORR_NODE_LIST ? "list" : "maps", 4);
+}
+
 /* The hash of a map is the sum over its entries, so the order of keys does not count. */
+orr_hash orr_node_hash_entry(orr_hash map, const char *key, orr_hash value) {
+  orr_hash both = orr_hash_join(orr_hash_bytes(key, strlen(key)), value);
+  return (orr_hash){.low = map.low + both.low, .high = map.high + both.high};
+}
+
 orr_hash orr_node_hash(const orr_node *node) {
   if (node->kind == ORR_NODE_NULL) return orr_hash_bytes("null", 4);
   if (node->kind == ORR_NODE_SCALAR) {
     const char *tag = orr_node_is_text(node) ? "text" : "word";
     return orr_hash_join(orr_hash_bytes(tag, 4), orr_hash_bytes(node->text, strlen(node->text)));
   }
-  orr_hash sum = orr_hash_bytes(node->kind == ORR_NODE_LIST ? "list" : "maps", 4);
+  orr_hash sum = orr_node_hash_start(node->kind);
   for (size_t i = 0; i < node->count; i++) {
-    if (node->kind == ORR_NODE_LIST) {
+    if (node->kind == ORR_NODE_LIST)
       sum = orr_hash_join(sum, orr_node_hash(node->items[i]));
-      continue;
-    }
-    const orr_entry *entry = &node->entries[i];
-    orr_hash key = orr_hash_bytes(entry->key, strlen(entry->key));
-    orr_hash both = orr_hash_join(key, orr_node_hash(entry->value));
-    sum.low += both.low;
-    sum.high += both.high;
+    else
+      sum = orr_node_hash_entry(sum, node->entries[i].key, orr_node_hash(node->entries[i].value));
   }
   return sum;
 }

@@ -37,12 +37,12 @@ typedef enum orr_field_type {
   ORR_FIELD_REAL,     /* double; "45deg" when the unit is "rad"; "inf" when `high` is INFINITY */
   ORR_FIELD_TEXT,     /* const char *; plain numbers, booleans and null are no texts */
   ORR_FIELD_ENUM,     /* int: index into `names` */
-  ORR_FIELD_VECTOR,   /* double[length] */
+  ORR_FIELD_VECTOR,   /* double[length]; a file may give `least` of them, the others are 0 */
   ORR_FIELD_NUMBERS,  /* orr_list of double */
   ORR_FIELD_POINTS,   /* orr_list of double[2]: a list of pairs */
   ORR_FIELD_TEXTS,    /* orr_list of const char * */
   ORR_FIELD_RANGE,    /* orr_range */
-  ORR_FIELD_RANGES,   /* orr_range[length] */
+  ORR_FIELD_RANGES,   /* orr_range[length]; `least` as above */
   ORR_FIELD_RECORD,   /* a struct inside, described by `record` */
   ORR_FIELD_OPTIONAL, /* pointer to a struct described by `record`, NULL when the key is absent */
   ORR_FIELD_LIST,     /* orr_list of structs described by `record` */
@@ -66,13 +66,15 @@ typedef struct orr_field {
   const char *name;
   orr_field_type type;
   size_t offset;
-  const char *help;                /* one sentence, no full stop needed */
-  const char *unit;                /* NULL or "" when it has none */
-  const char *preset;              /* the default as YAML text; NULL: the key is required */
-  double low, high;                /* allowed values of numbers; both 0: no limit */
-  size_t length;                   /* of VECTOR, RANGES; least count of lists */
-  const char *const *names;        /* ENUM: NULL-terminated */
-  const struct orr_record *record; /* RECORD, OPTIONAL, LIST */
+  const char *help;   /* one sentence, no full stop needed */
+  const char *unit;   /* NULL or "" when it has none */
+  const char *preset; /* the default as YAML text; NULL: the key is required */
+  double low, high;   /* allowed values of numbers; both 0: no limit */
+  size_t length;      /* of VECTOR, RANGES; least count of lists */
+  size_t least;       /* VECTOR, RANGES: fewest numbers in a file; 0: `length` */
+  bool later; /* came when the format was in use: no part of an identity while at its default */
+  const char *const *names;                 /* ENUM: NULL-terminated */
+  const struct orr_record *record;          /* RECORD, OPTIONAL, LIST */
   const struct orr_record *const *variants; /* UNION: NULL-terminated; their names are the keys */
   const char *target;                       /* REF: "world.bodies" */
 } orr_field;
@@ -112,6 +114,11 @@ void orr_record_default(const orr_record *record, orr_arena *arena, void *out);
  * configuration. */
 orr_status orr_record_complete(const orr_record *record, orr_config *config, orr_node *map,
                                orr_diagnostics *diagnostics);
+
+/* The identity of what a completed map says (orr_record_complete): its orr_node_hash without the
+ * `later` fields that have their default, so that a new field with a default changes no identity
+ * that is already stored. */
+orr_status orr_record_identity(const orr_record *record, const orr_node *map, orr_hash *out);
 
 /* For tests of a table: every default, also of the records below, must fit its own field; the
  * findings say which does not. */

@@ -41,33 +41,28 @@ static orr_status out_of_memory(orr_diagnostics *diagnostics) {
   return ORR_ERR_MEMORY;
 }
 
-/* Goes on below a value that is there. What does not fit the table is left for orr_record_read to
- * report. */
-static orr_status complete_value(const orr_field *field, orr_config *config, orr_node *value,
-                                 orr_diagnostics *diagnostics) {
+/* What does not fit the table is left for orr_record_read to report. */
+bool orr_complete_value(const orr_field *field, orr_nodes *nodes, orr_place place,
+                        orr_node *value) {
   if (field->type == ORR_FIELD_RECORD || field->type == ORR_FIELD_OPTIONAL)
-    return orr_record_complete(field->record, config, value, diagnostics);
-  if (field->type == ORR_FIELD_LIST && value->kind == ORR_NODE_LIST) {
-    for (size_t i = 0; i < value->count; i++)
-      ORR_TRY(orr_record_complete(field->record, config, value->items[i], diagnostics));
-    return ORR_OK;
-  }
+    return orr_complete_map(field->record, nodes, place, value);
+  bool done = true;
+  if (field->type == ORR_FIELD_LIST && value->kind == ORR_NODE_LIST)
+    for (size_t i = 0; done && i < value->count; i++)
+      done = orr_complete_map(field->record, nodes, place, value->items[i]);
   if (field->type != ORR_FIELD_UNION || value->kind != ORR_NODE_MAP || value->count != 1)
-    return ORR_OK;
+    return done;
   for (size_t i = 0; field->variants[i]; i++)
     if (strcmp(field->variants[i]->name, value->entries[0].key) == 0)
-      return orr_record_complete(field->variants[i], config, value->entries[0].value, diagnostics);
-  return ORR_OK;
+      return orr_complete_map(field->variants[i], nodes, place, value->entries[0].value);
+  return true;
 }
 
 /* Keys in the order of the table, unknown ones last. */
-orr_status orr_record_complete(const orr_record *record, orr_config *config, orr_node *map,
-                               orr_diagnostics *diagnostics) {
-  if (map->kind != ORR_NODE_MAP) return ORR_OK;
-  orr_nodes *nodes = &config->nodes;
-  orr_place place = {orr_config_intern(config, "<default>"), 0, 0};
+bool orr_complete_map(const orr_record *record, orr_nodes *nodes, orr_place place, orr_node *map) {
+  if (map->kind != ORR_NODE_MAP) return true;
   orr_entry *entries = orr_nodes_alloc(nodes, map->count + record->count, sizeof *entries);
-  if (!entries || !place.file) return out_of_memory(diagnostics);
+  if (!entries) return false;
   size_t count = 0;
   for (size_t i = 0; i < record->count; i++) {
     const orr_field *field = &record->fields[i];
@@ -80,7 +75,7 @@ orr_status orr_record_complete(const orr_record *record, orr_config *config, orr
                                    orr_preset_node(nodes, field->preset, place)};
     else
       continue;
-    if (!entries[count].key || !entries[count].value) return out_of_memory(diagnostics);
+    if (!entries[count].key || !entries[count].value) return false;
     count++;
   }
   for (size_t i = 0; i < map->count; i++) {
@@ -92,9 +87,16 @@ orr_status orr_record_complete(const orr_record *record, orr_config *config, orr
   map->count = count;
   for (size_t i = 0; i < count; i++) {
     const orr_field *field = orr_record_field(record, entries[i].key, strlen(entries[i].key));
-    if (field) ORR_TRY(complete_value(field, config, entries[i].value, diagnostics));
+    if (field && !orr_complete_value(field, nodes, place, entries[i].value)) return false;
   }
-  return ORR_OK;
+  return true;
+}
+
+orr_status orr_record_complete(const orr_record *record, orr_config *config, orr_node *map,
+                               orr_diagnostics *diagnostics) {
+  orr_place place = {orr_config_intern(config, "<default>"), 0, 0};
+  if (place.file && orr_complete_map(record, &config->nodes, place, map)) return ORR_OK;
+  return out_of_memory(diagnostics);
 }
 
 /* --- tables that are wrong ------------------------------------------------------------------- */
@@ -113,6 +115,10 @@ static void check_field(orr_reader *reader, const orr_record *record, size_t at,
     orr_reader_complain(reader, place, NULL, &here, "two fields have this name");
   if (field->offset >= record->size)
     orr_reader_complain(reader, place, NULL, &here, "lies outside its struct");
+  if (field->least > field->length)
+    orr_reader_complain(reader, place, NULL, &here, "least is above length");
+  if (field->later && !field->preset && field->type != ORR_FIELD_OPTIONAL)
+    orr_reader_complain(reader, place, NULL, &here, "a later field needs a default");
   bool preset = field->preset && strcmp(field->preset, "null") != 0;
   void *scratch = orr_arena_alloc(reader->arena, 1, record->size);
   const orr_node *node = preset ? orr_preset_node(&reader->nodes, field->preset, place) : NULL;

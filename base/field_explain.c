@@ -3,9 +3,21 @@
 
 #include <string.h>
 
+size_t orr_field_least(const orr_field *field) {
+  return field->least ? field->least : field->length;
+}
+
+void orr_count_text(size_t least, size_t most, char *out, size_t size) {
+  if (least == most)
+    snprintf(out, size, "%zu", most);
+  else
+    snprintf(out, size, "%zu to %zu", least, most);
+}
+
 void orr_field_type_text(const orr_field *field, char *out, size_t size) {
   const char *names[ORR_MAX_KEYS];
-  char list[256];
+  char list[256], length[48];
+  orr_count_text(orr_field_least(field), field->length, length, sizeof length);
   switch (field->type) {
   case ORR_FIELD_BOOL: snprintf(out, size, "true or false"); break;
   case ORR_FIELD_INT: snprintf(out, size, "whole number"); break;
@@ -15,14 +27,12 @@ void orr_field_type_text(const orr_field *field, char *out, size_t size) {
     orr_join_names(field->names, orr_enum_count(field), list, sizeof list);
     snprintf(out, size, "one of %s", list);
     break;
-  case ORR_FIELD_VECTOR: snprintf(out, size, "list of %zu numbers", field->length); break;
+  case ORR_FIELD_VECTOR: snprintf(out, size, "list of %s numbers", length); break;
   case ORR_FIELD_NUMBERS: snprintf(out, size, "list of numbers"); break;
   case ORR_FIELD_POINTS: snprintf(out, size, "list of pairs of numbers"); break;
   case ORR_FIELD_TEXTS: snprintf(out, size, "list of texts"); break;
   case ORR_FIELD_RANGE: snprintf(out, size, "number or distribution"); break;
-  case ORR_FIELD_RANGES:
-    snprintf(out, size, "list of %zu numbers or distributions", field->length);
-    break;
+  case ORR_FIELD_RANGES: snprintf(out, size, "list of %s numbers or distributions", length); break;
   case ORR_FIELD_RECORD: snprintf(out, size, "map"); break;
   case ORR_FIELD_OPTIONAL: snprintf(out, size, "map, or nothing"); break;
   case ORR_FIELD_LIST: snprintf(out, size, "list of %s", field->record->name); break;

@@ -59,6 +59,14 @@ size_t orr_field_names(const orr_record *record, const char *names[ORR_MAX_KEYS]
 size_t orr_variant_names(const orr_field *field, const char *names[ORR_MAX_KEYS]);
 size_t orr_enum_count(const orr_field *field);
 const orr_field *orr_record_field(const orr_record *record, const char *name, size_t length);
+/* Fewest numbers that a file may give for a VECTOR or RANGES. */
+size_t orr_field_least(const orr_field *field);
+/* "3" or "2 to 3" */
+void orr_count_text(size_t least, size_t most, char *out, size_t size);
+/* Writes missing defaults, at `place`; false when out of memory. */
+bool orr_complete_map(const orr_record *record, orr_nodes *nodes, orr_place place, orr_node *map);
+/* The same below the value of a field. */
+bool orr_complete_value(const orr_field *field, orr_nodes *nodes, orr_place place, orr_node *value);
 /* "real", "list of body", ... */
 void orr_field_type_text(const orr_field *field, char *out, size_t size);
 

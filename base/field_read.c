@@ -204,17 +204,18 @@ static bool check_list(orr_reader *reader, const orr_field *field, const orr_nod
   return false;
 }
 
-/* Exactly field->length numbers, or ranges when `ranges` is not NULL. */
+/* From `least` to `length` numbers, or ranges when `ranges` is not NULL; the others stay 0. */
 static void read_fixed(orr_reader *reader, const orr_field *field, const orr_node *node,
-                       const orr_trail *trail, size_t length, double *numbers, orr_range *ranges) {
-  if (node->kind != ORR_NODE_LIST || node->count != length) {
-    char what[64];
-    snprintf(what, sizeof what, "a list of %zu numbers%s", length,
-             ranges ? " or distributions" : "");
+                       const orr_trail *trail, size_t least, size_t length, double *numbers,
+                       orr_range *ranges) {
+  if (node->kind != ORR_NODE_LIST || node->count < least || node->count > length) {
+    char what[96], count[48];
+    orr_count_text(least, length, count, sizeof count);
+    snprintf(what, sizeof what, "a list of %s numbers%s", count, ranges ? " or distributions" : "");
     orr_reader_expected(reader, node, NULL, trail, what);
     return;
   }
-  for (size_t i = 0; i < length; i++) {
+  for (size_t i = 0; i < node->count; i++) {
     orr_trail here = {trail, NULL, i};
     if (ranges)
       orr_read_range(reader, field, node->items[i], &here, &ranges[i]);
@@ -236,7 +237,7 @@ static void read_numbers(orr_reader *reader, const orr_field *field, const orr_n
     if (width == 1)
       orr_read_real(reader, field, node->items[i], &here, &values[i]);
     else
-      read_fixed(reader, field, node->items[i], &here, 2, &values[2 * i], NULL);
+      read_fixed(reader, field, node->items[i], &here, 2, 2, &values[2 * i], NULL);
   }
 }
 
@@ -401,18 +402,19 @@ static void read_optional(orr_reader *reader, const orr_field *field, const orr_
 
 void orr_read_field(orr_reader *reader, const orr_field *field, const orr_node *node,
                     const orr_trail *trail, void *out) {
+  const size_t least = orr_field_least(field), length = field->length;
   switch (field->type) {
   case ORR_FIELD_BOOL: read_bool(reader, node, trail, out); break;
   case ORR_FIELD_INT: orr_read_integer(reader, field, node, trail, out); break;
   case ORR_FIELD_REAL: orr_read_real(reader, field, node, trail, out); break;
   case ORR_FIELD_TEXT: read_text(reader, field, node, trail, out); break;
   case ORR_FIELD_ENUM: read_enum(reader, field, node, trail, out); break;
-  case ORR_FIELD_VECTOR: read_fixed(reader, field, node, trail, field->length, out, NULL); break;
+  case ORR_FIELD_VECTOR: read_fixed(reader, field, node, trail, least, length, out, NULL); break;
   case ORR_FIELD_NUMBERS: read_numbers(reader, field, node, trail, 1, out); break;
   case ORR_FIELD_POINTS: read_numbers(reader, field, node, trail, 2, out); break;
   case ORR_FIELD_TEXTS: read_texts(reader, field, node, trail, out); break;
   case ORR_FIELD_RANGE: orr_read_range(reader, field, node, trail, out); break;
-  case ORR_FIELD_RANGES: read_fixed(reader, field, node, trail, field->length, NULL, out); break;
+  case ORR_FIELD_RANGES: read_fixed(reader, field, node, trail, least, length, NULL, out); break;
   case ORR_FIELD_RECORD: read_record(reader, field->record, node, node->place, trail, out); break;
   case ORR_FIELD_OPTIONAL: read_optional(reader, field, node, trail, out); break;
   case ORR_FIELD_LIST: read_list(reader, field, node, trail, out); break;

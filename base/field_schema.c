@@ -116,6 +116,7 @@ static json_t *union_schema(schema *s, const orr_field *field) {
 
 static json_t *type_schema(schema *s, const orr_field *field) {
   json_t *integer;
+  const size_t least = orr_field_least(field);
   switch (field->type) {
   case ORR_FIELD_BOOL: return json_pack("{s:s}", "type", "boolean");
   case ORR_FIELD_INT:
@@ -126,12 +127,12 @@ static json_t *type_schema(schema *s, const orr_field *field) {
   case ORR_FIELD_TEXT:
   case ORR_FIELD_REF: return text_schema(field);
   case ORR_FIELD_ENUM: return enum_schema(field);
-  case ORR_FIELD_VECTOR: return array_of(real_schema(field), field->length, field->length);
+  case ORR_FIELD_VECTOR: return array_of(real_schema(field), least, field->length);
   case ORR_FIELD_NUMBERS: return array_of(real_schema(field), field->length, 0);
   case ORR_FIELD_POINTS: return array_of(array_of(real_schema(field), 2, 2), field->length, 0);
   case ORR_FIELD_TEXTS: return array_of(json_pack("{s:s}", "type", "string"), field->length, 0);
   case ORR_FIELD_RANGE: return range_schema(field);
-  case ORR_FIELD_RANGES: return array_of(range_schema(field), field->length, field->length);
+  case ORR_FIELD_RANGES: return array_of(range_schema(field), least, field->length);
   case ORR_FIELD_RECORD: return json_pack("{s:[o]}", "allOf", reference(s, field->record));
   case ORR_FIELD_OPTIONAL:
     return json_pack("{s:[{s:s}, o]}", "anyOf", "type", "null", reference(s, field->record));

@@ -41,8 +41,10 @@ static orr_status read_all(orr_scenario *scenario, orr_config *config,
   orr_scenario_check(scenario, config, diagnostics);
   if (orr_diagnostics_count(diagnostics) != before) return ORR_ERR_CONFIG;
   orr_node *root = orr_config_root(config);
-  scenario->identity = orr_hash_join(orr_node_hash(orr_node_get(root, "world")),
-                                     orr_node_hash(orr_node_get(root, "task")));
+  orr_hash of_world, of_task;
+  ORR_TRY(orr_record_identity(&orr_world_record, orr_node_get(root, "world"), &of_world));
+  ORR_TRY(orr_record_identity(&orr_task_record, orr_node_get(root, "task"), &of_task));
+  scenario->identity = orr_hash_join(of_world, of_task);
   if (!orr_scenario_derive(scenario)) return ORR_ERR_MEMORY;
   orr_scenario_spaces(scenario);
   return ORR_OK;

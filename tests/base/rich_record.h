@@ -13,7 +13,7 @@ typedef struct box {
 } box;
 typedef struct body {
   const char *name;
-  double mass;
+  double mass, drag;
   orr_range x;
   orr_union shape;
 } body;
@@ -36,6 +36,10 @@ typedef struct rich {
   light *light;
   orr_union planner;
   const orr_node *extra;
+  double gravity[3];
+  orr_range turn[3];
+  orr_union sensor;
+  light *lamp;
 } rich;
 
 static const orr_field circle_fields[] = {
@@ -59,6 +63,8 @@ static const orr_field body_fields[] = {
     {ORR_FIELD(RANGE, body, x), .unit = "m", .preset = "{uniform: [-1, 1]}", .help = "Start"},
     {ORR_FIELD(UNION, body, shape), .variants = shape_records, .preset = "{circle: {}}",
      .help = "Shape"},
+    {ORR_FIELD(REAL, body, drag), .low = 0, .high = 1, .preset = "0", .later = true,
+     .help = "Drag"},
 };
 static const orr_record body_record = {ORR_RECORD("body", body, body_fields), .unique_names = true,
                                        .help = "Something that moves"};
@@ -106,6 +112,13 @@ static const orr_field rich_fields[] = {
     {ORR_FIELD(UNION, rich, planner), .variants = shape_records, .preset = "{box: {width: 2}}",
      .help = "Planner"},
     {ORR_FIELD(TREE, rich, extra), .preset = "null", .help = "Read later"},
+    {ORR_FIELD(VECTOR, rich, gravity), .length = 3, .least = 2, .preset = "[0, 0]",
+     .help = "Gravity in 2D or 3D"},
+    {ORR_FIELD(RANGES, rich, turn), .length = 3, .least = 1, .preset = "[0]", .later = true,
+     .help = "Turn about up to three axes"},
+    {ORR_FIELD(UNION, rich, sensor), .variants = shape_records, .preset = "{box: {width: 2}}",
+     .later = true, .help = "Sensor"},
+    {ORR_FIELD(OPTIONAL, rich, lamp), .record = &light_record, .later = true, .help = "Lamp"},
 };
 static const orr_record rich_record = {ORR_RECORD("rich", rich, rich_fields),
                                        .help = "Every type of field"};

@@ -150,6 +150,9 @@ static const struct {
     {"mode: {}", 2, 7, "expected one of fast", ""},
     {"start: [1]", 2, 8, "expected a list of 2 numbers", ""},
     {"start: [1, x]", 2, 12, "start[1]: expected a number", ""},
+    {"gravity: [1]", 2, 10, "expected a list of 2 to 3 numbers", ""},
+    {"gravity: [1, 2, 3, 4]", 2, 10, "expected a list of 2 to 3 numbers", ""},
+    {"turn: []", 2, 7, "expected a list of 1 to 3 numbers or distributions", ""},
     {"start: 1", 2, 8, "expected a list of 2 numbers", ""},
     {"weights: 3", 2, 10, "expected a list of numbers", ""},
     {"outline: [[0, 0], [1, 1]]", 2, 10, "at least 3", ""},
@@ -273,6 +276,76 @@ static void the_effective_configuration_holds_every_default(void **state) {
   end(&r);
 }
 
+static orr_hash identity_of(const char *text, orr_hash *whole) {
+  reading r = read_text(text);
+  assert_int_equal(r.status, ORR_OK);
+  orr_node *root = orr_config_root(r.config);
+  orr_record_complete(&rich_record, r.config, root, r.found);
+  orr_hash identity;
+  assert_int_equal(orr_record_identity(&rich_record, root, &identity), ORR_OK);
+  *whole = orr_node_hash(root);
+  end(&r);
+  return identity;
+}
+
+/* What the identity was before rich had turn, sensor and lamp, and bodies had drag. */
+static orr_hash earlier_identity(const char *text) {
+  reading r = read_text(text);
+  orr_node *root = orr_config_root(r.config);
+  orr_record_complete(&rich_record, r.config, root, r.found);
+  const orr_node *bodies = orr_node_get(root, "bodies");
+  for (size_t i = 0; i < bodies->count; i++) orr_node_remove(bodies->items[i], "drag");
+  orr_node_remove(root, "turn");
+  orr_node_remove(root, "sensor");
+  orr_node_remove(root, "lamp");
+  orr_hash hash = orr_node_hash(root);
+  end(&r);
+  return hash;
+}
+
+static void later_settings_leave_identities_alone(void **state) {
+  (void)state;
+  orr_hash whole, hash = identity_of(full_text, &whole);
+  assert_true(orr_hash_equal(hash, earlier_identity(full_text)));
+  assert_false(orr_hash_equal(hash, whole));
+  static const char *const plain = "name: x\nbodies: [{name: a}]\n";
+  static const struct {
+    const char *text;
+    bool same;
+  } cases[] = {
+      {"name: x\nbodies: [{name: a, drag: 0.0}]\n", true},
+      {"name: x\nbodies: [{name: a, drag: 0.1}]\n", false},
+      {"name: x\nbodies: [{name: a}]\nturn: [0.0]\n", true},
+      {"name: x\nbodies: [{name: a}]\nturn: [1]\n", false},
+      {"name: x\nbodies: [{name: a}]\nturn: [{uniform: [0, 0]}]\n", false},
+      {"name: x\nbodies: [{name: a}]\nsensor: {box: {height: 0.5, width: 2}}\n", true},
+      {"name: x\nbodies: [{name: a}]\nsensor: {box: {height: 0.6, width: 2}}\n", false},
+      {"name: x\nbodies: [{name: a}]\nsensor: {circle: {}}\n", false},
+      {"name: x\nbodies: [{name: a}]\nlamp: null\n", true},
+      {"name: x\nbodies: [{name: a}]\nlamp: {}\n", false},
+      {"name: x\nbodies: [{name: a}]\nseed: 8\n", false},
+      {"name: x\nbodies: [{name: a, shape: {circle: {radius: 2}}}]\n", false},
+  };
+  hash = identity_of(plain, &whole);
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    bool same = orr_hash_equal(hash, identity_of(cases[i].text, &whole));
+    if (same != cases[i].same) fail_msg("case %zu: %s", i, cases[i].text);
+  }
+}
+
+static void vectors_may_be_shorter(void **state) {
+  (void)state;
+  reading r = read_text("name: x\ngravity: [1, 2]\nturn: [{uniform: [1, 2]}, 3]\n");
+  assert_int_equal(r.status, ORR_OK);
+  assert_true(r.value.gravity[1] == 2 && r.value.gravity[2] == 0);
+  assert_int_equal(r.value.turn[0].kind, ORR_RANGE_UNIFORM);
+  assert_true(r.value.turn[1].values[0] == 3 && r.value.turn[2].values[0] == 0);
+  end(&r);
+  r = read_text("name: x\ngravity: [1, 2, 3]\n");
+  assert_true(r.status == ORR_OK && r.value.gravity[2] == 3);
+  end(&r);
+}
+
 /* --- explaining ------------------------------------------------------------------------------ */
 
 static void fields_are_found_by_path(void **state) {
@@ -360,6 +433,11 @@ static void wrong_tables_are_found(void **state) {
   static const orr_record record = {ORR_RECORD("light", light, fields)};
   assert_int_equal(orr_record_check(&record, found), ORR_ERR_CONFIG);
   assert_int_equal(orr_diagnostics_count(found), 2);
+  static const orr_field newer[] = {
+      {ORR_FIELD(REAL, light, power), .later = true, .help = "No default"},
+  };
+  static const orr_record without = {ORR_RECORD("light", light, newer)};
+  assert_int_equal(orr_record_check(&without, found), ORR_ERR_CONFIG);
   orr_diagnostics_destroy(found);
 }
 
@@ -376,12 +454,14 @@ static void no_memory_is_an_error(void **state) {
     orr_alloc_fail_at(n);
     orr_record_read(&rich_record, config, root, root, "", arena, &value, found);
     orr_status status = orr_record_complete(&rich_record, config, root, found);
+    orr_hash identity;
+    orr_status told = orr_record_identity(&rich_record, root, &identity);
     char *yaml = orr_node_to_yaml(root);
     json_t *schema = orr_record_schema(&rich_record);
     orr_alloc_fail_at(0);
     orr_status all = orr_diagnostics_status(found, NULL);
     assert_true(all == ORR_OK || all == ORR_ERR_MEMORY);
-    failures += all == ORR_ERR_MEMORY || status != ORR_OK || !yaml || !schema;
+    failures += all == ORR_ERR_MEMORY || status != ORR_OK || told != ORR_OK || !yaml || !schema;
     orr_free(yaml);
     json_decref(schema);
     orr_arena_destroy(arena);
@@ -399,6 +479,8 @@ int main(void) {
       cmocka_unit_test(all_wrong_values_are_told_at_once),
       cmocka_unit_test(the_effective_configuration_reads_back),
       cmocka_unit_test(the_effective_configuration_holds_every_default),
+      cmocka_unit_test(later_settings_leave_identities_alone),
+      cmocka_unit_test(vectors_may_be_shorter),
       cmocka_unit_test(fields_are_found_by_path),
       cmocka_unit_test(explaining_says_what_the_table_says),
       cmocka_unit_test(the_closest_word_is_close),
