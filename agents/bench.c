@@ -37,7 +37,7 @@ static double gemm_rate(orr_pool *pool, size_t width) {
 
 static orr_status prepare_env(orr_env *env, const orr_scenario *scenario, const orr_goal_rule *rule,
                               orr_error *err) {
-  double goal[ORR_MAX_BODIES * ORR_BODY_STATE];
+  double goal[ORR_MAX_FIELDS];
   ORR_TRY(orr_env_reset(env, 0, 0, err));
   orr_random random = orr_random_at(0, ORR_PURPOSE_POLICY, 0, 0, 0, 0);
   for (int step = 0; step < GOAL_STEPS; step++) {

@@ -212,12 +212,10 @@ static orr_status run_simple(const orr_collector *collector, orr_collect_lane *l
 static void stay(const orr_collector *collector, orr_collect_lane *lane) {
   const orr_space *space = &collector->scenario->action;
   orr_world_state(orr_env_look(lane->env), lane->state);
-  for (size_t a = 0; a < space->count; a++) {
-    const double *pose = lane->state + (size_t)space->fields[a].body * ORR_BODY_STATE;
-    double here = pose[space->fields[a].quantity == ORR_QUANTITY_Y ? 1 : 0];
-    bool target = space->meaning != ORR_ACTION_OTHER;
-    lane->action[a] = target ? orr_action_towards(space, a, here, lane->state) : 0.0f;
-  }
+  for (size_t a = 0; a < space->count; a++)
+    lane->action[a] = space->meaning == ORR_ACTION_OTHER
+                          ? 0.0f
+                          : orr_action_stay(collector->scenario, a, lane->state);
 }
 
 /* The poses of another start, after a moment at rest. False when that start diverges. */
@@ -236,7 +234,7 @@ static void task_poses(const orr_collector *collector, orr_collect_lane *lane) {
   const orr_goal_def *goals = collector->scenario->task.goals.items;
   for (size_t g = 0; g < collector->scenario->task.goals.count; g++) {
     int body = orr_space_find_body(&collector->scenario->state, goals[g].body);
-    double *pose = lane->goal + (size_t)body * ORR_BODY_STATE;
+    double *pose = lane->goal + orr_state_at(collector->scenario, (size_t)body);
     memcpy(pose, goals[g].position, 2 * sizeof *pose);
     pose[2] = goals[g].angle;
   }
@@ -259,9 +257,9 @@ void orr_collect_set_goal(const orr_collector *collector, orr_collect_lane *lane
   orr_world_state(orr_env_look(lane->env), lane->state);
   for (size_t i = 0; i < collector->scenario->body_count; i++) {
     if (!collector->goal_body[i]) continue;
-    double *pose = lane->state + i * ORR_BODY_STATE;
+    double *pose = lane->state + orr_state_at(collector->scenario, i);
     memset(pose, 0, ORR_BODY_STATE * sizeof *pose);
-    memcpy(pose, lane->goal + i * ORR_BODY_STATE, 3 * sizeof *pose);
+    memcpy(pose, lane->goal + orr_state_at(collector->scenario, i), 3 * sizeof *pose);
   }
   orr_env_set_goal(lane->env, &collector->reached, lane->state);
 }
@@ -271,7 +269,7 @@ static void note_targets(const orr_collector *collector, orr_collect_lane *lane,
   orr_world_state(orr_env_look(lane->env), lane->state);
   for (size_t a = 0; a < space->count; a++)
     lane->targets[at * space->count + a] =
-        orr_action_target(space, a, (double)lane->action[a], lane->state);
+        orr_action_target(collector->scenario, a, (double)lane->action[a], lane->state);
 }
 
 static orr_status run_expert(const orr_collector *collector, orr_collect_lane *lane,
@@ -322,7 +320,7 @@ static orr_status run_replay(const orr_collector *collector, orr_collect_lane *l
     orr_world_state(orr_env_look(lane->env), lane->state);
     for (size_t a = 0; a < space->count; a++) {
       double target = orr_action_arena(space, a, targets[a] + sigma * unit * noise[a]);
-      lane->action[a] = orr_action_towards(space, a, target, lane->state);
+      lane->action[a] = orr_action_towards(collector->scenario, a, target, lane->state);
       noise[a] = rho * noise[a] + fresh * orr_random_normal(&random);
     }
     orr_collect_step(lane, episode);

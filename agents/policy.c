@@ -77,9 +77,9 @@ orr_status orr_policy_random(const orr_observer *observer, int64_t hold, orr_pol
   return ORR_OK;
 }
 
-static bool has_free_body(const orr_space *space) {
-  for (size_t i = 0; i < space->body_count; i++)
-    if (space->bodies[i].role == ORR_ROLE_FREE) return true;
+static bool has_free_body(const orr_scenario *scenario) {
+  for (size_t i = 0; i < scenario->body_count; i++)
+    if (scenario->state.bodies[i].role == ORR_ROLE_FREE) return true;
   return false;
 }
 
@@ -93,7 +93,7 @@ orr_status orr_policy_weak(const orr_observer *observer, const orr_weak_def *def
     orr_hint(err, "use the random policy");
     return ORR_ERR_CONFIG;
   }
-  if (!has_free_body(&observer->scenario->state))
+  if (!has_free_body(observer->scenario))
     return orr_fail(err, ORR_ERR_CONFIG, "the weak policy needs a free body to stay near");
   ORR_TRY(create(POLICY_WEAK, observer, out, err));
   (*out)->hold = def->hold;
@@ -166,31 +166,47 @@ const orr_planner *orr_policy_planner_of(const orr_policy *policy) { return poli
 /* ---- targets ---- */
 
 static size_t axis_of(const orr_space_field *field) {
-  return field->quantity == ORR_QUANTITY_Y ? 1 : 0;
+  return field->quantity == ORR_QUANTITY_Z ? 2 : field->quantity == ORR_QUANTITY_Y ? 1 : 0;
 }
 
-double orr_action_target(const orr_space *action, size_t a, double value, const double *state) {
+/* Where the body that an action field moves is, along the field's axis. */
+static double position_of(const orr_scenario *scenario, const orr_space_field *field,
+                          const double *state) {
+  size_t axis = axis_of(field);
+  const double *body = state + orr_state_at(scenario, (size_t)field->body);
+  return body[axis == 2 ? ORR_BODY_STATE : axis];
+}
+
+double orr_action_target(const orr_scenario *scenario, size_t a, double value,
+                         const double *state) {
+  const orr_space *action = &scenario->action;
   const orr_space_field *field = &action->fields[a];
   if (action->meaning != ORR_ACTION_RELATIVE) return value;
-  return state[(size_t)field->body * ORR_BODY_STATE + axis_of(field)] + action->scale * value;
+  return position_of(scenario, field, state) + action->scale * value;
 }
 
 double orr_action_arena(const orr_space *action, size_t a, double target) {
   const orr_space_field *field = &action->fields[a];
-  if (action->meaning == ORR_ACTION_OTHER) return target;
+  if (action->meaning == ORR_ACTION_OTHER || axis_of(field) == 2) return target;
   double radius = action->bodies[field->body].radius;
   double low = action->bounds[axis_of(field)] + radius;
   double high = action->bounds[2 + axis_of(field)] - radius;
   return low < high ? orr_clamp(target, low, high) : target;
 }
 
-float orr_action_towards(const orr_space *action, size_t a, double target, const double *state) {
+float orr_action_towards(const orr_scenario *scenario, size_t a, double target,
+                         const double *state) {
+  const orr_space *action = &scenario->action;
   const orr_space_field *field = &action->fields[a];
   if (action->meaning == ORR_ACTION_RELATIVE) {
-    double from = state[(size_t)field->body * ORR_BODY_STATE + axis_of(field)];
-    target = (target - from) / action->scale;
+    target = (target - position_of(scenario, field, state)) / action->scale;
   }
   return (float)orr_clamp(target, field->low, field->high);
+}
+
+float orr_action_stay(const orr_scenario *scenario, size_t a, const double *state) {
+  const orr_space_field *field = &scenario->action.fields[a];
+  return orr_action_towards(scenario, a, position_of(scenario, field, state), state);
 }
 
 /* ---- acting ---- */
@@ -208,13 +224,15 @@ static void act_random(const orr_policy *policy, float *action) {
     action[a] = (float)orr_random_uniform(&random, space->fields[a].low, space->fields[a].high);
 }
 
-/* Centre of mass of the free body that is nearest to `body`. */
-static void nearest_free(const orr_space *space, const double *state, int body, double out[2]) {
-  const double *from = state + (size_t)body * ORR_BODY_STATE;
+/* Centre of mass of the free body that is nearest to `body` in the plane, and its height. */
+static void nearest_free(const orr_scenario *scenario, const double *state, int body,
+                         double out[3]) {
+  const double *from = state + orr_state_at(scenario, (size_t)body);
   double nearest = INFINITY;
-  for (size_t i = 0; i < space->body_count; i++) {
-    if (space->bodies[i].role != ORR_ROLE_FREE) continue;
-    const double *pose = state + i * ORR_BODY_STATE, *centre = space->bodies[i].centre;
+  for (size_t i = 0; i < scenario->body_count; i++) {
+    if (scenario->state.bodies[i].role != ORR_ROLE_FREE) continue;
+    const double *pose = state + orr_state_at(scenario, i);
+    const double *centre = scenario->state.bodies[i].centre;
     double c = cos(pose[2]), s = sin(pose[2]);
     double x = pose[0] + c * centre[0] - s * centre[1];
     double y = pose[1] + s * centre[0] + c * centre[1];
@@ -223,23 +241,25 @@ static void nearest_free(const orr_space *space, const double *state, int body, 
     nearest = square;
     out[0] = x;
     out[1] = y;
+    out[2] = scenario->stride > ORR_BODY_STATE ? pose[ORR_BODY_STATE] : 0.0;
   }
 }
 
 /* The draw is held, the clipping is not: the target stays in the box while the agent moves. */
 static void act_weak(const orr_policy *policy, float *action) {
-  const orr_space *space = &policy->observer.scenario->action;
+  const orr_scenario *scenario = policy->observer.scenario;
+  const orr_space *space = &scenario->action;
   double stroke =
       policy->amplitude * (space->meaning == ORR_ACTION_RELATIVE ? space->scale : policy->reach);
   orr_random random = draws(policy);
   for (size_t a = 0; a < space->count; a++) {
     const orr_space_field *field = &space->fields[a];
-    double centre[2], unit = orr_random_uniform(&random, -1.0, 1.0);
-    size_t axis = axis_of(field);
-    nearest_free(&policy->observer.scenario->state, policy->state, field->body, centre);
-    double target = policy->state[(size_t)field->body * ORR_BODY_STATE + axis] + stroke * unit;
-    target = orr_clamp(target, centre[axis] - policy->reach, centre[axis] + policy->reach);
-    action[a] = orr_action_towards(space, a, orr_action_arena(space, a, target), policy->state);
+    double centre[3], unit = orr_random_uniform(&random, -1.0, 1.0);
+    nearest_free(scenario, policy->state, field->body, centre);
+    double middle = centre[axis_of(field)];
+    double target = position_of(scenario, field, policy->state) + stroke * unit;
+    target = orr_clamp(target, middle - policy->reach, middle + policy->reach);
+    action[a] = orr_action_towards(scenario, a, orr_action_arena(space, a, target), policy->state);
   }
 }
 

@@ -6,10 +6,13 @@
 
 /* `a`: a field of the action space. `state`: the world's. Of an action that is no position target
  * (ORR_ACTION_OTHER) the target is the action itself. */
-double orr_action_target(const orr_space *action, size_t a, double value, const double *state);
+double orr_action_target(const orr_scenario *scenario, size_t a, double value, const double *state);
 /* The target, brought into the arena so that the body fits. */
 double orr_action_arena(const orr_space *action, size_t a, double target);
 /* The action, within its nominal range, that aims at the target from where the body is. */
-float orr_action_towards(const orr_space *action, size_t a, double target, const double *state);
+float orr_action_towards(const orr_scenario *scenario, size_t a, double target,
+                         const double *state);
+/* The action that leaves the body where it is. */
+float orr_action_stay(const orr_scenario *scenario, size_t a, const double *state);
 
 #endif

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const quantity_names[] = {"x", "y", "angle", "vx", "vy", "omega", "other", NULL};
+static const char *const quantity_names[] = {
+    "x",  "y",  "angle", "vx",      "vy",      "omega",  "other", "z",  "qw", "qx",
+    "qy", "qz", "vz",    "omega_x", "omega_y", "offset", "rate",  "fx", "fy", NULL};
 static const char *const role_names[] = {"actuated", "free", NULL};
 static const char *const meaning_names[] = {"other", "absolute", "relative", NULL};
 

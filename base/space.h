@@ -9,8 +9,8 @@
 #include <jansson.h>
 
 #define ORR_NAME       48
-#define ORR_MAX_FIELDS 256
-#define ORR_MAX_BODIES 64
+#define ORR_MAX_FIELDS 512
+#define ORR_MAX_BODIES 128
 
 typedef enum orr_quantity {
   ORR_QUANTITY_X,
@@ -19,12 +19,24 @@ typedef enum orr_quantity {
   ORR_QUANTITY_VX,
   ORR_QUANTITY_VY,
   ORR_QUANTITY_OMEGA, /* its velocity */
-  ORR_QUANTITY_OTHER
+  ORR_QUANTITY_OTHER,
+  ORR_QUANTITY_Z, /* 3D */
+  ORR_QUANTITY_QW,
+  ORR_QUANTITY_QX,
+  ORR_QUANTITY_QY,
+  ORR_QUANTITY_QZ, /* its turn as a quaternion */
+  ORR_QUANTITY_VZ,
+  ORR_QUANTITY_OMEGA_X,
+  ORR_QUANTITY_OMEGA_Y,
+  ORR_QUANTITY_OFFSET, /* of a slide */
+  ORR_QUANTITY_RATE,
+  ORR_QUANTITY_FX, /* a force or impulse on a body */
+  ORR_QUANTITY_FY
 } orr_quantity;
 
 typedef enum orr_role { ORR_ROLE_ACTUATED, ORR_ROLE_FREE } orr_role;
 
-/* A moving body that fields refer to. */
+/* A moving body that fields refer to; or a joint with a state of its own, which has no radius. */
 typedef struct orr_space_body {
   char name[ORR_NAME];
   orr_role role;    /* driven by an actuator, or moved by contacts only */

@@ -28,7 +28,7 @@ typedef struct replay {
 } replay;
 
 static size_t state_size(const orr_experiment *experiment) {
-  return ORR_BODY_STATE * experiment->scenario->body_count;
+  return experiment->scenario->state.count;
 }
 
 static bool keep_row(const replay *r, orr_world *world, const orr_episode_view *view, trace *t,
@@ -164,7 +164,7 @@ static orr_status draw_candidates(const replay *r, candidate **out, size_t *out_
 /* --- filling ---------------------------------------------------------------------------------- */
 
 int orr_first_free_body(const orr_scenario *scenario) {
-  for (size_t i = 0; i < scenario->state.body_count; i++)
+  for (size_t i = 0; i < scenario->body_count; i++)
     if (scenario->state.bodies[i].role == ORR_ROLE_FREE) return (int)i;
   return -1;
 }
@@ -174,7 +174,8 @@ void orr_pose_error(const orr_scenario *scenario, const double *a, const double 
   int body = orr_first_free_body(scenario);
   *out_distance = *out_angle = 0.0;
   if (body < 0) return;
-  const double *p = a + ORR_BODY_STATE * (size_t)body, *q = b + ORR_BODY_STATE * (size_t)body;
+  size_t at = orr_state_at(scenario, (size_t)body);
+  const double *p = a + at, *q = b + at;
   double dx = p[0] - q[0], dy = p[1] - q[1];
   *out_distance = sqrt(dx * dx + dy * dy);
   *out_angle = fabs(orr_wrap_angle(p[2] - q[2]));

@@ -52,7 +52,7 @@ static orr_status create_lane(const trial *t, lane *l, orr_error *err) {
   const orr_experiment *e = t->experiment;
   const orr_observer *observer = &e->observer;
   ORR_TRY(orr_env_create(e->scenario, observer, &l->env, err));
-  ORR_TRY(orr_new(&l->goal, ORR_BODY_STATE * e->scenario->body_count + 1, sizeof *l->goal, err));
+  ORR_TRY(orr_new(&l->goal, e->scenario->state.count, sizeof *l->goal, err));
   ORR_TRY(orr_new(&l->latencies, (size_t)t->pairs->budget + 1, sizeof *l->latencies, err));
   if (t->kind == ROW_RANDOM)
     return orr_policy_random(observer, e->eval.random_hold, &l->policy, err);
@@ -119,7 +119,7 @@ static orr_status run_episode(const trial *t, size_t index, lane *l, orr_outcome
     if (out->end != ORR_TRUNCATED) break; /* the world's own time limit does not count here */
   }
   out->success = out->end == ORR_TERMINATED;
-  double state[ORR_BODY_STATE * ORR_MAX_BODIES];
+  double state[ORR_MAX_FIELDS];
   orr_world_state(orr_env_world(l->env), state);
   orr_pose_error(t->experiment->scenario, state, l->goal, &out->position, &out->angle);
   return ORR_OK;

@@ -14,18 +14,29 @@ typedef struct orr_engine orr_engine; /* each engine defines its own */
 typedef struct orr_engine_table {
   const char *name;
   const char *(*library)(void); /* "Chipmunk2D 7.0.3" */
+  /* An MJCF file becomes bodies, joints and actuators of the scenario, before anything is checked;
+   * NULL: the engine reads no files. */
+  orr_status (*import)(orr_scenario *scenario, const orr_config *config,
+                       orr_diagnostics *diagnostics);
+  /* What the engine cannot do is a finding; sets scenario->shared to what all worlds share. Runs
+   * last, on a scenario that was found right. */
+  orr_status (*compile)(orr_scenario *scenario, const orr_config *config,
+                        orr_diagnostics *diagnostics);
+  void (*release)(void *shared);
   orr_status (*create)(const orr_scenario *scenario, orr_engine **out, orr_error *err);
   void (*destroy)(orr_engine *engine);
   /* A fresh space: bodies, shapes, joints in file order, then `settle` substeps. `starts`:
-   * ORR_BODY_STATE numbers for every body of the file, static ones too. */
+   * parts->start_count numbers: the state of every body of the file, static ones too, then of
+   * pivots and slides. */
   bool (*reset)(orr_engine *engine, const double *starts);
-  /* One control step. `targets`: 2 numbers an actuator, held for all substeps. Sets *contact when
-   * an actuated body touched a dynamic one. */
+  /* One control step. `targets`: action_count numbers, held for all substeps: where positions shall
+   * go, and the velocities, forces, torques, impulses that are commanded. Sets *contact when an
+   * actuated body touched a dynamic one that is not actuated. */
   bool (*step)(orr_engine *engine, const double *targets, bool *contact);
   size_t (*save_limit)(const orr_engine *engine);        /* most bytes that a save can take */
   size_t (*save)(const orr_engine *engine, void *image); /* bytes written */
   void (*restore)(orr_engine *engine, const void *image);
-  void (*get_state)(const orr_engine *engine, double *state); /* of moving bodies */
+  void (*get_state)(const orr_engine *engine, double *state); /* the whole state vector */
   bool (*intervene)(orr_engine *engine, const orr_intervention *intervention);
   bool (*removed)(const orr_engine *engine, int body); /* of a moving body */
   size_t (*contacts)(const orr_engine *engine, orr_scene_contact *out, size_t capacity);
@@ -36,5 +47,6 @@ typedef struct orr_engine_table {
 } orr_engine_table;
 
 extern const orr_engine_table orr_engine_chipmunk;
+const orr_engine_table *orr_engine_of(const orr_scenario *scenario);
 
 #endif

@@ -58,11 +58,12 @@ static void aim(orr_engine *engine, const double *targets) {
   double dt = engine->scenario->world.dt;
   for (size_t i = 0; i < parts->actuator_count; i++) {
     const orr_actuator_def *def = orr_actuator_at(engine->scenario, i);
-    const orr_drag *drag = &engine->root->drags[parts->actuator_body[i]];
-    cpBody *body = engine->root->moving[parts->actuator_body[i]];
+    const orr_drive *drive = &parts->drives[i];
+    const orr_drag *drag = &engine->root->drags[drive->body];
+    cpBody *body = engine->root->moving[drive->body];
     if (!body) continue;
-    double x = drag->active ? drag->x : targets[2 * i];
-    double y = drag->active ? drag->y : targets[2 * i + 1];
+    double x = drag->active ? drag->x : targets[drive->first];
+    double y = drag->active ? drag->y : targets[drive->first + 1];
     cpVect p = cpBodyGetPosition(body), v = body->v;
     v.x += dt * (def->kp * (x - p.x) - def->kv * v.x);
     v.y += dt * (def->kp * (y - p.y) - def->kv * v.y);
@@ -86,7 +87,7 @@ static void pull(orr_engine *engine) {
 static bool is_actuated(const orr_parts *parts, const cpBody *body) {
   int moving = parts->moving_of[(intptr_t)body->userData];
   for (size_t i = 0; i < parts->actuator_count; i++)
-    if (parts->actuator_body[i] == moving) return true;
+    if (parts->drives[i].body == moving) return true;
   return false;
 }
 
@@ -211,6 +212,17 @@ static bool intervene(orr_engine *engine, const orr_intervention *intervention) 
   return orr_chipmunk_guard(engine, intervene_task, &copy);
 }
 
+static orr_status compile(orr_scenario *scenario, const orr_config *config,
+                          orr_diagnostics *diagnostics) {
+  if (scenario->world.space.dimensions == 2) return ORR_OK;
+  const orr_node *node = orr_node_find(orr_config_root(config), "world.engine");
+  orr_place place =
+      node && node->place.line > 0 ? node->place : (orr_place){orr_config_path(config), 1, 1};
+  orr_diagnostics_add(diagnostics, config, place, "write engine: mujoco",
+                      "world.engine: Chipmunk has two dimensions");
+  return ORR_ERR_CONFIG;
+}
+
 static const char *library(void) { return "Chipmunk2D " ORR_CHIPMUNK_VERSION; }
 
 static bool removed(const orr_engine *engine, int body) {
@@ -224,6 +236,7 @@ static size_t memory(const orr_engine *engine) { return orr_chipmunk_head(engine
 const orr_engine_table orr_engine_chipmunk = {
     .name = "chipmunk",
     .library = library,
+    .compile = compile,
     .create = create,
     .destroy = destroy,
     .reset = reset,

@@ -76,6 +76,7 @@ void orr_chipmunk_place(cpBody *body, const orr_start_def *def, const double *st
 /* engine_chipmunk_read.c: looks, never changes. */
 void orr_chipmunk_get_state(const orr_engine *engine, double *state);
 void orr_chipmunk_body_state(const cpBody *body, double *state);
+cpVect orr_chipmunk_axis(const orr_joint_def *def); /* of a slide, in the first body's frame */
 size_t orr_chipmunk_contacts(const orr_engine *engine, orr_scene_contact *out, size_t capacity);
 double orr_chipmunk_energy(const orr_engine *engine);
 orr_hash orr_chipmunk_hash(const orr_engine *engine);

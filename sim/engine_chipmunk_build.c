@@ -47,14 +47,11 @@ void orr_chipmunk_place(cpBody *body, const orr_start_def *def, const double *st
 }
 
 static cpShape *build_shape(const orr_outline *outline, cpBody *body) {
-  switch (outline->type) {
-  case ORR_SHAPE_CIRCLE: return cpCircleShapeNew(body, outline->radius, vect(outline->vertices[0]));
-  case ORR_SHAPE_SEGMENT:
+  if (outline->type == ORR_SHAPE_CIRCLE)
+    return cpCircleShapeNew(body, outline->radius, vect(outline->vertices[0]));
+  if (outline->type == ORR_SHAPE_SEGMENT)
     return cpSegmentShapeNew(body, vect(outline->vertices[0]), vect(outline->vertices[1]),
                              outline->radius);
-  case ORR_SHAPE_BOX:
-  case ORR_SHAPE_POLYGON: break;
-  }
   cpVect corners[MOST_CORNERS];
   size_t count = outline->count < MOST_CORNERS ? outline->count : MOST_CORNERS;
   for (size_t i = 0; i < count; i++) corners[i] = vect(outline->vertices[i]);
@@ -77,16 +74,17 @@ static cpConstraint *build_joint(const orr_joint_def *def, cpBody *a, cpBody *b)
   cpVect anchor_a = vect(def->anchor_a), anchor_b = vect(def->anchor_b);
   switch ((orr_joint_type)def->type) {
   case ORR_JOINT_PIVOT: return cpPivotJointNew2(a, b, anchor_a, anchor_b);
-  case ORR_JOINT_PIN: return cpPinJointNew(a, b, anchor_a, anchor_b);
-  case ORR_JOINT_SLIDE:
+  case ORR_JOINT_DISTANCE:
     return cpSlideJointNew(a, b, anchor_a, anchor_b, def->limits[0], def->limits[1]);
   case ORR_JOINT_SPRING:
     return cpDampedSpringNew(a, b, anchor_a, anchor_b, def->rest, def->stiffness, def->damping);
   case ORR_JOINT_ROTARY_SPRING:
     return cpDampedRotarySpringNew(a, b, def->rest, def->stiffness, def->damping);
-  case ORR_JOINT_ROTARY_LIMIT: return cpRotaryLimitJointNew(a, b, def->limits[0], def->limits[1]);
   case ORR_JOINT_GEAR: return cpGearJointNew(a, b, def->rest, def->rate);
   case ORR_JOINT_MOTOR: return cpSimpleMotorNew(a, b, def->rate);
+  case ORR_JOINT_SLIDE:
+  case ORR_JOINT_WELD:
+  case ORR_JOINT_BALL: break;
   }
   return NULL;
 }

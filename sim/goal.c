@@ -4,7 +4,7 @@
 
 static const double *pose_of(const orr_scenario *scenario, const char *name, const double *state) {
   int body = orr_space_find_body(&scenario->state, name);
-  return body < 0 ? NULL : state + (size_t)body * ORR_BODY_STATE;
+  return body < 0 ? NULL : state + orr_state_at(scenario, (size_t)body);
 }
 
 bool orr_goal_reached(const orr_scenario *scenario, const orr_goal_rule *rule, const double *state,

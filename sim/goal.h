@@ -17,7 +17,7 @@ typedef struct orr_goal_rule {
 
 extern const orr_record orr_goal_rule_record;
 
-/* `state`, `goal`: ORR_BODY_STATE x body_count doubles. One instant; the caller counts the hold. */
+/* `state`, `goal`: state vectors. One instant; the caller counts the hold. */
 bool orr_goal_reached(const orr_scenario *scenario, const orr_goal_rule *rule, const double *state,
                       const double *goal);
 

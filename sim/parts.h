@@ -32,6 +32,14 @@ typedef struct orr_goal_parts {
   orr_goal_part *parts;
 } orr_goal_parts;
 
+/* What an actuator moves, and which numbers of the action are its. */
+typedef struct orr_drive {
+  int body;  /* index in the state vector, or -1 */
+  int joint; /* index in world.joints, or -1 */
+  size_t first, width;
+  int axes[3]; /* of a body: 0 x, 1 y, 2 z */
+} orr_drive;
+
 typedef struct orr_parts {
   size_t file_count;           /* bodies of the file, static ones too */
   const int *moving_of;        /* file index -> index in the state vector, -1 for static bodies */
@@ -43,10 +51,13 @@ typedef struct orr_parts {
   const orr_outline *outlines;
   size_t outline_count;
   const int (*joint_ends)[2]; /* file indices */
-  size_t joint_count;
-  const int *actuator_body; /* index in the state vector */
+  const int *joint_entity;    /* index in state.bodies of a pivot or slide, or -1 */
+  size_t joint_count;         /* of the file */
+  const orr_drive *drives;    /* of the actuators */
   size_t actuator_count;
-  int64_t delay; /* the longest of any actuator */
+  size_t start_count; /* numbers that begin an episode: stride a body of the file, then
+                         ORR_JOINT_STATE a pivot or slide */
+  int64_t delay;      /* the longest of any actuator */
   const orr_goal_parts *goals;
   size_t goal_count;
   double goal_area; /* of all goals */
@@ -58,11 +69,24 @@ double orr_polygon_area(const double (*vertices)[2], size_t count);
 static inline const orr_body_def *orr_body_at(const orr_scenario *scenario, size_t file) {
   return (const orr_body_def *)scenario->world.bodies.items + file;
 }
+static inline const orr_shape_def *orr_shape_at(const orr_body_def *body, size_t index) {
+  return (const orr_shape_def *)body->shapes.items + index;
+}
 static inline const orr_joint_def *orr_joint_at(const orr_scenario *scenario, size_t index) {
   return (const orr_joint_def *)scenario->world.joints.items + index;
 }
 static inline const orr_actuator_def *orr_actuator_at(const orr_scenario *scenario, size_t index) {
   return (const orr_actuator_def *)scenario->world.actuators.items + index;
+}
+static inline const orr_force_def *orr_force_at(const orr_scenario *scenario, size_t index) {
+  return (const orr_force_def *)scenario->world.forces.items + index;
+}
+static inline const orr_sensor_def *orr_sensor_at(const orr_scenario *scenario, size_t index) {
+  return (const orr_sensor_def *)scenario->world.sensors.items + index;
+}
+/* Whether a joint has a state of its own. */
+static inline bool orr_joint_moves(const orr_joint_def *def) {
+  return def->type == ORR_JOINT_PIVOT || def->type == ORR_JOINT_SLIDE;
 }
 static inline const orr_goal_def *orr_goal_at(const orr_scenario *scenario, size_t index) {
   return (const orr_goal_def *)scenario->task.goals.items + index;

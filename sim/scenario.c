@@ -1,9 +1,12 @@
 #include "sim/scenario.h"
 
+#include "sim/engine.h"
 #include "sim/scenario_parts.h"
 
 void orr_scenario_destroy(orr_scenario *scenario) {
-  if (scenario) orr_arena_destroy(scenario->arena); /* it lies in its own arena */
+  if (!scenario) return;
+  if (scenario->shared) orr_engine_of(scenario)->release(scenario->shared);
+  orr_arena_destroy(scenario->arena); /* it lies in its own arena */
 }
 
 /* Reads one section of the tree, then writes its defaults into the tree. */
@@ -38,6 +41,8 @@ static orr_status read_all(orr_scenario *scenario, orr_config *config,
       read_section(&orr_task_record, config, scenario->arena, &scenario->task, diagnostics);
   ORR_TRY(world);
   ORR_TRY(task);
+  const orr_engine_table *engine = orr_engine_of(scenario);
+  if (engine->import) ORR_TRY(engine->import(scenario, config, diagnostics));
   orr_scenario_check(scenario, config, diagnostics);
   if (orr_diagnostics_count(diagnostics) != before) return ORR_ERR_CONFIG;
   orr_node *root = orr_config_root(config);
@@ -47,7 +52,7 @@ static orr_status read_all(orr_scenario *scenario, orr_config *config,
   scenario->identity = orr_hash_join(of_world, of_task);
   if (!orr_scenario_derive(scenario)) return ORR_ERR_MEMORY;
   orr_scenario_spaces(scenario);
-  return ORR_OK;
+  return engine->compile(scenario, config, diagnostics);
 }
 
 orr_status orr_scenario_read(orr_config *config, orr_scenario **out, orr_diagnostics *diagnostics) {
@@ -64,6 +69,7 @@ orr_status orr_scenario_read(orr_config *config, orr_scenario **out, orr_diagnos
     *out = scenario;
     return ORR_OK;
   }
+  if (scenario && scenario->shared) orr_engine_of(scenario)->release(scenario->shared);
   if (status == ORR_ERR_MEMORY) {
     orr_place place = {orr_config_path(config), 0, 0};
     orr_diagnostics_add(diagnostics, config, place, NULL, "out of memory");

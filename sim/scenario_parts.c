@@ -18,6 +18,13 @@ static void *get(deriver *d, size_t count, size_t size) {
   return memory;
 }
 
+static int joint_index(const orr_scenario *scenario, const char *name) {
+  for (size_t i = 0; i < scenario->world.joints.count; i++)
+    if (!strcmp(orr_joint_at(scenario, i)->name, name)) return (int)i;
+  ORR_ASSERT(!"a name that the field table has let through");
+  return -1;
+}
+
 static int file_index(const orr_scenario *scenario, const char *name) {
   for (size_t i = 0; i < scenario->world.bodies.count; i++)
     if (!strcmp(orr_body_at(scenario, i)->name, name)) return (int)i;
@@ -25,11 +32,17 @@ static int file_index(const orr_scenario *scenario, const char *name) {
   return -1;
 }
 
-static void put_box(const orr_box_def *box, double (*out)[2]) {
+/* A point of a shape that is turned about its middle, in the body's frame. */
+static void put_turned(double angle, const double *offset, double x, double y, double *out) {
+  double c = angle == 0.0 ? 1.0 : cos(angle), s = angle == 0.0 ? 0.0 : sin(angle);
+  out[0] = offset[0] + c * x - s * y;
+  out[1] = offset[1] + s * x + c * y;
+}
+
+static void put_box(const orr_box_def *box, double angle, double (*out)[2]) {
   for (size_t i = 0; i < 4; i++) {
     double x = i == 1 || i == 2 ? 0.5 : -0.5, y = i >= 2 ? 0.5 : -0.5;
-    out[i][0] = box->offset[0] + x * box->size[0];
-    out[i][1] = box->offset[1] + y * box->size[1];
+    put_turned(angle, box->offset, x * box->size[0], y * box->size[1], out[i]);
   }
 }
 
@@ -45,15 +58,39 @@ static size_t corner_count(const orr_shape_def *shape) {
   case ORR_SHAPE_CIRCLE: return 1;
   case ORR_SHAPE_BOX: return 4;
   case ORR_SHAPE_POLYGON: return ((const orr_polygon_def *)shape->geometry.value)->vertices.count;
-  case ORR_SHAPE_SEGMENT: return 2;
+  case ORR_SHAPE_SEGMENT:
+  case ORR_SHAPE_CAPSULE: return 2;
+  case ORR_SHAPE_SPHERE:
+  case ORR_SHAPE_CYLINDER:
+  case ORR_SHAPE_ELLIPSOID:
+  case ORR_SHAPE_PLANE:
+  case ORR_SHAPE_MESH: return 0; /* 3D */
   }
   return 0;
+}
+
+static double rod_area(const orr_outline *rod) {
+  double length =
+      hypot(rod->vertices[1][0] - rod->vertices[0][0], rod->vertices[1][1] - rod->vertices[0][1]);
+  return 2.0 * rod->radius * length + ORR_PI * rod->radius * rod->radius;
+}
+
+/* A capsule is a segment that is told otherwise. */
+static void fill_capsule(const orr_shape_def *shape, orr_outline *out) {
+  const orr_capsule_def *capsule = shape->geometry.value;
+  out->type = ORR_SHAPE_SEGMENT;
+  out->radius = capsule->radius;
+  for (size_t i = 0; i < 2; i++)
+    put_turned(shape->rotation[2], capsule->offset, (i ? 0.5 : -0.5) * capsule->length, 0.0,
+               out->vertices[i]);
+  out->area = rod_area(out);
 }
 
 static void fill_outline(deriver *d, const orr_shape_def *shape, orr_outline *out) {
   out->def = shape;
   out->type = (orr_shape_type)shape->geometry.tag;
-  out->count = corner_count(shape);
+  out->count = d->scenario->stride == ORR_BODY_STATE ? corner_count(shape) : 0;
+  if (out->count == 0) return;
   out->vertices = get(d, out->count, sizeof *out->vertices);
   if (d->failed) return;
   if (out->type == ORR_SHAPE_CIRCLE) {
@@ -68,12 +105,15 @@ static void fill_outline(deriver *d, const orr_shape_def *shape, orr_outline *ou
     memcpy(out->vertices[0], segment->a, sizeof segment->a);
     memcpy(out->vertices[1], segment->b, sizeof segment->b);
     out->radius = segment->radius;
-    double length = hypot(segment->b[0] - segment->a[0], segment->b[1] - segment->a[1]);
-    out->area = 2.0 * segment->radius * length + ORR_PI * segment->radius * segment->radius;
+    out->area = rod_area(out);
+    return;
+  }
+  if (out->type == ORR_SHAPE_CAPSULE) {
+    fill_capsule(shape, out);
     return;
   }
   if (out->type == ORR_SHAPE_BOX)
-    put_box(shape->geometry.value, out->vertices);
+    put_box(shape->geometry.value, shape->rotation[2], out->vertices);
   else
     put_polygon(shape->geometry.value, out->vertices);
   out->area = orr_polygon_area((const double(*)[2])out->vertices, out->count);
@@ -161,36 +201,61 @@ static void fill_masses(deriver *d) {
   parts->colours = (const uint8_t(*)[3])colours;
 }
 
-static void fill_indices(deriver *d) {
+static void fill_bodies(deriver *d) {
   orr_scenario *scenario = d->scenario;
   orr_parts *parts = d->parts;
   parts->file_count = scenario->world.bodies.count;
-  parts->joint_count = scenario->world.joints.count;
-  parts->actuator_count = scenario->world.actuators.count;
   int *moving_of = get(d, parts->file_count, sizeof *moving_of);
   int *file_of = get(d, parts->file_count, sizeof *file_of);
-  int(*ends)[2] = get(d, parts->joint_count, sizeof *ends);
-  int *driven = get(d, parts->actuator_count, sizeof *driven);
   if (d->failed) return;
   for (size_t i = 0; i < parts->file_count; i++) {
     bool moves = orr_body_at(scenario, i)->type != ORR_BODY_STATIC;
     moving_of[i] = moves ? (int)scenario->body_count : -1;
     if (moves) file_of[scenario->body_count++] = (int)i;
   }
-  for (size_t i = 0; i < parts->joint_count; i++) {
-    ends[i][0] = file_index(scenario, orr_joint_at(scenario, i)->body_a);
-    ends[i][1] = file_index(scenario, orr_joint_at(scenario, i)->body_b);
-  }
-  for (size_t i = 0; i < parts->actuator_count; i++) {
-    const orr_actuator_def *actuator = orr_actuator_at(scenario, i);
-    driven[i] = moving_of[file_index(scenario, actuator->body)];
-    if (actuator->delay > parts->delay) parts->delay = actuator->delay;
-  }
   parts->moving_of = moving_of;
   parts->file_of = file_of;
+}
+
+static void fill_joints(deriver *d) {
+  orr_scenario *scenario = d->scenario;
+  orr_parts *parts = d->parts;
+  parts->joint_count = scenario->world.joints.count;
+  int(*ends)[2] = get(d, parts->joint_count, sizeof *ends);
+  int *entity = get(d, parts->joint_count, sizeof *entity);
+  for (size_t i = 0; i < parts->joint_count && !d->failed; i++) {
+    const orr_joint_def *def = orr_joint_at(scenario, i);
+    ends[i][0] = file_index(scenario, def->body_a);
+    ends[i][1] = file_index(scenario, def->body_b);
+    entity[i] = orr_joint_moves(def) ? (int)(scenario->body_count + scenario->joint_count++) : -1;
+  }
   parts->joint_ends = (const int(*)[2])ends;
-  parts->actuator_body = driven;
-  scenario->action_count = 2 * parts->actuator_count;
+  parts->joint_entity = entity;
+  parts->start_count =
+      parts->file_count * scenario->stride + scenario->joint_count * ORR_JOINT_STATE;
+}
+
+static void fill_drives(deriver *d) {
+  orr_scenario *scenario = d->scenario;
+  orr_parts *parts = d->parts;
+  parts->actuator_count = scenario->world.actuators.count;
+  orr_drive *drives = get(d, parts->actuator_count, sizeof *drives);
+  for (size_t i = 0; i < parts->actuator_count && !d->failed; i++) {
+    const orr_actuator_def *def = orr_actuator_at(scenario, i);
+    orr_drive *drive = &drives[i];
+    *drive = (orr_drive){-1, -1, scenario->action_count, 1, {2, 0, 0}};
+    if (def->joint)
+      drive->joint = joint_index(scenario, def->joint);
+    else
+      drive->body = parts->moving_of[file_index(scenario, def->body)];
+    if (!def->joint && def->type != ORR_ACTUATE_TORQUE) {
+      drive->width = strlen(def->axes);
+      for (size_t k = 0; k < drive->width; k++) drive->axes[k] = def->axes[k] - 'x';
+    }
+    scenario->action_count += drive->width;
+    if (def->delay > parts->delay) parts->delay = def->delay;
+  }
+  parts->drives = drives;
 }
 
 static void fill_goal(deriver *d, const orr_goal_def *def, orr_goal_parts *goal) {
@@ -222,7 +287,10 @@ static void fill_goal(deriver *d, const orr_goal_def *def, orr_goal_parts *goal)
 bool orr_scenario_derive(orr_scenario *scenario) {
   deriver d = {.scenario = scenario};
   d.parts = get(&d, 1, sizeof *d.parts);
-  if (!d.failed) fill_indices(&d);
+  scenario->stride = scenario->world.space.dimensions == 3 ? ORR_BODY_STATE_3D : ORR_BODY_STATE;
+  if (!d.failed) fill_bodies(&d);
+  if (!d.failed) fill_joints(&d);
+  if (!d.failed) fill_drives(&d);
   if (!d.failed) fill_outlines(&d);
   if (!d.failed) fill_masses(&d);
   orr_goal_parts *goals = get(&d, scenario->task.goals.count, sizeof *goals);

@@ -8,8 +8,6 @@
 #define ORR_MOST_BODIES 1000 /* of a file, static ones too */
 #define ORR_MOST_SHAPES 4096
 #define ORR_MOST_JOINTS 4096
-/* Moving bodies: each has six fields in the state. */
-#define ORR_MOST_MOVING (ORR_MAX_FIELDS / ORR_BODY_STATE)
 
 /* scenario_check.c: what a table cannot say. Adds findings. */
 void orr_scenario_check(const orr_scenario *scenario, const orr_config *config,

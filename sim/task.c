@@ -9,8 +9,8 @@ static double coverage(const orr_world *world) {
   for (size_t i = 0; i < parts->goal_count; i++) {
     const orr_goal_parts *goal = &parts->goals[i];
     if (world->table->removed(world->engine, goal->body)) continue;
-    area +=
-        orr_goal_overlap(world->scenario, goal, world->state + (size_t)goal->body * ORR_BODY_STATE);
+    area += orr_goal_overlap(world->scenario, goal,
+                             world->state + (size_t)goal->body * world->scenario->stride);
   }
   return area / parts->goal_area;
 }
@@ -21,7 +21,7 @@ static double poses_reached(const orr_world *world, const orr_pose_def *rule) {
   size_t reached = 0;
   for (size_t i = 0; i < parts->goal_count; i++) {
     const orr_goal_parts *goal = &parts->goals[i];
-    const double *pose = world->state + (size_t)goal->body * ORR_BODY_STATE;
+    const double *pose = world->state + (size_t)goal->body * world->scenario->stride;
     double dx = pose[0] - goal->pose[0], dy = pose[1] - goal->pose[1];
     bool near = sqrt(dx * dx + dy * dy) <= rule->position &&
                 fabs(orr_wrap_angle(pose[2] - goal->pose[2])) <= rule->angle;

@@ -9,15 +9,13 @@
 const char *const orr_end_names[] = {"running",  "terminated", "truncated",
                                      "diverged", "cancelled",  NULL};
 
-static const orr_engine_table *const engines[] = {&orr_engine_chipmunk};
-
 static size_t aligned(size_t bytes) { return (bytes + 15) / 16 * 16; }
 
 /* Lays the arrays of the block out; with `world->block` NULL only measures. */
 static size_t lay_out(orr_world *world) {
   const orr_scenario *scenario = world->scenario;
-  size_t state = aligned(scenario->body_count * ORR_BODY_STATE * sizeof(double));
-  size_t starts = aligned(scenario->parts->file_count * ORR_BODY_STATE * sizeof(double));
+  size_t state = aligned(scenario->state.count * sizeof(double));
+  size_t starts = aligned(scenario->parts->start_count * sizeof(double));
   size_t origins = aligned(scenario->action_count * sizeof(double));
   size_t commands = aligned(world->command_rows * scenario->action_count * sizeof(float));
   unsigned char *at = world->block;
@@ -48,7 +46,7 @@ static orr_status create_parts(orr_world *world, orr_error *err) {
   world->block_size = lay_out(world);
   ORR_TRY(orr_new(&world->block, 1, world->block_size, err));
   lay_out(world);
-  ORR_TRY(orr_new(&world->fresh, scenario->body_count * ORR_BODY_STATE, sizeof(double), err));
+  ORR_TRY(orr_new(&world->fresh, scenario->state.count, sizeof(double), err));
   ORR_TRY(orr_new(&world->targets, scenario->action_count + 1, sizeof(double), err));
   ORR_TRY(create_log(world, err));
   ORR_TRY(orr_world_scene_create(world, err));
@@ -60,7 +58,7 @@ orr_status orr_world_create(const orr_scenario *scenario, orr_world **out, orr_e
   *out = NULL;
   ORR_TRY(orr_new(&world, 1, sizeof *world, err));
   world->scenario = scenario;
-  world->table = engines[scenario->world.engine];
+  world->table = orr_engine_of(scenario);
   orr_status status = create_parts(world, err);
   if (status == ORR_OK)
     *out = world;
@@ -92,7 +90,7 @@ static orr_end diverge(orr_world *world, const char *reason) {
 
 /* Takes the engine's state over if all of it is finite. */
 static bool refresh_state(orr_world *world) {
-  size_t count = world->scenario->body_count * ORR_BODY_STATE;
+  size_t count = world->scenario->state.count;
   world->table->get_state(world->engine, world->fresh);
   for (size_t i = 0; i < count; i++)
     if (!isfinite(world->fresh[i])) return false;
@@ -100,9 +98,28 @@ static bool refresh_state(orr_world *world) {
   return true;
 }
 
+/* Where number `k` of an actuator's target stands in the state; SIZE_MAX when it is no position. */
+static size_t target_at(const orr_scenario *scenario, size_t actuator, size_t k) {
+  const orr_drive *drive = &scenario->parts->drives[actuator];
+  if (orr_actuator_at(scenario, actuator)->type != ORR_ACTUATE_POSITION) return SIZE_MAX;
+  if (drive->joint >= 0)
+    return orr_state_at(scenario, (size_t)scenario->parts->joint_entity[drive->joint]);
+  size_t at = (size_t)drive->body * scenario->stride;
+  return at + (drive->axes[k] == 2 ? ORR_BODY_STATE : (size_t)drive->axes[k]);
+}
+
+static void note_origins(orr_world *world) {
+  const orr_parts *parts = world->scenario->parts;
+  for (size_t a = 0; a < parts->actuator_count; a++) {
+    for (size_t k = 0; k < parts->drives[a].width; k++) {
+      size_t at = target_at(world->scenario, a, k);
+      world->origins[parts->drives[a].first + k] = at == SIZE_MAX ? 0.0 : world->state[at];
+    }
+  }
+}
+
 /* Begins an episode from world->starts. */
 orr_status orr_world_begin(orr_world *world, uint64_t seed, uint32_t episode, orr_error *err) {
-  const orr_parts *parts = world->scenario->parts;
   orr_core *core = world->core;
   memset(core, 0, sizeof *core);
   memset(world->commands, 0, world->command_rows * world->scenario->action_count * sizeof(float));
@@ -115,24 +132,49 @@ orr_status orr_world_begin(orr_world *world, uint64_t seed, uint32_t episode, or
     diverge(world, "a body's state is not finite");
   if (core->end == ORR_DIVERGED)
     return orr_fail(err, ORR_ERR_NUMBERS, "the episode cannot begin: %s", core->reason);
-  for (size_t i = 0; i < parts->actuator_count; i++)
-    memcpy(world->origins + 2 * i, world->state + ORR_BODY_STATE * parts->actuator_body[i],
-           2 * sizeof(double));
+  note_origins(world);
   orr_task_begin(world);
   return ORR_OK;
 }
 
+/* Rz(yaw) Ry(pitch) Rx(roll) as a quaternion w, x, y, z. */
+static void quaternion_of(double roll, double pitch, double yaw, double *q) {
+  double cr = cos(0.5 * roll), sr = sin(0.5 * roll), cp = cos(0.5 * pitch), sp = sin(0.5 * pitch);
+  double cy = cos(0.5 * yaw), sy = sin(0.5 * yaw);
+  q[0] = cr * cp * cy + sr * sp * sy;
+  q[1] = sr * cp * cy - cr * sp * sy;
+  q[2] = cr * sp * cy + sr * cp * sy;
+  q[3] = cr * cp * sy - sr * sp * cy;
+}
+
+/* A value draws nothing: a 2D world draws what it has. */
+static void draw_start(const orr_start_def *start, size_t stride, orr_random *random, double *out) {
+  out[0] = orr_range_draw(&start->position[0], random);
+  out[1] = orr_range_draw(&start->position[1], random);
+  out[2] = orr_range_draw(&start->angle, random);
+  out[3] = orr_range_draw(&start->velocity[0], random);
+  out[4] = orr_range_draw(&start->velocity[1], random);
+  out[5] = orr_range_draw(&start->omega, random);
+  if (stride == ORR_BODY_STATE) return;
+  out[6] = orr_range_draw(&start->position[2], random);
+  double roll = orr_range_draw(&start->tilt[0], random);
+  double pitch = orr_range_draw(&start->tilt[1], random);
+  quaternion_of(roll, pitch, out[2], out + 7);
+  out[11] = orr_range_draw(&start->velocity[2], random);
+  out[12] = orr_range_draw(&start->spin[0], random);
+  out[13] = orr_range_draw(&start->spin[1], random);
+}
+
 orr_status orr_world_reset(orr_world *world, uint64_t seed, uint32_t episode, orr_error *err) {
   orr_random random = orr_random_at(seed, ORR_PURPOSE_RESET, episode, 0, 0, 0);
-  for (size_t i = 0; i < world->scenario->parts->file_count; i++) {
-    const orr_start_def *start = &orr_body_at(world->scenario, i)->start;
-    double *out = world->starts + i * ORR_BODY_STATE;
-    out[0] = orr_range_draw(&start->position[0], &random);
-    out[1] = orr_range_draw(&start->position[1], &random);
-    out[2] = orr_range_draw(&start->angle, &random);
-    out[3] = orr_range_draw(&start->velocity[0], &random);
-    out[4] = orr_range_draw(&start->velocity[1], &random);
-    out[5] = orr_range_draw(&start->omega, &random);
+  const orr_scenario *scenario = world->scenario;
+  double *out = world->starts;
+  for (size_t i = 0; i < scenario->parts->file_count; i++, out += scenario->stride)
+    draw_start(&orr_body_at(scenario, i)->start, scenario->stride, &random, out);
+  for (size_t i = 0; i < scenario->parts->joint_count; i++) {
+    if (scenario->parts->joint_entity[i] < 0) continue;
+    *out++ = orr_range_draw(&orr_joint_at(scenario, i)->start, &random);
+    *out++ = orr_range_draw(&orr_joint_at(scenario, i)->speed, &random);
   }
   return orr_world_begin(world, seed, episode, err);
 }
@@ -140,24 +182,34 @@ orr_status orr_world_reset(orr_world *world, uint64_t seed, uint32_t episode, or
 /* The first number that a range can give: where static bodies stand in orr_world_reset_to. */
 static double range_first(const orr_range *range) { return range->values[0]; }
 
+static void place_static(const orr_start_def *start, size_t stride, double *out) {
+  memset(out, 0, stride * sizeof *out);
+  out[0] = range_first(&start->position[0]);
+  out[1] = range_first(&start->position[1]);
+  out[2] = range_first(&start->angle);
+  if (stride == ORR_BODY_STATE) return;
+  out[6] = range_first(&start->position[2]);
+  quaternion_of(range_first(&start->tilt[0]), range_first(&start->tilt[1]), out[2], out + 7);
+}
+
 orr_status orr_world_reset_to(orr_world *world, const double *state, orr_error *err) {
-  const orr_parts *parts = world->scenario->parts;
-  for (size_t i = 0; i < world->scenario->body_count * ORR_BODY_STATE; i++)
+  const orr_scenario *scenario = world->scenario;
+  const orr_parts *parts = scenario->parts;
+  size_t stride = scenario->stride, bodies = scenario->body_count * stride;
+  size_t driven = bodies + scenario->joint_count * ORR_JOINT_STATE;
+  for (size_t i = 0; i < driven; i++)
     if (!isfinite(state[i]))
       return orr_fail(err, ORR_ERR_NUMBERS, "the episode cannot begin: %s is not finite",
-                      world->scenario->state.fields[i].name);
+                      scenario->state.fields[i].name);
   for (size_t i = 0; i < parts->file_count; i++) {
-    const orr_start_def *start = &orr_body_at(world->scenario, i)->start;
-    double *out = world->starts + i * ORR_BODY_STATE;
-    if (parts->moving_of[i] >= 0) {
-      memcpy(out, state + ORR_BODY_STATE * parts->moving_of[i], ORR_BODY_STATE * sizeof *out);
-      continue;
-    }
-    memset(out, 0, ORR_BODY_STATE * sizeof *out);
-    out[0] = range_first(&start->position[0]);
-    out[1] = range_first(&start->position[1]);
-    out[2] = range_first(&start->angle);
+    double *out = world->starts + i * stride;
+    if (parts->moving_of[i] >= 0)
+      memcpy(out, state + stride * (size_t)parts->moving_of[i], stride * sizeof *out);
+    else
+      place_static(&orr_body_at(scenario, i)->start, stride, out);
   }
+  memcpy(world->starts + parts->file_count * stride, state + bodies,
+         (driven - bodies) * sizeof *state);
   return orr_world_begin(world, 0, 0, err);
 }
 
@@ -167,42 +219,46 @@ static bool finite_action(const orr_world *world, const float *action) {
   return true;
 }
 
+static void clip_commands(const orr_scenario *scenario, float *command) {
+  for (size_t a = 0; a < scenario->parts->actuator_count; a++) {
+    const orr_actuator_def *def = orr_actuator_at(scenario, a);
+    float *own = command + scenario->parts->drives[a].first;
+    for (size_t k = 0; def->clip && k < scenario->parts->drives[a].width; k++)
+      own[k] = (float)orr_clamp((double)own[k], def->low[k], def->high[k]);
+  }
+}
+
 /* Writes the command of this step: the action, or within a repeat the one before. */
 static void accept(orr_world *world, const float *action) {
   size_t width = world->scenario->action_count;
   size_t row = (size_t)world->core->steps % world->command_rows;
   float *command = world->commands + row * width;
-  if (world->core->steps % world->scenario->world.repeat != 0) {
-    size_t before = (row + world->command_rows - 1) % world->command_rows;
-    memcpy(command, world->commands + before * width, width * sizeof *command);
-    return;
-  }
-  for (size_t i = 0; i < width; i++) {
-    const orr_actuator_def *def = orr_actuator_at(world->scenario, i / 2);
-    double value = action[i];
-    if (def->clip) value = orr_clamp(value, def->low[i % 2], def->high[i % 2]);
-    command[i] = (float)value;
-  }
+  bool repeats = world->core->steps % world->scenario->world.repeat != 0;
+  size_t before = (row + world->command_rows - 1) % world->command_rows;
+  memcpy(command, repeats ? world->commands + before * width : action, width * sizeof *command);
+  if (!repeats) clip_commands(world->scenario, command);
+}
+
+static double target_of(const orr_world *world, size_t actuator, size_t k, double command) {
+  const orr_actuator_def *def = orr_actuator_at(world->scenario, actuator);
+  size_t at = target_at(world->scenario, actuator, k);
+  if (at == SIZE_MAX) return def->gain * command;
+  bool relative = def->meaning == ORR_ACTION_RELATIVE;
+  return relative ? world->state[at] + def->scale * command : command;
 }
 
 /* The targets of this step, from the command of `delay` steps ago. */
 static void aim(orr_world *world) {
-  const orr_parts *parts = world->scenario->parts;
-  for (size_t i = 0; i < parts->actuator_count; i++) {
-    const orr_actuator_def *def = orr_actuator_at(world->scenario, i);
-    const double *position = world->state + ORR_BODY_STATE * parts->actuator_body[i];
-    double *target = world->targets + 2 * i;
-    int64_t from = world->core->steps - def->delay;
-    if (from < 0) {
-      memcpy(target, world->origins + 2 * i, 2 * sizeof *target);
-      continue;
+  const orr_scenario *scenario = world->scenario;
+  for (size_t a = 0; a < scenario->parts->actuator_count; a++) {
+    const orr_drive *drive = &scenario->parts->drives[a];
+    int64_t from = world->core->steps - orr_actuator_at(scenario, a)->delay;
+    size_t row = from < 0 ? 0 : (size_t)from % world->command_rows;
+    const float *command = world->commands + row * scenario->action_count;
+    for (size_t k = 0; k < drive->width; k++) {
+      size_t i = drive->first + k;
+      world->targets[i] = from < 0 ? world->origins[i] : target_of(world, a, k, (double)command[i]);
     }
-    const float *command = world->commands + 2 * i +
-                           ((size_t)from % world->command_rows) * world->scenario->action_count;
-    bool relative = def->meaning == ORR_ACTION_RELATIVE;
-    for (int axis = 0; axis < 2; axis++)
-      target[axis] =
-          relative ? position[axis] + def->scale * (double)command[axis] : (double)command[axis];
   }
 }
 
@@ -278,7 +334,7 @@ double orr_world_time(const orr_world *world) {
 }
 
 void orr_world_state(const orr_world *world, double *out) {
-  memcpy(out, world->state, world->scenario->body_count * ORR_BODY_STATE * sizeof *out);
+  memcpy(out, world->state, world->scenario->state.count * sizeof *out);
 }
 
 double orr_world_reward(const orr_world *world) { return world->core->reward; }
@@ -292,5 +348,3 @@ double orr_world_energy(const orr_world *world) {
   bool sound = world->core->begun && world->core->end != ORR_DIVERGED;
   return sound ? world->table->energy(world->engine) : 0.0;
 }
-
-const char *orr_world_engine(void) { return orr_engine_chipmunk.library(); }

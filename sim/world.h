@@ -30,7 +30,7 @@ typedef enum orr_end {
 } orr_end;
 extern const char *const orr_end_names[]; /* NULL-terminated, by orr_end */
 
-const char *orr_world_engine(void); /* "Chipmunk2D 7.0.3" */
+const char *orr_engine_library(orr_engine_kind engine); /* "Chipmunk2D 7.0.3" */
 
 orr_status orr_world_create(const orr_scenario *scenario, orr_world **out, orr_error *err);
 void orr_world_destroy(orr_world *world);
@@ -39,7 +39,7 @@ const orr_scenario *orr_world_scenario(const orr_world *world);
 /* A fresh episode: starts drawn from (seed, ORR_PURPOSE_RESET, episode). */
 orr_status orr_world_reset(orr_world *world, uint64_t seed, uint32_t episode, orr_error *err);
 /* For demonstrations and the `gym` variant only: a fresh episode from given poses, placed by each
- * body's `start.order`. `state`: ORR_BODY_STATE x body_count. Contacts start cold, so this is not a
+ * body's `start.order`. `state`: a state vector. Contacts start cold, so this is not a
  * restore. */
 orr_status orr_world_reset_to(orr_world *world, const double *state, orr_error *err);
 
@@ -51,7 +51,7 @@ orr_end orr_world_step(orr_world *world, const float *action);
 orr_end orr_world_end(const orr_world *world);
 int64_t orr_world_steps(const orr_world *world);           /* control steps since reset */
 double orr_world_time(const orr_world *world);             /* steps x dt x substeps */
-void orr_world_state(const orr_world *world, double *out); /* ORR_BODY_STATE x body_count */
+void orr_world_state(const orr_world *world, double *out); /* scenario->state.count */
 double orr_world_reward(const orr_world *world);           /* of the last step */
 double orr_world_coverage(const orr_world *world);         /* 0 when the task has none */
 bool orr_world_success(const orr_world *world);            /* latched */

@@ -48,7 +48,7 @@ void orr_log_intervention(orr_world *world, const orr_intervention *intervention
 /* Whether what has happened in `dst` is the beginning of what has happened in `src`. */
 static bool is_prefix(const orr_world *dst, const orr_world *src) {
   size_t count = dst->core->event_count;
-  size_t bytes = src->scenario->parts->file_count * ORR_BODY_STATE * sizeof *src->starts;
+  size_t bytes = src->scenario->parts->start_count * sizeof *src->starts;
   if (!dst->core->begun || dst->core->log_full || count > src->core->event_count) return false;
   if (dst->core->seed != src->core->seed || dst->core->episode != src->core->episode) return false;
   if (memcmp(dst->starts, src->starts, bytes) != 0) return false;
@@ -77,8 +77,7 @@ orr_status orr_world_sync(orr_world *dst, const orr_world *src, orr_error *err) 
     return ORR_ERR_SYSTEM;
   }
   if (!is_prefix(dst, src)) {
-    memcpy(dst->starts, src->starts,
-           src->scenario->parts->file_count * ORR_BODY_STATE * sizeof *src->starts);
+    memcpy(dst->starts, src->starts, src->scenario->parts->start_count * sizeof *src->starts);
     ORR_TRY(orr_world_begin(dst, src->core->seed, src->core->episode, err));
   }
   for (size_t i = dst->core->event_count; i < src->core->event_count; i++)

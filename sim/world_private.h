@@ -44,9 +44,9 @@ struct orr_world {
   unsigned char *block; /* all that the world itself saves: core, then the arrays */
   size_t block_size;
   orr_core *core;
-  double *state;   /* ORR_BODY_STATE x body_count, the last one that was finite */
-  double *starts;  /* ORR_BODY_STATE x bodies of the file */
-  double *origins; /* 2 x actuators: where their bodies were when the episode began */
+  double *state;   /* the last one that was finite */
+  double *starts;  /* parts->start_count numbers that began the episode */
+  double *origins; /* action_count: of positions, where their bodies were when it began */
   float *commands; /* command_rows x action_count: what each past step commanded */
   size_t command_rows;
   double *fresh, *targets; /* scratch */

@@ -45,7 +45,8 @@ static void add_body(orr_world *world, size_t file, orr_scene_layer layer, const
 
 static void add_static(orr_world *world, size_t file) {
   const orr_body_def *def = orr_body_at(world->scenario, file);
-  const double *start = world->starts + file * ORR_BODY_STATE, *centre = def->centre_of_mass;
+  const double *start = world->starts + file * world->scenario->stride,
+               *centre = def->centre_of_mass;
   double pose[3] = {start[0], start[1], start[2]};
   if (def->start.order != 0) { /* turned about the centre of mass */
     double c = cos(pose[2]), s = sin(pose[2]);
@@ -62,7 +63,8 @@ static void add_moving(orr_world *world, orr_role role) {
     if (scenario->state.bodies[i].role != role) continue;
     if (world->table->removed(world->engine, (int)i)) continue;
     size_t file = (size_t)scenario->parts->file_of[i];
-    add_body(world, file, layer, world->state + i * ORR_BODY_STATE, scenario->parts->colours[file]);
+    add_body(world, file, layer, world->state + i * scenario->stride,
+             scenario->parts->colours[file]);
   }
 }
 

@@ -19,7 +19,7 @@ struct orr_player {
   size_t imagined_count;
   float imagined[ORR_PLAYER_GHOSTS * ORR_MAX_FIELDS];
   float action[ORR_MAX_FIELDS];
-  double goal[ORR_MAX_BODIES * ORR_BODY_STATE];
+  double goal[ORR_MAX_FIELDS];
 };
 
 /* The task's goal says where free bodies go, not where the agent ends. */
@@ -145,7 +145,7 @@ static void set_task_goal(orr_player *player) {
   for (size_t i = 0; i < task->goals.count; i++) {
     int body = orr_space_find_body(&player->scenario->state, goals[i].body);
     if (body < 0) continue;
-    double *state = &player->goal[body * ORR_BODY_STATE];
+    double *state = &player->goal[orr_state_at(player->scenario, (size_t)body)];
     state[0] = goals[i].position[0];
     state[1] = goals[i].position[1];
     state[2] = goals[i].angle;
@@ -168,13 +168,14 @@ orr_status orr_player_reset(orr_player *player, uint32_t episode, orr_error *err
 static void human_action(orr_player *player, const double cursor[2]) {
   const orr_actuator_def *actuator = player->scenario->world.actuators.items;
   if (!player->scenario->world.actuators.count) return;
-  double state[ORR_MAX_BODIES * ORR_BODY_STATE];
+  double state[ORR_MAX_FIELDS];
   orr_world_state(orr_env_world(player->env), state);
+  if (!actuator->body) return;
   int body = orr_space_find_body(&player->scenario->state, actuator->body);
+  const double *from = state + orr_state_at(player->scenario, (size_t)body);
   for (int k = 0; k < 2; k++) {
     double value = cursor[k];
-    if (actuator->meaning == ORR_ACTION_RELATIVE)
-      value = (cursor[k] - state[body * ORR_BODY_STATE + k]) / actuator->scale;
+    if (actuator->meaning == ORR_ACTION_RELATIVE) value = (cursor[k] - from[k]) / actuator->scale;
     value = value < actuator->low[k] ? actuator->low[k] : value;
     player->action[k] = (float)(value > actuator->high[k] ? actuator->high[k] : value);
   }

@@ -78,7 +78,7 @@ static void demonstrate(const orr_observer *observer, const orr_collect_def *def
 static bool reach(orr_env *env, orr_policy *policy, const orr_goal_rule *rule,
                   const orr_episode *episode, size_t from, double *seconds, size_t *plans) {
   const orr_scenario *scenario = orr_env_observer(env)->scenario;
-  double goal[ORR_MAX_BODIES * ORR_BODY_STATE];
+  double goal[ORR_MAX_FIELDS];
   float action[ORR_MAX_FIELDS];
   orr_error err = {0};
   for (int pass = 0; pass < 2; pass++) {

@@ -107,7 +107,7 @@ static void bad_spaces_are_refused_with_their_place(void **state) {
   refused("\"unit\":\"px\"", "\"unit\":7", "fields[0].unit: must be a text");
   refused("\"body\":\"pusher\"", "\"body\":\"ghost\"", "fields[0].body: names no body");
   refused("\"high\":512.0,\"low\":0.0", "\"high\":1,\"low\":2", "fields[0].low: is greater");
-  refused("\"quantity\":\"x\"", "\"quantity\":\"z\"", "fields[0].quantity: 'z'");
+  refused("\"quantity\":\"x\"", "\"quantity\":\"w\"", "fields[0].quantity: 'w'");
   refused("\"scale\":33", "\"scale\":\"33\",\"scales\":33", "space.scale");
 }
 
@@ -125,7 +125,7 @@ static void wrong_shapes_and_too_many_items_are_refused(void **state) {
     json_array_append_new(fields, json_deep_copy(json_array_get(fields, 0)));
   }
   assert_int_equal(orr_space_from_json(json, &out, &err), ORR_ERR_FILE);
-  assert_non_null(strstr(err.message, "at most 256"));
+  assert_non_null(strstr(err.message, "at most 512"));
   json_object_set_new(json, "fields", json_object());
   assert_int_equal(orr_space_from_json(json, &out, &err), ORR_ERR_FILE);
   json_decref(json);

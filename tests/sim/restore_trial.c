@@ -76,11 +76,15 @@ static void draw(const orr_world *world, orr_random *random, float *action) {
     const orr_space_field *field = &scenario->action.fields[i];
     double low = field->low, high = field->high;
     double value = orr_random_uniform(random, low, high);
+    if (scenario->action.meaning == ORR_ACTION_OTHER) {
+      action[i] = (float)value;
+      continue;
+    }
     if (scenario->action.meaning == ORR_ACTION_ABSOLUTE)
-      value = state[body * ORR_BODY_STATE + i % 2] + 0.1 * (value - 0.5 * (low + high));
+      value = state[body * scenario->stride + i % 2] + 0.1 * (value - 0.5 * (low + high));
     else
-      value = 0.5 * value + (state[body * ORR_BODY_STATE + i % 2] -
-                             state[(size_t)field->body * ORR_BODY_STATE + i % 2]) /
+      value = 0.5 * value + (state[body * scenario->stride + i % 2] -
+                             state[(size_t)field->body * scenario->stride + i % 2]) /
                                 scenario->action.scale;
     action[i] = (float)value;
   }
@@ -94,7 +98,7 @@ static void wait(orr_world *world, int64_t steps) {
   orr_world_state(world, state);
   for (size_t i = 0; i < scenario->action_count; i++)
     if (scenario->action.meaning == ORR_ACTION_ABSOLUTE)
-      action[i] = (float)state[(size_t)scenario->action.fields[i].body * ORR_BODY_STATE + i % 2];
+      action[i] = (float)state[(size_t)scenario->action.fields[i].body * scenario->stride + i % 2];
   for (int64_t i = 0; i < steps; i++) orr_world_step(world, action);
 }
 
@@ -111,9 +115,10 @@ static void advance(orr_world *world, uint32_t trial, uint32_t lane, int64_t ste
 
 /* Whether the free bodies' states are the same in both. */
 static bool is_still(const orr_world *world, const double *a, const double *b) {
-  const orr_space *space = &orr_world_scenario(world)->state;
-  for (size_t i = 0; i < space->body_count; i++) {
-    size_t at = i * ORR_BODY_STATE;
+  const orr_scenario *scenario = orr_world_scenario(world);
+  const orr_space *space = &scenario->state;
+  for (size_t i = 0; i < scenario->body_count; i++) {
+    size_t at = i * scenario->stride;
     bool same = memcmp(a + at, b + at, ORR_BODY_STATE * sizeof *a) == 0;
     if (space->bodies[i].role == ORR_ROLE_FREE && !same) return false;
   }

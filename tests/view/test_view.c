@@ -131,7 +131,7 @@ static void test_the_mouse_leads(void **state) {
   orr_view_def def = {.experiment = experiment, .agent = ORR_VIEW_HUMAN};
   orr_player *player;
   const double cursor[2] = {60, 70};
-  double world[ORR_MAX_BODIES * ORR_BODY_STATE];
+  double world[ORR_MAX_FIELDS];
   assert_int_equal(orr_player_create(&def, NULL, &player, NULL), ORR_OK);
   assert_int_equal(orr_player_reset(player, 0, NULL), ORR_OK);
   for (int step = 0; step < 60; step++)

@@ -330,10 +330,10 @@ static void test_goal_crowd(void **state) {
   }
   orr_free(m);
   orr_frame_destroy(frame);
-  observation.body_count = 40; /* twice that is too much */
+  observation.body_count = 80; /* twice that is too much */
   status = orr_goal_frame_create(&observation, &action, 2, &scales, &layout, &frame, &err);
   assert_int_equal(status, ORR_ERR_CONFIG);
-  assert_non_null(strstr(err.message, "80 bodies"));
+  assert_non_null(strstr(err.message, "160 bodies"));
 }
 
 /* An agent alone: the arena is the frame. */
