@@ -1,5 +1,5 @@
-/* Many restore trials over three worlds on all cores:
- *   prove_restore [TRIALS, default 100000] [THREADS, default all]
+/* Many restore trials over the shelf and the worlds of the tests, on all cores:
+ *   prove_restore [TRIALS, default 100000] [THREADS, default all] [SCENARIO...]
  * Prints a line a world and a summary; exit code 1 when one trial was not exact. */
 #include "restore_trial.h"
 #include "tests/sim/scenario_file.h"
@@ -10,10 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { MOST_THREADS = 64 };
-
-static const char *const paths[] = {"scenarios/push_t.yaml", "tests/fixtures/jointed_stack.yaml",
-                                    "tests/fixtures/sleeping_pile.yaml"};
+enum { MOST_THREADS = 64, MOST_SCENARIOS = 64 };
 
 typedef struct proof {
   orr_world *worlds[MOST_THREADS];
@@ -58,9 +55,13 @@ int main(int argc, char **argv) {
   if (threads < 1 || threads > MOST_THREADS) threads = 1;
   orr_pool *pool = NULL;
   if (orr_pool_create(threads, &pool, NULL) != ORR_OK) return 1;
-  size_t exact = 0, done = 0;
-  for (size_t i = 0; i < 3; i++) {
-    size_t share = trials / 3 + (i < trials % 3);
+  static char paths[MOST_SCENARIOS][256];
+  size_t count = 0, exact = 0, done = 0;
+  for (int i = 3; i < argc && count < MOST_SCENARIOS; i++)
+    snprintf(paths[count++], sizeof *paths, "%s", argv[i]);
+  if (count == 0) count = list_scenario_files(paths, MOST_SCENARIOS);
+  for (size_t i = 0; i < count; i++) {
+    size_t share = trials / count + (i < trials % count);
     exact += prove(paths[i], share, pool);
     done += share;
   }

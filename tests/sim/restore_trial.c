@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { MOST_NUMBERS = 512, MOST_ACTION = 16 };
+enum { MOST_NUMBERS = 512, MOST_ACTION = 64 };
 
 /* All that a user can see of a world. */
 typedef struct view {
@@ -31,6 +31,7 @@ static void look(const orr_world *world, view *out) {
 
 static void maybe_intervene(orr_world *world, orr_random *random) {
   const orr_scenario *scenario = orr_world_scenario(world);
+  if (scenario->body_count == 0) return; /* joints alone */
   uint32_t dice = orr_random_u32(random) % 100;
   orr_intervention what = {0};
   what.body = (int)(orr_random_u32(random) % (uint32_t)scenario->body_count);

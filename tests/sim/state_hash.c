@@ -1,4 +1,5 @@
-/* Prints the hash of 1,000 control steps of each world: 8 worlds in a batch, 1, 2, 4 and 8 threads.
+/* Prints the hash of many control steps of each world: 8 worlds in a batch, 1, 2, 4 and 8 threads:
+ *   state_hash [STEPS, default 1000] [SCENARIO..., default the shelf and the worlds of the tests]
  * All lines of one scenario must agree, in this process and in any other, with and without address
  * space randomisation (setarch -R), built by gcc or clang. Exit code 1 when they do not. */
 #include "base/random.h"
@@ -6,13 +7,10 @@
 #include "tests/sim/scenario_file.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { WORLDS = 8, STEPS = 1000, MOST_ACTION = 16 };
-
-static const char *const paths[] = {"scenarios/push_t.yaml", "scenarios/push_t_gym.yaml",
-                                    "tests/fixtures/jointed_stack.yaml",
-                                    "tests/fixtures/sleeping_pile.yaml"};
+enum { WORLDS = 8, MOST_ACTION = 64, MOST_SCENARIOS = 64 };
 
 static void draw(const orr_scenario *scenario, uint32_t world, uint32_t step, float *action) {
   orr_random random = orr_random_at(23, ORR_PURPOSE_TEST, world, step, 0, 0);
@@ -21,13 +19,14 @@ static void draw(const orr_scenario *scenario, uint32_t world, uint32_t step, fl
                                           scenario->action.fields[i].high);
 }
 
-static orr_hash run(orr_batch *batch, const orr_scenario *scenario, orr_pool *pool) {
+static orr_hash run(orr_batch *batch, const orr_scenario *scenario, orr_pool *pool,
+                    uint32_t steps) {
   uint32_t episodes[WORLDS];
   float actions[WORLDS * MOST_ACTION];
   for (uint32_t i = 0; i < WORLDS; i++) episodes[i] = i;
   orr_batch_reset(batch, pool, NULL, 99, episodes, NULL);
   orr_hash sum = {0};
-  for (uint32_t step = 0; step < STEPS; step++) {
+  for (uint32_t step = 0; step < steps; step++) {
     for (uint32_t i = 0; i < WORLDS; i++)
       draw(scenario, i, step, actions + i * scenario->action_count);
     orr_batch_step(batch, pool, actions, NULL, NULL, NULL);
@@ -37,7 +36,7 @@ static orr_hash run(orr_batch *batch, const orr_scenario *scenario, orr_pool *po
   return sum;
 }
 
-static bool check(const char *path) {
+static bool check(const char *path, uint32_t steps) {
   orr_scenario *scenario = load_scenario_file(path);
   orr_batch *batch = NULL;
   if (!scenario || orr_batch_create(scenario, WORLDS, &batch, NULL) != ORR_OK) return false;
@@ -46,7 +45,7 @@ static bool check(const char *path) {
   for (size_t threads = 1; threads <= 8; threads *= 2) {
     orr_pool *pool = NULL;
     if (orr_pool_create(threads, &pool, NULL) != ORR_OK) return false;
-    orr_hash hash = run(batch, scenario, pool);
+    orr_hash hash = run(batch, scenario, pool, steps);
     char text[ORR_HASH_TEXT];
     orr_hash_text(hash, text);
     printf("%-34s %zu threads  %s\n", path, threads, text);
@@ -59,8 +58,14 @@ static bool check(const char *path) {
   return same;
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+  static char paths[MOST_SCENARIOS][256];
+  uint32_t steps = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 1000;
+  size_t count = 0;
+  for (int i = 2; i < argc && count < MOST_SCENARIOS; i++)
+    snprintf(paths[count++], sizeof *paths, "%s", argv[i]);
+  if (count == 0) count = list_scenario_files(paths, MOST_SCENARIOS);
   bool same = true;
-  for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) same = check(paths[i]) && same;
+  for (size_t i = 0; i < count; i++) same = check(paths[i], steps) && same;
   return same ? 0 : 1;
 }
