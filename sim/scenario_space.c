@@ -17,15 +17,26 @@ static void add_field(orr_space *space, const char *owner, const char *quantity,
   field->high = high;
 }
 
+/* An actuator moves a body itself or a joint that hangs it; a joint is driven when it is moved
+ * itself or the body that hangs on it is. */
+static bool is_driven(const orr_parts *parts, int body, int joint) {
+  for (size_t a = 0; a < parts->actuator_count; a++) {
+    const orr_drive *drive = &parts->drives[a];
+    if (body >= 0 && drive->body == body) return true;
+    if (drive->joint < 0) continue;
+    int hung = parts->moving_of[parts->joint_ends[drive->joint][1]];
+    if (drive->joint == joint || (joint < 0 && hung >= 0 && hung == body)) return true;
+  }
+  return false;
+}
+
 static void add_bodies(const orr_scenario *scenario, orr_space *space) {
   const orr_parts *parts = scenario->parts;
   for (size_t i = 0; i < scenario->body_count; i++) {
     const orr_body_def *def = orr_body_at(scenario, (size_t)parts->file_of[i]);
     orr_space_body *body = &space->bodies[space->body_count++];
     snprintf(body->name, sizeof body->name, "%.32s", def->name);
-    body->role = ORR_ROLE_FREE;
-    for (size_t a = 0; a < parts->actuator_count; a++)
-      if (parts->drives[a].body == (int)i) body->role = ORR_ROLE_ACTUATED;
+    body->role = is_driven(parts, (int)i, -1) ? ORR_ROLE_ACTUATED : ORR_ROLE_FREE;
     memcpy(body->centre, def->centre_of_mass, sizeof body->centre);
     size_t file = (size_t)parts->file_of[i];
     for (size_t s = parts->first_outline[file]; s < parts->first_outline[file + 1]; s++) {
@@ -46,9 +57,8 @@ static void add_joints(const orr_scenario *scenario, orr_space *space) {
     if (parts->joint_entity[i] < 0) continue;
     orr_space_body *body = &space->bodies[space->body_count++];
     snprintf(body->name, sizeof body->name, "%.32s", orr_joint_at(scenario, i)->name);
-    body->role = ORR_ROLE_FREE;
-    for (size_t a = 0; a < parts->actuator_count; a++)
-      if (parts->drives[a].joint == (int)i) body->role = ORR_ROLE_ACTUATED;
+    bool driven = is_driven(parts, parts->moving_of[parts->joint_ends[i][1]], (int)i);
+    body->role = driven ? ORR_ROLE_ACTUATED : ORR_ROLE_FREE;
   }
 }
 

@@ -121,7 +121,8 @@ static int driven_body(const builder *b, int field) {
   return (size_t)body < b->observation->body_count ? body : -1;
 }
 
-/* The other half of a vector: x with y, vx with vy, of the same body; -1 when there is none. */
+/* The other half of a vector: x with y, vx with vy, fx with fy, of the same body; -1 when there is
+ * none. */
 static int partner(const orr_space *space, int field) {
   const orr_space_field *f = &space->fields[field];
   switch (f->quantity) {
@@ -129,6 +130,8 @@ static int partner(const orr_space *space, int field) {
   case ORR_QUANTITY_Y: return field_of(space, f->body, ORR_QUANTITY_X);
   case ORR_QUANTITY_VX: return field_of(space, f->body, ORR_QUANTITY_VY);
   case ORR_QUANTITY_VY: return field_of(space, f->body, ORR_QUANTITY_VX);
+  case ORR_QUANTITY_FX: return field_of(space, f->body, ORR_QUANTITY_FY);
+  case ORR_QUANTITY_FY: return field_of(space, f->body, ORR_QUANTITY_FX);
   default: return -1;
   }
 }
@@ -142,7 +145,9 @@ static void see_action(builder *b, int field, int offset, terms *list) {
     put(list, (term){TERM_INPUT, -1, offset + field, 0, scale, 0});
     return;
   }
-  if (f->quantity == ORR_QUANTITY_Y || f->quantity == ORR_QUANTITY_VY) return; /* with its x */
+  bool second = f->quantity == ORR_QUANTITY_Y || f->quantity == ORR_QUANTITY_VY ||
+                f->quantity == ORR_QUANTITY_FY;
+  if (second) return; /* with its x */
   bool point = space->meaning == ORR_ACTION_ABSOLUTE && f->quantity == ORR_QUANTITY_X &&
                body >= 0 && b->frame->bodies[body].x >= 0;
   if (point) {
