@@ -1,7 +1,7 @@
 /* Worlds from MJCF files that were made for others:
  *   prove_mjcf FILE...
- * A line a file: what it holds, after 1,000 control steps with random actions whether it still runs,
- * or why it is refused. A refusal is an answer; exit code 1 when a file gets none. */
+ * A line a file: what it holds and whether it runs for 1,000 control steps with random actions, or
+ * why it is refused. A refusal is an answer; exit code 1 when a file gets none. */
 #include "base/random.h"
 #include "sim/world.h"
 

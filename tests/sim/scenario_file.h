@@ -8,8 +8,8 @@
  * to stderr. */
 orr_scenario *load_scenario_file(const char *path);
 
-/* The shelf and the worlds of the tests: the YAML files of scenarios/ and tests/fixtures/, sorted, from the
- * root of the source tree. Fills at most `most`, returns how many. */
+/* The shelf and the worlds of the tests: the YAML files of scenarios/ and tests/fixtures/, sorted,
+ * from the root of the source tree. Fills at most `most`, returns how many. */
 size_t list_scenario_files(char (*out)[256], size_t most);
 
 #endif
