@@ -1,6 +1,6 @@
 #include "base/config.h"
 
-#include "base/config_internal.h"
+#include "base/config_template.h"
 #include "base/file.h"
 
 #include <string.h>
@@ -48,6 +48,50 @@ const char *orr_config_add_source(orr_config *config, const char *name, const ch
   return source.name;
 }
 
+const orr_source *orr_config_source(const orr_config *config, const char *file) {
+  for (size_t i = 0; config && i < config->source_count; i++) {
+    const orr_source *source = &config->sources[i];
+    if (source->text && source->name == file) return source;
+  }
+  return NULL;
+}
+
+const char *orr_config_add_use(orr_config *config, const char *file, orr_place used) {
+  const orr_source *of = orr_config_source(config, file);
+  if (!of) return file;
+  for (size_t i = 0; i < config->source_count; i++) {
+    const orr_source *known = &config->sources[i];
+    const orr_place *at = &known->used;
+    if (known->text == of->text && at->file == used.file && at->line == used.line &&
+        at->column == used.column)
+      return known->name;
+  }
+  if (config->used_count == ORR_CONFIG_MAX_USED) return file;
+  const char *text = of->text;
+  size_t length = of->length;
+  const char *name = orr_config_add_source(config, of->name, NULL, 0);
+  if (!name) return NULL;
+  orr_source *added = &config->sources[config->source_count - 1];
+  added->text = text;
+  added->length = length;
+  added->used = used;
+  config->used_count++;
+  return name;
+}
+
+/* A line ends with LF, CR LF or CR, as libyaml counts them. */
+const char *orr_config_line(const orr_config *config, orr_place place) {
+  const orr_source *source = orr_config_source(config, place.file);
+  if (!source || place.line < 1) return NULL;
+  const char *at = source->text, *end = source->text + source->length;
+  for (int current = 1; current < place.line; current++) {
+    while (at < end && *at != '\n' && *at != '\r') at++;
+    if (at == end) return NULL;
+    at += at + 1 < end && at[0] == '\r' && at[1] == '\n' ? 2 : 1;
+  }
+  return at;
+}
+
 const char *orr_config_intern(orr_config *config, const char *name) {
   for (size_t i = 0; i < config->source_count; i++)
     if (config->sources[i].name == name) return name;
@@ -75,8 +119,8 @@ void orr_config_destroy(orr_config *config) {
   orr_free(config);
 }
 
-orr_status orr_config_parse(const char *text, size_t length, const char *name, orr_config **out,
-                            orr_diagnostics *diagnostics) {
+static orr_status parse(const char *text, size_t length, const char *name, bool file,
+                        orr_config **out, orr_diagnostics *diagnostics) {
   *out = NULL;
   if (length > ORR_CONFIG_MAX_BYTES) { /* before anything of it is copied */
     orr_diagnostics_add(diagnostics, NULL, (orr_place){name, 0, 0}, NULL,
@@ -98,11 +142,18 @@ orr_status orr_config_parse(const char *text, size_t length, const char *name, o
                           .name = config->path,
                           .need_map = true};
   orr_status status = orr_yaml_parse(&config->nodes, &input, config, diagnostics, &config->root);
-  if (config->root)
+  orr_status made = config->root ? orr_config_expand(config, file, diagnostics) : status;
+  if (config->root && made == ORR_OK) {
     *out = config;
-  else
-    orr_config_destroy(config);
-  return status;
+    return status;
+  }
+  orr_config_destroy(config);
+  return made;
+}
+
+orr_status orr_config_parse(const char *text, size_t length, const char *name, orr_config **out,
+                            orr_diagnostics *diagnostics) {
+  return parse(text, length, name, false, out, diagnostics);
 }
 
 orr_status orr_config_load(const char *path, orr_config **out, orr_diagnostics *diagnostics) {
@@ -119,7 +170,7 @@ orr_status orr_config_load(const char *path, orr_config **out, orr_diagnostics *
     orr_diagnostics_add(diagnostics, NULL, (orr_place){path, 0, 0}, err.hint, "%s", err.message);
     return ORR_ERR_CONFIG;
   }
-  status = orr_config_parse(text, length, path, out, diagnostics);
+  status = parse(text, length, path, true, out, diagnostics);
   orr_free(text);
   return status;
 }

@@ -5,7 +5,11 @@
  * 10,000 nodes, nesting deeper than 64 and files over 4 MB are errors. All errors of a file are
  * collected, each with file:line:column, a caret line and, where it helps, "did you mean"; a syntax
  * error ends the reading, as libyaml cannot go on. Meaning is given by field tables
- * (base/field.h). */
+ * (base/field.h).
+ *
+ * A tree that was read holds no `include`, templates or repeats any more: they are expanded between
+ * the text and everything else (base/config_template.h). Nodes that they make keep the place where
+ * they were written, in their own file, and findings there also say where the template was used. */
 #ifndef ORR_BASE_CONFIG_H
 #define ORR_BASE_CONFIG_H
 
@@ -13,7 +17,7 @@
 #include "base/hash.h"
 #include <stdio.h>
 
-typedef struct orr_config orr_config; /* owns nodes, texts and the lines for carets */
+typedef struct orr_config orr_config; /* owns nodes, texts and the lines for carets of all files */
 typedef struct orr_node orr_node;
 
 typedef struct orr_place {
@@ -60,9 +64,10 @@ orr_status orr_diagnostics_status(const orr_diagnostics *diagnostics, orr_error 
 void orr_diagnostics_print(const orr_diagnostics *diagnostics, FILE *stream, bool colour);
 
 /* `*out` is the tree as far as the text gave one: findings that do not spoil it (a key that stands
- * twice) come with a tree, so that its meaning can be checked in the same go; syntax errors give
- * NULL. The status is ORR_ERR_CONFIG in both cases (a file that cannot be read too): destroy `*out`
- * whatever the status. The root is a map. */
+ * twice) come with a tree, so that its meaning can be checked in the same go; syntax errors and
+ * mistakes of include, templates and repeats give NULL. The status is ORR_ERR_CONFIG in all these
+ * cases (a file that cannot be read too): destroy `*out` whatever the status. The root is a map. A
+ * text that is no file cannot include. */
 orr_status orr_config_load(const char *path, orr_config **out, orr_diagnostics *diagnostics);
 orr_status orr_config_parse(const char *text, size_t length, const char *name, orr_config **out,
                             orr_diagnostics *diagnostics);
@@ -86,6 +91,11 @@ orr_status orr_config_overlay(orr_config *config, orr_node *target, const orr_no
 orr_status orr_config_set(orr_config *config, const char *assignment, orr_diagnostics *diagnostics);
 /* Removes a key of a map; fine when it is not there. */
 void orr_node_remove(orr_node *map, const char *key);
+
+/* What `orrery explain` says about include, templates and repeat; NULL for other words. */
+const char *orr_config_explain(const char *word);
+/* The words themselves, from 0, with one sentence on each; NULL after the last. */
+const char *orr_config_word(size_t index, const char **help);
 
 /* Canonical YAML of a tree (plain block style, quoted where it must be); orr_free the text. */
 char *orr_node_to_yaml(const orr_node *node);

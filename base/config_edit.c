@@ -88,7 +88,7 @@ void orr_node_remove(orr_node *map, const char *key) {
 /* Trees made by overlays may be deeper than a file; the writer and reader still bound them. */
 enum { COPY_LEVELS = 2 * ORR_CONFIG_MAX_DEPTH };
 
-static bool is_named_list(const orr_node *node) {
+bool orr_node_is_named_list(const orr_node *node) {
   if (node->kind != ORR_NODE_LIST || node->count == 0) return false;
   for (size_t i = 0; i < node->count; i++)
     if (!orr_node_get(node->items[i], "name")) return false;
@@ -143,7 +143,7 @@ static orr_status overlay_entry(orr_config *config, orr_node *target, const orr_
   }
   orr_node *old = orr_node_get(target, change->key);
   bool map = change->value->kind == ORR_NODE_MAP;
-  if (old && map && (old->kind == ORR_NODE_MAP || is_named_list(old)))
+  if (old && map && (old->kind == ORR_NODE_MAP || orr_node_is_named_list(old)))
     return orr_config_overlay(config, old, change->value, diagnostics);
   orr_node *copy = orr_node_copy(&config->nodes, config, change->value, COPY_LEVELS, NULL);
   bool done = copy != NULL;
@@ -161,7 +161,7 @@ static orr_status overlay_entry(orr_config *config, orr_node *target, const orr_
 
 orr_status orr_config_overlay(orr_config *config, orr_node *target, const orr_node *overlay,
                               orr_diagnostics *diagnostics) {
-  bool list = is_named_list(target);
+  bool list = orr_node_is_named_list(target);
   if (overlay->kind != ORR_NODE_MAP || (!list && target->kind != ORR_NODE_MAP)) {
     orr_diagnostics_add(diagnostics, config, overlay->place, NULL,
                         "only a map can be laid over a map or a list of named items");

@@ -21,12 +21,16 @@ typedef struct orr_nodes {
 void *orr_nodes_alloc(orr_nodes *nodes, size_t count, size_t size); /* zeroed, or NULL */
 char *orr_nodes_text(orr_nodes *nodes, const char *text, size_t length);
 
-/* A text that places point into, kept for caret lines. `text` is NULL for a name alone. */
+/* A text that places point into, kept for caret lines. `text` is NULL for a name alone. Sources
+ * are told apart by the addresses of their names: all --set have the same name, and a file has one
+ * more source for each use of a template in it. */
 typedef struct orr_source {
   const char *name;
   const char *text;
   size_t length;
+  orr_place used; /* where the template was used; `file` is NULL for a file's own source */
 } orr_source;
+#define ORR_CONFIG_MAX_USED 2000 /* sources with a use; the places of further ones go untold */
 
 struct orr_config {
   orr_arena *arena;
@@ -34,7 +38,7 @@ struct orr_config {
   orr_node *root;
   const char *path;
   orr_source *sources;
-  size_t source_count, source_capacity;
+  size_t source_count, source_capacity, used_count;
 };
 
 /* Keeps a copy of a text (NULL: a name alone); returns its name, or NULL when out of memory. */
@@ -42,6 +46,14 @@ const char *orr_config_add_source(orr_config *config, const char *name, const ch
                                   size_t length);
 /* The config's own copy of a place's file name. */
 const char *orr_config_intern(orr_config *config, const char *name);
+
+/* The name under which places in `file` also tell that they come from a use at `used`; NULL when
+ * out of memory. */
+const char *orr_config_add_use(orr_config *config, const char *file, orr_place used);
+/* The source with this name, or NULL. */
+const orr_source *orr_config_source(const orr_config *config, const char *file);
+/* The start of the line of a place, or NULL. */
+const char *orr_config_line(const orr_config *config, orr_place place);
 
 typedef struct orr_yaml_input {
   const char *text; /* with a zero byte after its last */
@@ -66,6 +78,8 @@ int orr_node_depth(const orr_node *node);
 /* Appends to a map whose key is known to be absent; false when out of memory. */
 bool orr_node_add(orr_nodes *nodes, orr_node *map, const char *key, orr_place place,
                   orr_node *value);
+/* A list that has items, all of them maps with a `name`. */
+bool orr_node_is_named_list(const orr_node *node);
 /* The item of a list whose `name` is that text, or NULL. */
 orr_node *orr_node_named(const orr_node *list, const char *name, size_t length);
 
@@ -109,6 +123,8 @@ typedef struct orr_word_at {
 } orr_word_at;
 /* Sorts by text, then by index, so that equal texts stand side by side. */
 void orr_words_sort(orr_word_at *words, size_t count);
+/* The index of a text among sorted words, the first of equal ones; SIZE_MAX when it is not there. */
+size_t orr_words_find(const orr_word_at *words, size_t count, const char *text);
 
 void orr_diagnostics_memory(orr_diagnostics *diagnostics); /* notes that memory ran out */
 /* Further findings are counted only. */

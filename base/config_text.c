@@ -107,6 +107,18 @@ void orr_words_sort(orr_word_at *words, size_t count) {
   if (count > 1) qsort(words, count, sizeof *words, compare_words);
 }
 
+size_t orr_words_find(const orr_word_at *words, size_t count, const char *text) {
+  size_t low = 0, high = count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (strcmp(words[middle].text, text) < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low < count && strcmp(words[low].text, text) == 0 ? words[low].index : SIZE_MAX;
+}
+
 enum { CLOSEST = 48 }; /* longer words get no suggestion */
 
 /* Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours, each once

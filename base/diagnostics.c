@@ -52,28 +52,6 @@ void orr_diagnostics_memory(orr_diagnostics *diagnostics) { diagnostics->memory 
 
 bool orr_diagnostics_full(const orr_diagnostics *diagnostics) { return diagnostics->count >= KEPT; }
 
-/* The source that a place points into: names of sources are told apart by their addresses, because
- * every --set has the same name. */
-static const orr_source *find_source(const orr_config *config, orr_place place) {
-  for (size_t i = 0; config && i < config->source_count; i++) {
-    const orr_source *source = &config->sources[i];
-    if (source->text && source->name == place.file) return source;
-  }
-  return NULL;
-}
-
-/* The start of a line, counted from 1; NULL when the text has fewer. A line ends with LF, CR LF or
- * CR, as libyaml counts them. */
-static const char *line_start(const orr_source *source, int line) {
-  const char *at = source->text, *end = source->text + source->length;
-  for (int current = 1; current < line; current++) {
-    while (at < end && *at != '\n' && *at != '\r') at++;
-    if (at == end) return NULL;
-    at += at + 1 < end && at[0] == '\r' && at[1] == '\n' ? 2 : 1;
-  }
-  return at;
-}
-
 /* Copies the part of a line around a column: control characters become spaces (so that the caret
  * below lines up), bytes that are not UTF-8 become '?'. */
 static int copy_line(const char *at, const char *end, int column, char out[WINDOW_BYTES]) {
@@ -101,13 +79,26 @@ static int copy_line(const char *at, const char *end, int column, char out[WINDO
 
 static void add_source_line(orr_diagnostics *diagnostics, const orr_config *config, orr_place place,
                             finding *f) {
-  if (place.line < 1 || place.column < 1) return;
-  const orr_source *source = find_source(config, place);
-  const char *start = source ? line_start(source, place.line) : NULL;
+  if (place.column < 1) return;
+  const orr_source *source = orr_config_source(config, place.file);
+  const char *start = orr_config_line(config, place);
   if (!start) return;
   char line[WINDOW_BYTES];
   f->caret = copy_line(start, source->text + source->length, place.column, line);
   f->source = orr_arena_strdup(diagnostics->arena, line);
+}
+
+/* " (used at scene.yaml:12:7)" for a place in a template, from the innermost use outwards. */
+static void add_uses(const orr_config *config, orr_place place, char *message, size_t size) {
+  enum { TOLD = 4 };
+  const orr_source *source = orr_config_source(config, place.file);
+  for (int i = 0; i < TOLD && source && source->used.file; i++) {
+    size_t used = strlen(message);
+    const orr_place *at = &source->used;
+    snprintf(message + used, size - used, " (used at %.300s:%d:%d)", at->file, at->line,
+             at->column);
+    source = orr_config_source(config, at->file);
+  }
 }
 
 static size_t rank_of_file(const orr_diagnostics *diagnostics, const char *file) {
@@ -125,6 +116,7 @@ void orr_diagnostics_add(orr_diagnostics *diagnostics, const orr_config *config,
   va_start(arguments, format);
   vsnprintf(message, sizeof message, format, arguments);
   va_end(arguments);
+  add_uses(config, place, message, sizeof message);
   finding f = {.line = place.line, .column = place.column, .order = diagnostics->kept};
   const char *file = place.file ? place.file : "<unknown>";
   f.file_at = rank_of_file(diagnostics, file);

@@ -67,6 +67,9 @@ void orr_count_text(size_t least, size_t most, char *out, size_t size);
 bool orr_complete_map(const orr_record *record, orr_nodes *nodes, orr_place place, orr_node *map);
 /* The same below the value of a field. */
 bool orr_complete_value(const orr_field *field, orr_nodes *nodes, orr_place place, orr_node *value);
+/* What the JSON Schema says about include, templates and repeat (config_language.c). */
+void orr_config_schema_root(json_t *properties);
+void orr_config_schema_definitions(json_t *definitions);
 /* "real", "list of body", ... */
 void orr_field_type_text(const orr_field *field, char *out, size_t size);
 

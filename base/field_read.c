@@ -326,6 +326,22 @@ static void read_record(orr_reader *reader, const orr_record *record, const orr_
   }
 }
 
+/* Two items made from one text have the same place: then the name must hold what tells them apart. */
+static void name_again(orr_reader *reader, const orr_node *one, const orr_node *two,
+                       const orr_trail *trail) {
+  char shown[ORR_SHOWN], file[400] = "";
+  bool same_file = strcmp(one->place.file, two->place.file) == 0;
+  if (!same_file) snprintf(file, sizeof file, "%.390s:", one->place.file);
+  if (same_file && one->place.line == two->place.line && one->place.column == two->place.column)
+    orr_reader_complain(reader, two->place,
+                        "put a parameter or the index into it, such as \"ball${i}\"", trail,
+                        "the name %s again: it was made here before", orr_show(one->text, shown));
+  else
+    orr_reader_complain(reader, two->place, "names in a list are unique", trail,
+                        "the name %s again; it is already at %s%d:%d", orr_show(one->text, shown),
+                        file, one->place.line, one->place.column);
+}
+
 static void check_unique(orr_reader *reader, const orr_node *list, const orr_trail *trail) {
   orr_word_at *words = reader_alloc(reader, list->count, sizeof *words);
   size_t count = 0;
@@ -341,11 +357,8 @@ static void check_unique(orr_reader *reader, const orr_node *list, const orr_tra
     }
     const orr_node *one = orr_node_get(list->items[words[first].index], "name");
     const orr_node *two = orr_node_get(list->items[words[i].index], "name");
-    char shown[ORR_SHOWN];
     orr_trail here = {trail, NULL, words[i].index};
-    orr_reader_complain(reader, two->place, "names in a list are unique", &here,
-                        "the name %s again; it is already at %d:%d", orr_show(one->text, shown),
-                        one->place.line, one->place.column);
+    name_again(reader, one, two, &here);
   }
 }
 

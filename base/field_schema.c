@@ -66,6 +66,22 @@ static json_t *real_schema(const orr_field *field) {
   return json_pack("{s:o}", "anyOf", any);
 }
 
+/* A list whose items may also be templates and repeats; one of these may make several items. */
+static json_t *list_of(json_t *item, size_t least) {
+  json_t *array = json_pack("{s:s, s:{s:[o, {s:s}]}}", "type", "array", "items", "anyOf", item,
+                            "$ref", "#/definitions/made");
+  if (least == 1) json_object_set_new(array, "minItems", json_integer(1));
+  if (least > 1)
+    json_object_set_new(array, "anyOf",
+                        json_pack("[{s:i}, {s:{s:s}}]", "minItems", (int)least, "contains", "$ref",
+                                  "#/definitions/made"));
+  return array;
+}
+
+static json_t *template_use(void) {
+  return json_pack("{s:s}", "$ref", "#/definitions/template_use");
+}
+
 static json_t *array_of(json_t *items, size_t least, size_t most) {
   json_t *array = json_pack("{s:s, s:o}", "type", "array", "items", items);
   if (least) json_object_set_new(array, "minItems", json_integer((json_int_t)least));
@@ -111,6 +127,7 @@ static json_t *union_schema(schema *s, const orr_field *field) {
     json_t *below = reference(s, field->variants[i]);
     json_array_append_new(kinds, single_key(field->variants[i]->name, below));
   }
+  json_array_append_new(kinds, template_use());
   return json_pack("{s:o}", "oneOf", kinds);
 }
 
@@ -128,15 +145,17 @@ static json_t *type_schema(schema *s, const orr_field *field) {
   case ORR_FIELD_REF: return text_schema(field);
   case ORR_FIELD_ENUM: return enum_schema(field);
   case ORR_FIELD_VECTOR: return array_of(real_schema(field), least, field->length);
-  case ORR_FIELD_NUMBERS: return array_of(real_schema(field), field->length, 0);
-  case ORR_FIELD_POINTS: return array_of(array_of(real_schema(field), 2, 2), field->length, 0);
-  case ORR_FIELD_TEXTS: return array_of(json_pack("{s:s}", "type", "string"), field->length, 0);
+  case ORR_FIELD_NUMBERS: return list_of(real_schema(field), field->length);
+  case ORR_FIELD_POINTS: return list_of(array_of(real_schema(field), 2, 2), field->length);
+  case ORR_FIELD_TEXTS: return list_of(json_pack("{s:s}", "type", "string"), field->length);
   case ORR_FIELD_RANGE: return range_schema(field);
   case ORR_FIELD_RANGES: return array_of(range_schema(field), least, field->length);
-  case ORR_FIELD_RECORD: return json_pack("{s:[o]}", "allOf", reference(s, field->record));
+  case ORR_FIELD_RECORD:
+    return json_pack("{s:[o, o]}", "anyOf", reference(s, field->record), template_use());
   case ORR_FIELD_OPTIONAL:
-    return json_pack("{s:[{s:s}, o]}", "anyOf", "type", "null", reference(s, field->record));
-  case ORR_FIELD_LIST: return array_of(reference(s, field->record), field->length, 0);
+    return json_pack("{s:[{s:s}, o, o]}", "anyOf", "type", "null", reference(s, field->record),
+                     template_use());
+  case ORR_FIELD_LIST: return list_of(reference(s, field->record), field->length);
   case ORR_FIELD_UNION: return union_schema(s, field);
   case ORR_FIELD_TREE: return json_object();
   }
@@ -210,13 +229,14 @@ json_t *orr_record_schema(const orr_record *record) {
   schema *s = orr_alloc(1, sizeof *s);
   if (!s) return NULL;
   s->definitions = json_object();
+  orr_config_schema_definitions(s->definitions);
   json_t *json = record_schema(s, record);
+  orr_config_schema_root(json_object_get(json, "properties"));
   json_t *top = json_pack("{s:s, s:s}", "$schema", "http://json-schema.org/draft-07/schema#",
                           "title", record->name);
   json_object_update(top, json);
   json_decref(json);
-  if (json_object_size(s->definitions)) json_object_set(top, "definitions", s->definitions);
-  json_decref(s->definitions);
+  json_object_set_new(top, "definitions", s->definitions);
   orr_free(s);
   return top;
 }

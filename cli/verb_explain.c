@@ -7,6 +7,8 @@ static void list_sections(void) {
     const orr_field *field = &orr_experiment_record.fields[i];
     printf("%-10s %s\n", field->name, field->help);
   }
+  const char *word, *help;
+  for (size_t i = 0; (word = orr_config_word(i, &help)); i++) printf("%-10s %s\n", word, help);
   puts("\n`orrery explain SECTION` explains all settings of one, `orrery explain all` everything.");
 }
 
@@ -20,6 +22,8 @@ static int run(const orr_invocation *invocation) {
     orr_record_explain(&orr_experiment_record, "", stdout);
     return 0;
   }
+  const char *language = orr_config_explain(path);
+  if (language) return fputs(language, stdout), 0;
   char suggestion[128] = "";
   const orr_field *field =
       orr_record_find(&orr_experiment_record, path, suggestion, sizeof suggestion);
