@@ -123,7 +123,7 @@ typedef struct orr_word_at {
 } orr_word_at;
 /* Sorts by text, then by index, so that equal texts stand side by side. */
 void orr_words_sort(orr_word_at *words, size_t count);
-/* The index of a text among sorted words, the first of equal ones; SIZE_MAX when it is not there. */
+/* The index of a text among sorted words, the first of equal ones; SIZE_MAX when it is absent. */
 size_t orr_words_find(const orr_word_at *words, size_t count, const char *text);
 
 void orr_diagnostics_memory(orr_diagnostics *diagnostics); /* notes that memory ran out */

@@ -235,9 +235,10 @@ static bool read_count(orr_expansion *x, const orr_node *repeat, const orr_scope
   if (!orr_node_number(count, &number) || number != floor(number) || number < 0 ||
       number > ORR_CONFIG_MAX_COUNT) {
     char shown[ORR_SHOWN];
+    bool text = orr_node_is_text(count) || count->kind != ORR_NODE_SCALAR;
     orr_expansion_complain(x, orr_expansion_place(x, s, given->place), NULL,
-                           "count: expected a whole number in [0, %d], found %s",
-                           ORR_CONFIG_MAX_COUNT, orr_show(count->text, shown));
+                           "count: expected a whole number in [0, %d], found %.60s",
+                           ORR_CONFIG_MAX_COUNT, text ? orr_show(count->text, shown) : count->text);
     return false;
   }
   *out = (size_t)number;

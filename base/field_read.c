@@ -326,7 +326,7 @@ static void read_record(orr_reader *reader, const orr_record *record, const orr_
   }
 }
 
-/* Two items made from one text have the same place: then the name must hold what tells them apart. */
+/* Items made from one text have one place: their name must hold what tells them apart. */
 static void name_again(orr_reader *reader, const orr_node *one, const orr_node *two,
                        const orr_trail *trail) {
   char shown[ORR_SHOWN], file[400] = "";

@@ -23,6 +23,12 @@ GOOD = [
     {"name": "x", "friction": {"normal": [0.5, 7]}, "light": {"power": 1e9}},
     {"name": "x", "agent": "a", "bodies": [{"name": "a", "shape": {"box": {"width": 1}}}]},
     {"name": "x", "planner": {"circle": {"radius": 2}}, "extra": [1, {"a": None}]},
+    {"name": "x", "bodies": [{"template": "b"}, {"repeat": {"count": 3}, "each": {"name": "b${i}"}}],
+     "templates": {"b": {"parameters": {"m": 1}, "value": {"name": "a"}}}},
+    {"name": "x", "outline": [{"repeat": {"count": 6, "index": "k"}, "each": [["${cos(k)}", 1]]}]},
+    {"name": "x", "camera": {"template": "c"}, "planner": {"template": "p", "with": {"r": 2}},
+     "templates": {"c": {"value": {}}, "p": {"parameters": {"r": 1},
+                                             "value": {"circle": {"radius": "${r}"}}}}},
 ]
 BAD = [
     {},
@@ -53,6 +59,14 @@ BAD = [
     {"name": "x", "planner": {}},
     {"name": "x", "planner": {"circle": {}, "box": {"width": 1}}},
     {"name": "x", "planner": {"box": {}}},
+    {"name": "x", "weights": [{"repeat": {"count": 3}}]},
+    {"name": "x", "weights": [{"repeat": {"count": 10001}, "each": 1}]},
+    {"name": "x", "weights": [{"repeat": {}, "each": 1}]},
+    {"name": "x", "weights": [{"template": "w", "wiht": {}}], "templates": {"w": {"value": 1}}},
+    {"name": "x", "templates": {"w": {}}},
+    {"name": "x", "templates": {"w": {"value": 1, "params": {}}}},
+    {"name": "x", "templates": []},
+    {"name": "x", "include": 3},
 ]
 
 probe = sys.argv[1]

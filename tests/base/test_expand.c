@@ -190,7 +190,7 @@ static const struct {
      1, 28, "(used at t.yaml:1:67) (used at t.yaml:2:4)", "names are parameters"},
     /* Repeats. */
     {"a: [{repeat: {}, each: 1}]", 1, 14, "\"count\" is missing", "count: 10"},
-    {"a: [{repeat: {count: 1.5}, each: 1}]", 1, 22, "whole number in [0, 10000], found \"1.5\"",
+    {"a: [{repeat: {count: 1.5}, each: 1}]", 1, 22, "whole number in [0, 10000], found 1.5",
      ""},
     {"a: [{repeat: {count: -1}, each: 1}]", 1, 22, "whole number in [0, 10000]", ""},
     {"a: [{repeat: {count: 10001}, each: 1}]", 1, 22, "whole number in [0, 10000]", ""},

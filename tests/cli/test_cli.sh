@@ -57,6 +57,9 @@ check "schema is JSON" 0 'draft-07' "$orrery" schema
 expect "schema parses" /usr/bin/python3 -m json.tool stdout.txt /dev/null
 check "explain" 0 'dt' "$orrery" explain world.dt
 check "explain a section" 0 'samples' "$orrery" explain plan
+check "explain templates" 0 'with: {NAME: VALUE}' "$orrery" explain templates
+check "explain repeat" 0 'each' "$orrery" explain repeat
+check "explain lists include" 0 'include ' "$orrery" explain
 check "explain suggests" 2 "did you mean" "$orrery" explain world.dtt
 check "validate" 0 'push_t.yaml: good' "$orrery" validate scenarios/push_t.yaml scenarios/push_t_gym.yaml
 check "validate json" 0 '"good": true' "$orrery" validate scenarios/push_t.yaml --json

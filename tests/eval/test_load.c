@@ -85,6 +85,56 @@ static void the_effective_configuration_goes_round(void **state) {
   orr_experiment_destroy(e);
 }
 
+/* A world of templates and the same world written out are one world. */
+static void expanded_worlds_are_the_same_world(void **state) {
+  (void)state;
+  static const char head[] = "schema: orrery-scenario/1\nid: row\n";
+  static const char body[] = "world:\n  space: {size: [4, 2]}\n  bodies:\n";
+  FILE *file = fopen("row_common.yaml", "w");
+  fprintf(file,
+          "templates:\n  disc:\n    parameters: {n: null, r: 0.1}\n    value:\n"
+          "      name: disc${n}\n      mass: 1\n"
+          "      start: {position: [\"${2 + 0.3 * n}\", \"${r}\"]}\n"
+          "      shapes: [{geometry: {circle: {radius: \"${r}\"}}}]\n%s"
+          "    - {name: hand, type: kinematic, shapes: [{geometry: {circle: {radius: 1}}}]}\n"
+          "  actuators: [{name: push, body: hand}]\n",
+          body);
+  fclose(file);
+  file = fopen("row.yaml", "w");
+  fprintf(file,
+          "%sinclude: row_common.yaml\nworld:\n  bodies:\n"
+          "    - repeat: {count: 2}\n      each: {template: disc, with: {n: \"${i + 1}\"}}\n"
+          "profiles: {quick: {train: {template: short}}}\n"
+          "templates: {short: {value: {steps: 20}}}\n",
+          head);
+  fclose(file);
+  file = fopen("row_plain.yaml", "w");
+  fprintf(file,
+          "%s%s"
+          "    - {name: hand, type: kinematic, shapes: [{geometry: {circle: {radius: 1}}}]}\n"
+          "    - {name: disc1, mass: 1, start: {position: [2.3, 0.1]}, "
+          "shapes: [{geometry: {circle: {radius: 0.1}}}]}\n"
+          "    - {name: disc2, mass: 1, start: {position: [2.6, 0.1]}, "
+          "shapes: [{geometry: {circle: {radius: 0.1}}}]}\n"
+          "  actuators: [{name: push, body: hand}]\n",
+          head, body);
+  fclose(file);
+  orr_experiment *made = orr_test_load_file("row.yaml", "quick", NULL, 0);
+  orr_experiment *plain = orr_test_load_file("row_plain.yaml", NULL, NULL, 0);
+  assert_true(orr_hash_equal(made->scenario->identity, plain->scenario->identity));
+  assert_int_equal(made->train.steps, 20);
+  char *yaml = orr_node_to_yaml(orr_config_root(made->config));
+  assert_null(strstr(yaml, "include"));
+  assert_null(strstr(yaml, "template"));
+  orr_free(yaml);
+  orr_experiment_destroy(made);
+  orr_experiment_destroy(plain);
+  static const char *const set[] = {"world.bodies.disc2.mass=2"};
+  made = orr_test_load_file("row.yaml", "quick", set, 1);
+  assert_true(((const orr_body_def *)made->scenario->world.bodies.items)[2].mass == 2.0);
+  orr_experiment_destroy(made);
+}
+
 static void the_table_is_sound(void **state) {
   (void)state;
   orr_diagnostics *found = orr_diagnostics_create();
@@ -193,6 +243,48 @@ static const breakage breakages[] = {
     {.old = "id: tiny", .fresh = "id: tiny", .profile = "smallest"},
     {.old = "id: tiny", .fresh = "id: tiny", .set = "train.stepps=3"},
     {.old = "id: tiny", .fresh = "id: tiny", .set = "plan.hold=3"},
+    {.old = "model:\n  hidden: 24",
+     .fresh = "templates: {size: {parameters: {of: 1}, value: '${24 * of}'}}\nmodel:\n  hidden: "
+              "{template: sise}"},
+    {.old = "model:\n  hidden: 24",
+     .fresh = "templates: {size: {parameters: {of: 1}, value: '${24 * of}'}}\nmodel:\n  hidden: "
+              "{template: size, with: {off: 2}}"},
+    {.old = "model:\n  hidden: 24",
+     .fresh = "templates: {size: {parameters: {of: null}, value: '${24 * of}'}}\nmodel:\n  hidden: "
+              "{template: size}"},
+    {.old = "model:\n  hidden: 24",
+     .fresh = "templates: {size: {parameters: {of: 1}, value: '${24 * off}'}}\nmodel:\n  hidden: "
+              "{template: size}"},
+    {.old = "model:\n  hidden: 24",
+     .fresh = "templates: {size: {parameters: {of: 0}, value: '${24 / of}'}}\nmodel:\n  hidden: "
+              "{template: size}"},
+    {.old = "model:\n  hidden: 24",
+     .fresh = "templates: {size: {parameters: {of: two}, value: '${24 * of}'}}\nmodel:\n  hidden: "
+              "{template: size}"},
+    {.old = "model:\n  hidden: 24",
+     .fresh = "templates: {size: {parameters: {of: 1}, value: '${24 * of'}}\nmodel:\n  hidden: "
+              "{template: size}"},
+    {.old = "model:\n  hidden: 24",
+     .fresh = "templates: {size: {parameters: {of: 1}, value: '${24 of}'}}\nmodel:\n  hidden: "
+              "{template: size}"},
+    {.old = "model:\n  hidden: 24",
+     .fresh = "templates: {size: {parameters: {of: 1}, value: '${24 * of}'}}\nmodel:\n  hidden: "
+              "{template: size, with: {of: 1000}}"},
+    {.old = "model:\n  hidden: 24",
+     .fresh = "templates: {size: {parameters: {of: 1}, value: {template: size}}}\nmodel:\n  "
+              "hidden: {template: size}"},
+    {.old = "presets:\n", .fresh = "presets:\n  - {repeat: {count: 2}, each: {name: large}}\n"},
+    {.old = "presets:\n", .fresh = "presets:\n  - {repeat: {count: 10001}, each: {name: large}}\n"},
+    {.old = "presets:\n", .fresh = "presets:\n  - {repeat: {cuont: 2}, each: {name: large}}\n"},
+    {.old = "presets:\n", .fresh = "presets:\n  - {repeat: {count: 2}}\n"},
+    {.old = "presets:\n",
+     .fresh = "presets:\n  - {repeat: {count: 2, index: pi}, each: {name: a}}\n"},
+    {.old = "presets:\n",
+     .fresh = "presets:\n  - {repeat: {count: 3}, each: {name: 'large${i}'}}\n",
+     .set = "presets.large3.plan.keep=1"},
+    {.old = "  hidden: 24", .fresh = "  hidden: {repeat: {count: 2}, each: 24}"},
+    {.old = "id: tiny", .fresh = "id: tiny\ninclude: common/walls.yaml"},
+    {.old = "id: tiny", .fresh = "id: tiny\ninclude: [broken.yaml]"},
 };
 
 static void write_broken(const breakage *b, const char *good) {
@@ -264,6 +356,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_order_is_defaults_file_profile_set),
     cmocka_unit_test(a_seed_reaches_every_stage_and_set_wins),
     cmocka_unit_test(the_effective_configuration_goes_round),
+    cmocka_unit_test(expanded_worlds_are_the_same_world),
     cmocka_unit_test(the_table_is_sound),
     cmocka_unit_test(shipped_scenarios_are_good),
     cmocka_unit_test(mistakes_are_shown_with_place_and_hint),
