@@ -1,9 +1,12 @@
-/* Any bytes as a configuration: parsed, read against a table with every type of field, changed,
- * completed, written. What was written reads back with the same hash and the same verdict. */
+/* Any bytes as a configuration: parsed, expanded, read against a table with every type of field,
+ * changed, completed, written. What was written reads back with the same hash and the same verdict.
+ * Bytes behind a form feed, which no configuration may hold, are a second file, part.yaml, that the
+ * first one can include. */
 #include "tests/base/rich_record.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -54,13 +57,34 @@ static void use_tree(orr_config *config, orr_diagnostics *found, const char *tex
   read_rich(config, found);
 }
 
+static void put(const char *name, const char *bytes, size_t count) {
+  FILE *file = fopen(name, "wb");
+  require(file && fwrite(bytes, 1, count, file) == count && fclose(file) == 0);
+}
+
+/* Both files, in a folder that is gone afterwards. */
+static orr_status load_two(const char *text, size_t first, size_t size, orr_config **config,
+                           orr_diagnostics *found) {
+  char folder[] = "/tmp/orr-fuzz-XXXXXX", main_file[64], part[64];
+  require(mkdtemp(folder) != NULL);
+  snprintf(main_file, sizeof main_file, "%s/main.yaml", folder);
+  snprintf(part, sizeof part, "%s/part.yaml", folder);
+  put(main_file, text, first);
+  put(part, text + first + 1, size - first - 1);
+  orr_status status = orr_config_load(main_file, config, found);
+  require(unlink(main_file) == 0 && unlink(part) == 0 && rmdir(folder) == 0);
+  return status;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   char *text = malloc(size + 1);
   if (size) memcpy(text, data, size);
   text[size] = 0;
   orr_diagnostics *found = orr_diagnostics_create();
   orr_config *config = NULL;
-  orr_status status = orr_config_parse(text, size, "input", &config, found);
+  const char *feed = memchr(text, '\f', size);
+  orr_status status = feed ? load_two(text, (size_t)(feed - text), size, &config, found)
+                           : orr_config_parse(text, size, "input", &config, found);
   require((status == ORR_OK) == (orr_diagnostics_count(found) == 0));
   require(status != ORR_OK || config != NULL);
   if (config) use_tree(config, found, text + strcspn(text, "#") + (strchr(text, '#') != NULL));
