@@ -171,7 +171,7 @@ static bool check_with(orr_expansion *x, const orr_template *one, const orr_node
   return good;
 }
 
-/* Enters the template that `node` uses: `inner` becomes the orr_scope of its value. */
+/* Enters the template that `node` uses: `inner` becomes the scope of its value. */
 static orr_template *enter(orr_expansion *x, const orr_node *node, const orr_scope *s, int levels,
                            orr_use *u, orr_scope *inner) {
   orr_template *one = used_template(x, node, s);
@@ -301,17 +301,15 @@ static bool check_repeat(orr_expansion *x, const orr_node *node, const orr_scope
   return true;
 }
 
-/* The value of an index. */
-static orr_node *number_node(orr_expansion *x, size_t value, orr_place place) {
+/* The value of an index; counted, so that a repeat of nothing comes to an end too. */
+static orr_node *index_node(orr_expansion *x, const orr_node *repeat, const orr_scope *s,
+                            size_t value) {
   char text[ORR_NUMBER_TEXT];
   orr_number_text((double)value, text);
   char *copy = orr_nodes_text(&x->config->nodes, text, strlen(text));
-  orr_node *number = orr_nodes_alloc(&x->config->nodes, 1, sizeof *number);
-  if (!copy || !number) {
-    orr_expansion_memory(x);
-    return NULL;
-  }
-  *number = (orr_node){.kind = ORR_NODE_SCALAR, .place = place, .text = copy};
+  if (!copy) orr_expansion_memory(x);
+  orr_node *number = copy ? orr_expansion_make(x, repeat, s, copy) : NULL;
+  if (number) number->kind = ORR_NODE_SCALAR;
   return number;
 }
 
@@ -324,7 +322,7 @@ static bool expand_repeat(orr_expansion *x, const orr_node *node, const orr_scop
   const char *index = read_index(x, repeat, s);
   if (!read_count(x, repeat, s, &count) || !index) return false;
   for (size_t i = 0; i < count; i++) {
-    const orr_binding binding = {index, number_node(x, i, repeat->place), s->names};
+    const orr_binding binding = {index, index_node(x, repeat, s, i), s->names};
     orr_scope inner = *s;
     inner.names = &binding;
     inner.copy = true;

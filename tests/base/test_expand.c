@@ -288,6 +288,8 @@ static void expansion_has_limits(void **state) {
   (void)state;
   refuse("a: [{repeat: {count: 500}, each: {repeat: {count: 500, index: j}, each: 1}}]",
          "more than 200000 values");
+  refuse("a: [{repeat: {count: 10000}, each: {repeat: {count: 10000, index: j}, each: []}}]",
+         "more than 200000 values");
   char *text = malloc(1 << 20);
   char *at = text + sprintf(text, "templates: {t: {parameters: {s: '");
   memset(at, 'x', 1 << 16);
