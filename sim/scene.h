@@ -55,6 +55,7 @@ typedef struct orr_scene_shape {
 typedef struct orr_scene_contact {
   double position[3], normal[3]; /* world; z = 0 in 2D */
   double impulse;
+  int bodies[2]; /* indices in the scenario's list, static ones too */
 } orr_scene_contact;
 
 typedef enum orr_scene_light_kind {
