@@ -52,7 +52,7 @@ typedef struct orr_engine_table {
   size_t (*memory)(const orr_engine *engine);
 } orr_engine_table;
 
-extern const orr_engine_table orr_engine_chipmunk;
+extern const orr_engine_table orr_engine_chipmunk, orr_engine_mujoco;
 const orr_engine_table *orr_engine_of(const orr_scenario *scenario);
 
 #endif
