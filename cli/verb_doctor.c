@@ -48,6 +48,7 @@ static bool on_path(const char *program) {
 
 static void check_libraries(check_list *list) {
   add(list, GOOD, "chipmunk", orr_engine_library(ORR_ENGINE_CHIPMUNK), NULL);
+  add(list, GOOD, "mujoco", orr_engine_library(ORR_ENGINE_MUJOCO), NULL);
   add(list, GOOD, "hdf5", orr_dataset_library(), NULL);
   add(list, GOOD, "onednn", orr_tape_library(), NULL);
   add(list, GOOD, "base", orr_build_libraries(), NULL);

@@ -23,5 +23,8 @@ endif()
 # Debian's Chipmunk has no pkg-config file; sim/ makes a private copy of the static archive.
 find_library(CHIPMUNK_ARCHIVE libchipmunk.a REQUIRED)
 find_path(CHIPMUNK_INCLUDE_DIR chipmunk/chipmunk.h REQUIRED)
+# Debian's mujoco config names a folder that does not exist.
+find_library(MUJOCO_LIBRARY mujoco REQUIRED)
+find_path(MUJOCO_INCLUDE_DIR mujoco/mujoco.h REQUIRED)
 find_path(STB_INCLUDE_DIR stb/stb_image_write.h REQUIRED)
 find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)

@@ -20,7 +20,7 @@ static const orr_field space_fields[] = {
 static const orr_record space_record = {ORR_RECORD("space", orr_space_def, space_fields),
                                         .help = "Units and extent"};
 
-static const char *const engine_names[] = {"chipmunk", NULL};
+static const char *const engine_names[] = {"chipmunk", "mujoco", NULL};
 static const char *const integrators[] = {"euler", "rk4", "implicit", NULL};
 
 static const orr_field world_fields[] = {
