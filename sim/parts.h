@@ -55,6 +55,8 @@ typedef struct orr_parts {
   size_t joint_count;         /* of the file */
   const orr_drive *drives;    /* of the actuators */
   size_t actuator_count;
+  const size_t *first_force; /* file index -> the force fields on it; file_count + 1 numbers */
+  const int *forces;         /* index in world.forces */
   size_t start_count; /* numbers that begin an episode: stride a body of the file, then
                          ORR_JOINT_STATE a pivot or slide */
   int64_t delay;      /* the longest of any actuator */

@@ -258,6 +258,28 @@ static void fill_drives(deriver *d) {
   parts->drives = drives;
 }
 
+static bool acts_on(const orr_force_def *def, const orr_body_def *body) {
+  const char *const *names = def->bodies.items;
+  for (size_t i = 0; i < def->bodies.count; i++)
+    if (!strcmp(names[i], body->name)) return true;
+  return def->bodies.count == 0 && body->type == ORR_BODY_DYNAMIC;
+}
+
+static void fill_forces(deriver *d) {
+  orr_parts *parts = d->parts;
+  size_t count = d->scenario->world.forces.count, used = 0;
+  size_t *first = get(d, parts->file_count + 1, sizeof *first);
+  int *forces = get(d, parts->file_count * count, sizeof *forces);
+  for (size_t i = 0; i < parts->file_count && !d->failed; i++) {
+    for (size_t f = 0; f < count; f++)
+      if (acts_on(orr_force_at(d->scenario, f), orr_body_at(d->scenario, i)))
+        forces[used++] = (int)f;
+    first[i + 1] = used;
+  }
+  parts->first_force = first;
+  parts->forces = forces;
+}
+
 static void fill_goal(deriver *d, const orr_goal_def *def, orr_goal_parts *goal) {
   const orr_parts *parts = d->parts;
   goal->file = file_index(d->scenario, def->body);
@@ -291,6 +313,7 @@ bool orr_scenario_derive(orr_scenario *scenario) {
   if (!d.failed) fill_bodies(&d);
   if (!d.failed) fill_joints(&d);
   if (!d.failed) fill_drives(&d);
+  if (!d.failed) fill_forces(&d);
   if (!d.failed) fill_outlines(&d);
   if (!d.failed) fill_masses(&d);
   orr_goal_parts *goals = get(&d, scenario->task.goals.count, sizeof *goals);

@@ -35,7 +35,7 @@ typedef struct orr_drag_force {
 typedef struct orr_wind_force {
   double velocity[3], linear, quadratic;
 } orr_wind_force;
-/* m strength / r^power towards the point; within `soft` of it as on its rim. */
+/* m strength / r^power towards the point; within `soft` of it in proportion to r. */
 typedef struct orr_attraction_force {
   double point[3], strength, power, soft;
 } orr_attraction_force;

@@ -67,7 +67,7 @@ static const orr_field attraction_fields[] = {
     {ORR_FIELD(REAL, orr_attraction_force, power),
      .help = "Of the distance by which it falls: 2 like gravity, -1 like a spring", .preset = "2",
      .low = -8.0, .high = 8.0},
-    {ORR_FIELD(REAL, orr_attraction_force, soft), .help = "Nearer than this it grows no more",
+    {ORR_FIELD(REAL, orr_attraction_force, soft), .help = "Nearer than this it falls to 0",
      .unit = "length", .preset = "0.01", .low = 1e-9, .high = 1e9},
 };
 static const orr_record attraction_record = {

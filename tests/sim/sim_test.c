@@ -58,6 +58,7 @@ void draw_action(const orr_world *world, uint32_t episode, uint32_t step, float 
 
 int main(void) {
   int failed = run_scenario_tests();
+  failed += run_laws_tests();
   failed += run_physics_tests();
   failed += run_task_tests();
   failed += run_gym_tests();

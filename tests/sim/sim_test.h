@@ -19,6 +19,7 @@ orr_world *new_world(const orr_scenario *scenario);
 /* An action of a fixed random stream that keeps the bodies busy. */
 void draw_action(const orr_world *world, uint32_t episode, uint32_t step, float *action);
 
+int run_laws_tests(void);
 int run_physics_tests(void);
 int run_restore_tests(void);
 int run_scenario_tests(void);
