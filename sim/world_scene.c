@@ -20,8 +20,7 @@ orr_status orr_world_scene_create(orr_world *world, orr_error *err) {
   return ORR_OK;
 }
 
-static void add_body(orr_world *world, size_t file, orr_scene_layer layer, const double *pose,
-                     const uint8_t colour[3]) {
+static void add_body(orr_world *world, size_t file, orr_scene_layer layer, const double *pose) {
   const orr_parts *parts = world->scenario->parts;
   for (size_t i = parts->first_outline[file]; i < parts->first_outline[file + 1]; i++) {
     const orr_outline *outline = &parts->outlines[i];
@@ -39,7 +38,8 @@ static void add_body(orr_world *world, size_t file, orr_scene_layer layer, const
         .vertices = (const double(*)[2])outline->vertices,
         .vertex_count = outline->count,
     };
-    memcpy(shape->colour, colour, sizeof shape->colour);
+    memcpy(shape->colour, layer == ORR_LAYER_GOAL ? goal_colour : parts->colours[i],
+           sizeof shape->colour);
   }
 }
 
@@ -53,7 +53,7 @@ static void add_static(orr_world *world, size_t file) {
     pose[0] += centre[0] - (c * centre[0] - s * centre[1]);
     pose[1] += centre[1] - (s * centre[0] + c * centre[1]);
   }
-  add_body(world, file, ORR_LAYER_STATIC, pose, world->scenario->parts->colours[file]);
+  add_body(world, file, ORR_LAYER_STATIC, pose);
 }
 
 static void add_moving(orr_world *world, orr_role role) {
@@ -63,8 +63,7 @@ static void add_moving(orr_world *world, orr_role role) {
     if (scenario->state.bodies[i].role != role) continue;
     if (world->table->removed(world->engine, (int)i)) continue;
     size_t file = (size_t)scenario->parts->file_of[i];
-    add_body(world, file, layer, world->state + i * scenario->stride,
-             scenario->parts->colours[file]);
+    add_body(world, file, layer, world->state + i * scenario->stride);
   }
 }
 
@@ -76,8 +75,7 @@ const orr_scene *orr_world_scene(orr_world *world) {
   scene->contacts = world->contacts;
   scene->shape_count = scene->contact_count = 0;
   for (size_t i = 0; i < parts->goal_count; i++)
-    add_body(world, (size_t)parts->goals[i].file, ORR_LAYER_GOAL, parts->goals[i].pose,
-             goal_colour);
+    add_body(world, (size_t)parts->goals[i].file, ORR_LAYER_GOAL, parts->goals[i].pose);
   for (size_t i = 0; i < parts->file_count; i++)
     if (parts->moving_of[i] < 0) add_static(world, i);
   add_moving(world, ORR_ROLE_FREE);

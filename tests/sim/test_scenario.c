@@ -202,13 +202,15 @@ static void all_mistakes_are_found(void **context) {
 }
 
 static char *many_bodies(size_t count, const char *type) {
-  size_t size = 128 + count * 96, used = 0;
+  size_t size = 128 + count * 128, used = 0;
   char *text = malloc(size);
   used += (size_t)snprintf(text, size, "world:\n  space: {size: [10, 10]}\n  bodies:\n");
   for (size_t i = 0; i < count; i++)
     used += (size_t)snprintf(
         text + used, size - used,
-        "    - {name: b%zu, %s, shapes: [{geometry: {circle: {radius: 1}}}]}\n", i, type);
+        "    - {name: b%zu, %s, start: {position: [%zu, 0]}, shapes: [{geometry: {circle: {radius: "
+        "1}}}]}\n",
+        i, type, 3 * i);
   return text;
 }
 
@@ -257,8 +259,16 @@ static void odd_documents_are_refused(void **context) {
 static void reading_survives_failures(void **context) {
   (void)context;
   bool read = false;
-  char text[512];
-  snprintf(text, sizeof text, "world:\n  space: {size: [10, 10]}\n  bodies:\n%s", GOOD OTHER HAND);
+  static const char text[] =
+      "world:\n  space: {size: [10, 10]}\n  bodies:\n" GOOD
+      "    - {name: b, mass: 1, start: {position: [3, 3]}, shapes: [{geometry: {box: {size: [1, "
+      "1]}}}]}\n"
+      "    - {name: h, type: kinematic, start: {position: [6, 3]}, shapes: [{geometry: {circle: "
+      "{radius: 1}}}]}\n"
+      "  joints:\n    - {name: j, type: slide, body_a: a, body_b: b, stiffness: 1}\n"
+      "  actuators:\n    - {name: x, body: h}\n"
+      "  forces:\n    - {name: f, force: {drag: {linear: 1}}, bodies: [a]}\n"
+      "  sensors:\n    - {name: s, reads: {contact: {body: a}}}\n";
   for (int64_t n = 1; n < 4000 && !read; n++) {
     orr_diagnostics *diagnostics = orr_diagnostics_create();
     orr_config *config = NULL;
