@@ -1,4 +1,8 @@
-/* What pushes bodies in a substep: fields, drags, actuators. Chipmunk forgets forces after each. */
+/* What pushes bodies in a substep: fields, drags, actuators. Chipmunk forgets forces after each.
+ *
+ * Chipmunk moves bodies before it changes their velocities. So the laws are evaluated where bodies
+ * will be when the force acts: then the integrator is the semi-implicit Euler of other engines, and
+ * an orbit keeps its energy. Evaluated where bodies still are it would gain some every round. */
 #include "sim/engine_chipmunk.h"
 
 #include "sim/drive.h"
@@ -28,14 +32,20 @@ static void push(cpBody *body, cpVect force, double torque) {
   body->t += torque;
 }
 
+/* How the substep will move the centre of mass. */
+static cpVect moves(const cpBody *body, double dt) {
+  return cpvmult(cpvadd(body->v, body->v_bias), dt);
+}
+
 /* A body that sleeps has come to rest in its field: what acts on it has not changed since. */
 static void blow(orr_engine *engine) {
   const orr_scenario *scenario = engine->scenario;
   for (size_t i = 0; i < scenario->parts->file_count; i++) {
     cpBody *body = engine->root->bodies[i];
     if (!orr_force_any(scenario, i) || !body || cpBodyIsSleeping(body)) continue;
+    cpVect p = cpvadd(body->p, moves(body, scenario->world.dt));
     orr_motion motion = {
-        {body->p.x, body->p.y, 0.0}, {body->v.x, body->v.y, 0.0}, {0.0, 0.0, body->w}, body->m};
+        {p.x, p.y, 0.0}, {body->v.x, body->v.y, 0.0}, {0.0, 0.0, body->w}, body->m};
     double force[3], torque[3];
     orr_force_on(scenario, i, &motion, force, torque);
     body->f = cpvadd(body->f, cpv(force[0], force[1]));
@@ -88,7 +98,7 @@ static double coasting(const orr_world_def *world, const cpBody *body, int axis)
 static void push_body(const driver *d, const orr_actuator_def *def, const orr_drive *drive,
                       cpBody *body) {
   const orr_world_def *world = &d->engine->scenario->world;
-  cpVect p = cpBodyGetPosition(body), force = cpvzero;
+  cpVect p = cpvadd(cpBodyGetPosition(body), moves(body, world->dt)), force = cpvzero;
   for (size_t k = 0; k < drive->width; k++) {
     int axis = drive->axes[k];
     bool seeks = def->type == ORR_ACTUATE_VELOCITY;
@@ -113,8 +123,8 @@ static void push_joint(const driver *d, const orr_actuator_def *def, const orr_d
   cpBody *a = engine->root->bodies[ends[0]], *b = engine->root->bodies[ends[1]];
   double state[ORR_JOINT_STATE];
   orr_chipmunk_joint_state(engine, joint, state);
-  double f = orr_drive_force(def, 1.0, engine->scenario->world.dt, d->targets[drive->first],
-                             state[0], state[1]);
+  double dt = engine->scenario->world.dt, there = state[0] + dt * state[1];
+  double f = orr_drive_force(def, 1.0, dt, d->targets[drive->first], there, state[1]);
   const orr_joint_def *of = orr_joint_at(engine->scenario, joint);
   if (of->type == ORR_JOINT_PIVOT) {
     push(a, cpvzero, -f);

@@ -51,6 +51,9 @@ void orr_check_joint(const orr_checker *c, size_t index) {
   bool limited = joint->type == ORR_JOINT_DISTANCE || orr_joint_moves(joint);
   if (limited && joint->limits[0] > joint->limits[1])
     orr_check_complain(c, path, "limits: [least, most]", "the limits are in the wrong order");
+  if (joint->type == ORR_JOINT_SLIDE && joint->limits[0] != 0.0 &&
+      joint->limits[0] == joint->limits[1])
+    orr_check_complain(c, path, "write type: weld", "a slide between equal limits cannot move");
   if (joint->type == ORR_JOINT_DISTANCE && joint->limits[0] < 0.0)
     orr_check_complain(c, path, NULL, "a distance cannot be negative");
   if (joint->type == ORR_JOINT_DISTANCE && !(joint->limits[1] > 0.0))

@@ -1,4 +1,4 @@
-/* Many restore trials over three worlds on all cores:
+/* Many restore trials over four worlds on all cores:
  *   prove_restore [TRIALS, default 100000] [THREADS, default all]
  * Prints a line a world and a summary; exit code 1 when one trial was not exact. */
 #include "restore_trial.h"
@@ -13,7 +13,9 @@
 enum { MOST_THREADS = 64 };
 
 static const char *const paths[] = {"scenarios/push_t.yaml", "tests/fixtures/jointed_stack.yaml",
-                                    "tests/fixtures/sleeping_pile.yaml"};
+                                    "tests/fixtures/sleeping_pile.yaml",
+                                    "tests/fixtures/surroundings.yaml"};
+enum { PATHS = sizeof paths / sizeof *paths };
 
 typedef struct proof {
   orr_world *worlds[MOST_THREADS];
@@ -59,8 +61,8 @@ int main(int argc, char **argv) {
   orr_pool *pool = NULL;
   if (orr_pool_create(threads, &pool, NULL) != ORR_OK) return 1;
   size_t exact = 0, done = 0;
-  for (size_t i = 0; i < 3; i++) {
-    size_t share = trials / 3 + (i < trials % 3);
+  for (size_t i = 0; i < PATHS; i++) {
+    size_t share = trials / PATHS + (i < trials % PATHS);
     exact += prove(paths[i], share, pool);
     done += share;
   }

@@ -10,9 +10,9 @@
 
 enum { WORLDS = 8, STEPS = 1000, MOST_ACTION = 16 };
 
-static const char *const paths[] = {"scenarios/push_t.yaml", "scenarios/push_t_gym.yaml",
-                                    "tests/fixtures/jointed_stack.yaml",
-                                    "tests/fixtures/sleeping_pile.yaml"};
+static const char *const paths[] = {
+    "scenarios/push_t.yaml", "scenarios/push_t_gym.yaml", "tests/fixtures/jointed_stack.yaml",
+    "tests/fixtures/sleeping_pile.yaml", "tests/fixtures/surroundings.yaml"};
 
 static void draw(const orr_scenario *scenario, uint32_t world, uint32_t step, float *action) {
   orr_random random = orr_random_at(23, ORR_PURPOSE_TEST, world, step, 0, 0);
