@@ -51,10 +51,63 @@ static const char *polygon_mistake(const orr_polygon_def *polygon) {
   return fabs(round - 2.0 * ORR_PI) < 1e-6 ? NULL : "the outline crosses itself";
 }
 
+/* Where a shape's own frame is in the body's; NULL: it has none. */
+static const double *offset_of(const orr_shape_def *shape) {
+  const void *value = shape->geometry.value;
+  switch ((orr_shape_type)shape->geometry.tag) {
+  case ORR_SHAPE_BOX: return ((const orr_box_def *)value)->offset;
+  case ORR_SHAPE_CAPSULE:
+  case ORR_SHAPE_CYLINDER: return ((const orr_capsule_def *)value)->offset;
+  case ORR_SHAPE_SPHERE: return ((const orr_sphere_def *)value)->offset;
+  case ORR_SHAPE_ELLIPSOID: return ((const orr_ellipsoid_def *)value)->offset;
+  case ORR_SHAPE_PLANE: return ((const orr_plane_def *)value)->offset;
+  case ORR_SHAPE_MESH: return ((const orr_mesh_def *)value)->offset;
+  case ORR_SHAPE_CIRCLE:
+  case ORR_SHAPE_POLYGON:
+  case ORR_SHAPE_SEGMENT: break;
+  }
+  return NULL;
+}
+
+static bool is_flat_shape(int tag) {
+  return tag == ORR_SHAPE_CIRCLE || tag == ORR_SHAPE_POLYGON || tag == ORR_SHAPE_SEGMENT;
+}
+
+/* What a shape has in two dimensions only, or in three. */
+static void check_dimensions(const orr_checker *c, const char *owner, const orr_shape_def *shape) {
+  static const char *const solid = "set space.dimensions to 3";
+  bool flat = orr_check_flat(c), turns = shape->rotation[0] != 0.0 || shape->rotation[1] != 0.0;
+  int tag = shape->geometry.tag;
+  const double *offset = offset_of(shape);
+  const orr_box_def *box = tag == ORR_SHAPE_BOX ? shape->geometry.value : NULL;
+  if (!flat && is_flat_shape(tag))
+    orr_check_complain_key(c, owner, "geometry", "write sphere, box, capsule, cylinder or mesh",
+                           "this shape has two dimensions, the world three");
+  if (!flat && box && box->size[2] == 0.0)
+    orr_check_complain_key(c, owner, "geometry.box.size", "write size: [x, y, z]",
+                           "a 3D box has three sizes");
+  if (!flat) return;
+  if (!is_flat_shape(tag) && tag != ORR_SHAPE_BOX && tag != ORR_SHAPE_CAPSULE)
+    orr_check_complain_key(c, owner, "geometry",
+                           "write circle, box, capsule, polygon or segment, or set "
+                           "space.dimensions to 3",
+                           "this shape has three dimensions, the world two");
+  else if ((box && box->size[2] != 0.0) || (offset && offset[2] != 0.0))
+    orr_check_complain_key(c, owner, "geometry", solid, "a 2D world has two axes");
+  if (turns || (shape->rotation[2] != 0.0 && is_flat_shape(tag)))
+    orr_check_complain_key(c, owner, "rotation",
+                           turns ? "write rotation: [0, 0, angle]"
+                                 : "turn its corners or ends; boxes and capsules have a rotation",
+                           "a 2D shape cannot be turned so");
+  if (shape->rolling != 0.0)
+    orr_check_complain_key(c, owner, "rolling", solid, "rolling friction is for 3D worlds");
+}
+
 static void check_shape(const orr_checker *c, const char *owner, const orr_shape_def *shape) {
   char path[160];
   snprintf(path, sizeof path, "%.140s.geometry", owner);
   const char *mistake = NULL, *hint = NULL;
+  const double *offset = offset_of(shape);
   if (shape->geometry.tag == ORR_SHAPE_POLYGON) {
     mistake = polygon_mistake(shape->geometry.value);
     hint = "split the shape into convex parts; a body may have many";
@@ -66,10 +119,13 @@ static void check_shape(const orr_checker *c, const char *owner, const orr_shape
   } else if (shape->geometry.tag == ORR_SHAPE_CIRCLE) {
     if (!all_finite(((const orr_circle_def *)shape->geometry.value)->offset, 2))
       mistake = "offset must be finite";
-  } else if (!all_finite(((const orr_box_def *)shape->geometry.value)->offset, 2)) {
+  } else if (offset && !all_finite(offset, 3)) {
     mistake = "offset must be finite";
   }
   if (mistake) orr_check_complain(c, path, hint, mistake);
+  orr_check_finite(c, owner, "rotation", shape->rotation, 3);
+  if (shape->colour) orr_check_colour(c, owner, shape->colour);
+  check_dimensions(c, owner, shape);
 }
 
 static bool has_area(const orr_body_def *body) {
@@ -79,6 +135,29 @@ static bool has_area(const orr_body_def *body) {
     if (shapes[i].geometry.tag != ORR_SHAPE_SEGMENT || segment->radius > 0.0) return true;
   }
   return false;
+}
+
+static void check_mass(const orr_checker *c, const char *path, const orr_body_def *body) {
+  static const char *const solid = "set space.dimensions to 3";
+  bool flat = orr_check_flat(c);
+  const double *inertia = body->inertia;
+  if (body->type == ORR_BODY_DYNAMIC) {
+    if (!(body->mass > 0.0) && !(body->density > 0.0))
+      orr_check_complain_key(c, path, "mass", "give mass or density",
+                             "a dynamic body must have a mass above 0");
+    else if (!has_area(body) && (!(body->mass > 0.0) || !(body->moment > 0.0)))
+      orr_check_complain_key(c, path, "mass", "give mass and moment, or a shape with area",
+                             "mass and moment do not follow from shapes without area");
+  }
+  orr_check_finite(c, path, "centre_of_mass", body->centre_of_mass, 3);
+  if (flat && body->centre_of_mass[2] != 0.0)
+    orr_check_complain_key(c, path, "centre_of_mass", solid, "a 2D world has two axes");
+  if (flat && (inertia[0] != 0.0 || inertia[1] != 0.0 || inertia[2] != 0.0))
+    orr_check_complain_key(c, path, "inertia", "give the moment about z as `moment`",
+                           "a 2D body has one moment of inertia");
+  if (!flat && body->moment != 0.0)
+    orr_check_complain_key(c, path, "moment", "give `inertia: [about x, about y, about z]`",
+                           "a 3D body has three moments of inertia");
 }
 
 void orr_check_body(const orr_checker *c, size_t index) {
@@ -93,16 +172,7 @@ void orr_check_body(const orr_checker *c, size_t index) {
   if (body->shapes.count == 0)
     orr_check_complain_key(c, path, "shapes", "shapes: [{geometry: {circle: {radius: 0.1}}}]",
                            "a body has at least one shape");
-  if (body->type == ORR_BODY_DYNAMIC) {
-    snprintf(inner, sizeof inner, "%s.mass", path);
-    if (!(body->mass > 0.0) && !(body->density > 0.0))
-      orr_check_complain(c, inner, "give mass or density",
-                         "a dynamic body must have a mass above 0");
-    else if (!has_area(body) && (!(body->mass > 0.0) || !(body->moment > 0.0)))
-      orr_check_complain(c, inner, "give mass and moment, or a shape with area",
-                         "mass and moment do not follow from shapes without area");
-  }
-  orr_check_finite(c, path, "centre_of_mass", body->centre_of_mass, 3);
+  check_mass(c, path, body);
   check_start(c, path, &body->start);
   orr_check_colour(c, path, body->colour);
   const orr_shape_def *shapes = body->shapes.items;

@@ -3,7 +3,6 @@
 #include "base/memory.h"
 #include "sim/parts.h"
 
-#include <math.h>
 #include <string.h>
 
 #define TEXT_OF(x)  TEXT_OF_(x)
@@ -17,14 +16,14 @@ static size_t arena_size(const orr_parts *parts) {
   return ((size_t)16 << 20) + things * ((size_t)64 << 10);
 }
 
-static void destroy(orr_engine *engine) {
+void orr_chipmunk_destroy(orr_engine *engine) {
   if (!engine) return;
   orr_reserve_destroy(&engine->arena);
   orr_free(engine->sorted);
   orr_free(engine);
 }
 
-static orr_status create(const orr_scenario *scenario, orr_engine **out, orr_error *err) {
+orr_status orr_chipmunk_create(const orr_scenario *scenario, orr_engine **out, orr_error *err) {
   orr_engine *engine;
   ORR_TRY(orr_new(&engine, 1, sizeof *engine, err));
   engine->scenario = scenario;
@@ -33,7 +32,7 @@ static orr_status create(const orr_scenario *scenario, orr_engine **out, orr_err
   if (status == ORR_OK)
     status = orr_new(&engine->sorted, engine->sorted_capacity, sizeof *engine->sorted, err);
   if (status != ORR_OK) {
-    destroy(engine);
+    orr_chipmunk_destroy(engine);
     return status;
   }
   orr_chipmunk_arena_reset(engine);
@@ -41,7 +40,11 @@ static orr_status create(const orr_scenario *scenario, orr_engine **out, orr_err
   return ORR_OK;
 }
 
-static void reset_task(orr_engine *engine, void *argument) { orr_chipmunk_build(engine, argument); }
+static void reset_task(orr_engine *engine, void *argument) {
+  const orr_world_def *world = &engine->scenario->world;
+  orr_chipmunk_build(engine, argument);
+  for (int64_t i = 0; i < world->settle; i++) cpSpaceStep(engine->root->space, world->dt);
+}
 
 static bool reset(orr_engine *engine, const double *starts) {
   orr_chipmunk_arena_reset(engine);
@@ -52,56 +55,19 @@ static bool reset(orr_engine *engine, const double *starts) {
   return orr_chipmunk_guard(engine, reset_task, argument);
 }
 
-/* v += dt (kp (target - p) - kv v), as in gym-pusht. */
-static void aim(orr_engine *engine, const double *targets) {
-  const orr_parts *parts = engine->scenario->parts;
-  double dt = engine->scenario->world.dt;
-  for (size_t i = 0; i < parts->actuator_count; i++) {
-    const orr_actuator_def *def = orr_actuator_at(engine->scenario, i);
-    const orr_drive *drive = &parts->drives[i];
-    const orr_drag *drag = &engine->root->drags[drive->body];
-    cpBody *body = engine->root->moving[drive->body];
-    if (!body) continue;
-    double x = drag->active ? drag->x : targets[drive->first];
-    double y = drag->active ? drag->y : targets[drive->first + 1];
-    cpVect p = cpBodyGetPosition(body), v = body->v;
-    v.x += dt * (def->kp * (x - p.x) - def->kv * v.x);
-    v.y += dt * (def->kp * (y - p.y) - def->kv * v.y);
-    cpBodySetVelocity(body, v);
-  }
-}
-
-/* The forces of drags; Chipmunk forgets forces after each substep. */
-static void pull(orr_engine *engine) {
-  for (size_t i = 0; i < engine->scenario->body_count; i++) {
-    const orr_drag *drag = &engine->root->drags[i];
-    cpBody *body = engine->root->moving[i];
-    if (!drag->active || !body || cpBodyGetType(body) != CP_BODY_TYPE_DYNAMIC) continue;
-    cpVect origin = cpBodyGetPosition(body);
-    cpVect force =
-        cpv(drag->stiffness * (drag->x - origin.x), drag->stiffness * (drag->y - origin.y));
-    cpBodyApplyForceAtWorldPoint(body, force, origin); /* wakes it */
-  }
-}
-
-static bool is_actuated(const orr_parts *parts, const cpBody *body) {
-  int moving = parts->moving_of[(intptr_t)body->userData];
-  for (size_t i = 0; i < parts->actuator_count; i++)
-    if (parts->drives[i].body == moving) return true;
-  return false;
+static bool pushes(const orr_engine *engine, const cpBody *a, const cpBody *b) {
+  const bool *driven = engine->scenario->parts->driven;
+  return driven[(intptr_t)a->userData] && !driven[(intptr_t)b->userData] &&
+         cpBodyGetType((cpBody *)a) != CP_BODY_TYPE_STATIC &&
+         cpBodyGetType((cpBody *)b) == CP_BODY_TYPE_DYNAMIC;
 }
 
 static bool touches(const orr_engine *engine) {
   const cpArray *arbiters = engine->root->space->arbiters;
   for (int i = 0; i < arbiters->num; i++) {
     const cpArbiter *arbiter = arbiters->arr[i];
-    cpBodyType a = cpBodyGetType(arbiter->body_a), b = cpBodyGetType(arbiter->body_b);
-    if (a == CP_BODY_TYPE_KINEMATIC && b == CP_BODY_TYPE_DYNAMIC &&
-        is_actuated(engine->scenario->parts, arbiter->body_a))
-      return true;
-    if (b == CP_BODY_TYPE_KINEMATIC && a == CP_BODY_TYPE_DYNAMIC &&
-        is_actuated(engine->scenario->parts, arbiter->body_b))
-      return true;
+    if (pushes(engine, arbiter->body_a, arbiter->body_b)) return true;
+    if (pushes(engine, arbiter->body_b, arbiter->body_a)) return true;
   }
   return false;
 }
@@ -115,11 +81,12 @@ static void step_task(orr_engine *engine, void *argument) {
   step_call *call = argument;
   orr_chipmunk_root *root = engine->root;
   const orr_world_def *world = &engine->scenario->world;
+  memset(root->sensed, 0, world->sensors.count * sizeof *root->sensed);
   for (int64_t i = 0; i < world->substeps; i++) {
-    aim(engine, call->targets);
-    if (root->dragging) pull(engine);
+    orr_chipmunk_drive(engine, call->targets, i == 0);
     cpSpaceStep(root->space, world->dt);
     if (!call->contact) call->contact = touches(engine);
+    orr_chipmunk_feel(engine);
   }
   if (root->dragging) memset(root->drags, 0, engine->scenario->body_count * sizeof *root->drags);
   root->dragging = false;
@@ -155,12 +122,8 @@ static void restore(orr_engine *engine, const void *image) {
 static void remove_joints(orr_engine *engine, int file) {
   const orr_parts *parts = engine->scenario->parts;
   for (size_t i = 0; i < parts->joint_count; i++) {
-    cpConstraint *joint = engine->root->joints[i];
     const int *ends = parts->joint_ends[i];
-    if (!joint || (ends[0] != file && ends[1] != file)) continue;
-    cpSpaceRemoveConstraint(engine->root->space, joint);
-    cpConstraintFree(joint);
-    engine->root->joints[i] = NULL;
+    if (ends[0] == file || ends[1] == file) orr_chipmunk_joint_remove(engine, i);
   }
 }
 
@@ -212,17 +175,6 @@ static bool intervene(orr_engine *engine, const orr_intervention *intervention) 
   return orr_chipmunk_guard(engine, intervene_task, &copy);
 }
 
-static orr_status compile(orr_scenario *scenario, const orr_config *config,
-                          orr_diagnostics *diagnostics) {
-  if (scenario->world.space.dimensions == 2) return ORR_OK;
-  const orr_node *node = orr_node_find(orr_config_root(config), "world.engine");
-  orr_place place =
-      node && node->place.line > 0 ? node->place : (orr_place){orr_config_path(config), 1, 1};
-  orr_diagnostics_add(diagnostics, config, place, "write engine: mujoco",
-                      "world.engine: Chipmunk has two dimensions");
-  return ORR_ERR_CONFIG;
-}
-
 static const char *library(void) { return "Chipmunk2D " ORR_CHIPMUNK_VERSION; }
 
 static bool removed(const orr_engine *engine, int body) {
@@ -236,9 +188,9 @@ static size_t memory(const orr_engine *engine) { return orr_chipmunk_head(engine
 const orr_engine_table orr_engine_chipmunk = {
     .name = "chipmunk",
     .library = library,
-    .compile = compile,
-    .create = create,
-    .destroy = destroy,
+    .compile = orr_chipmunk_compile,
+    .create = orr_chipmunk_create,
+    .destroy = orr_chipmunk_destroy,
     .reset = reset,
     .step = step,
     .save_limit = save_limit,

@@ -29,6 +29,8 @@ typedef struct orr_arena_head {
   void *free_lists[ORR_ARENA_CLASSES];
 } orr_arena_head;
 
+#define ORR_JOINT_PARTS 3 /* most constraints that a joint takes; the first is never NULL */
+
 /* A pull that acts during the next control step. */
 typedef struct orr_drag {
   bool active;
@@ -38,12 +40,13 @@ typedef struct orr_drag {
 /* The engine's own mutable things, in the arena as well. */
 typedef struct orr_chipmunk_root {
   cpSpace *space;
-  cpBody **bodies;  /* of the file; NULL after removal */
-  cpBody **moving;  /* of the state vector; NULL after removal */
-  cpShape **shapes; /* outlines' order; NULL after removal */
-  cpConstraint **joints;
-  orr_drag *drags; /* of the state vector */
-  double *last;    /* state of removed bodies */
+  cpBody **bodies;                          /* of the file; NULL after removal */
+  cpBody **moving;                          /* of the state vector; NULL after removal */
+  cpShape **shapes;                         /* outlines' order; NULL after removal */
+  cpConstraint *(*joints)[ORR_JOINT_PARTS]; /* filled from the front; NULL after removal */
+  orr_drag *drags;                          /* of the state vector */
+  double *last;                             /* state of removed bodies */
+  double *sensed; /* sums of contact and impulse sensors over the control step; 0 for rays */
   bool dragging;
 } orr_chipmunk_root;
 
@@ -69,14 +72,34 @@ void *orr_chipmunk_calloc(size_t count, size_t size);
  * gave up (message filled). Calls do not nest. */
 bool orr_chipmunk_guard(orr_engine *engine, void (*task)(orr_engine *, void *), void *argument);
 
-/* Builds the space from `starts` (a guarded task's work). */
+orr_status orr_chipmunk_create(const orr_scenario *scenario, orr_engine **out, orr_error *err);
+void orr_chipmunk_destroy(orr_engine *engine);
+
+/* engine_chipmunk_check.c: what the engine cannot do, and bodies that begin inside each other. */
+orr_status orr_chipmunk_compile(orr_scenario *scenario, const orr_config *config,
+                                orr_diagnostics *diagnostics);
+
+/* Builds the space from `starts`, without settling (a guarded task's work). */
 void orr_chipmunk_build(orr_engine *engine, const double *starts);
-void orr_chipmunk_place(cpBody *body, const orr_start_def *def, const double *start);
+
+/* Gives bodies the velocities and forces of a substep. */
+void orr_chipmunk_drive(orr_engine *engine, const double *targets, bool first);
+
+/* engine_chipmunk_joint.c */
+void orr_chipmunk_joint_add(orr_engine *engine, size_t index);
+void orr_chipmunk_joint_remove(orr_engine *engine, size_t index);
+void orr_chipmunk_joint_state(const orr_engine *engine, size_t index, double *out);
+cpVect orr_chipmunk_axis(const orr_joint_def *def); /* of a slide, in the first body's frame */
+/* What a constraint has accumulated; returns how many numbers. */
+size_t orr_chipmunk_impulses(const cpConstraint *constraint, double out[2]);
+
+/* engine_chipmunk_sense.c: adds what is felt in a substep; writes a number for each sensor. */
+void orr_chipmunk_feel(orr_engine *engine);
+void orr_chipmunk_sensed(const orr_engine *engine, double *out);
 
 /* engine_chipmunk_read.c: looks, never changes. */
 void orr_chipmunk_get_state(const orr_engine *engine, double *state);
 void orr_chipmunk_body_state(const cpBody *body, double *state);
-cpVect orr_chipmunk_axis(const orr_joint_def *def); /* of a slide, in the first body's frame */
 size_t orr_chipmunk_contacts(const orr_engine *engine, orr_scene_contact *out, size_t capacity);
 double orr_chipmunk_energy(const orr_engine *engine);
 orr_hash orr_chipmunk_hash(const orr_engine *engine);

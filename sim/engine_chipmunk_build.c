@@ -4,8 +4,6 @@
 
 #include "sim/parts.h"
 
-#include <math.h>
-
 enum { MOST_CORNERS = 64 };
 
 static cpVect vect(const double v[2]) { return cpv(v[0], v[1]); }
@@ -35,7 +33,7 @@ static cpBody *build_body(const orr_scenario *scenario, size_t file) {
   return body;
 }
 
-void orr_chipmunk_place(cpBody *body, const orr_start_def *def, const double *start) {
+static void place(cpBody *body, const orr_start_def *def, const double *start) {
   if (def->order == 0) cpBodySetAngle(body, start[2]);
   cpBodySetPosition(body, cpv(start[0], start[1]));
   if (def->order != 0) cpBodySetAngle(body, start[2]); /* turns about the centre of mass */
@@ -58,48 +56,22 @@ static cpShape *build_shape(const orr_outline *outline, cpBody *body) {
   return cpPolyShapeNew(body, (int)count, corners, cpTransformIdentity, 0.0);
 }
 
+static cpShapeFilter filter_of(const orr_shape_def *def) {
+  const double *ignores = def->ignores.items;
+  cpBitmask seen = CP_ALL_CATEGORIES;
+  for (size_t i = 0; i < def->ignores.count; i++) seen &= ~((cpBitmask)1 << (unsigned)ignores[i]);
+  return cpShapeFilterNew((cpGroup)def->group, (cpBitmask)1 << def->category, seen);
+}
+
 static void add_shape(orr_engine *engine, size_t index, cpBody *body) {
   const orr_outline *outline = &engine->scenario->parts->outlines[index];
   cpShape *shape = build_shape(outline, body);
   cpShapeSetFriction(shape, outline->def->friction);
   cpShapeSetElasticity(shape, outline->def->elasticity);
   cpShapeSetSurfaceVelocity(shape, cpvzero);
-  cpShapeSetFilter(
-      shape, cpShapeFilterNew((cpGroup)outline->def->group, CP_ALL_CATEGORIES, CP_ALL_CATEGORIES));
+  cpShapeSetFilter(shape, filter_of(outline->def));
   cpShapeSetUserData(shape, (cpDataPointer)(intptr_t)index);
   engine->root->shapes[index] = cpSpaceAddShape(engine->root->space, shape);
-}
-
-static cpConstraint *build_joint(const orr_joint_def *def, cpBody *a, cpBody *b) {
-  cpVect anchor_a = vect(def->anchor_a), anchor_b = vect(def->anchor_b);
-  switch ((orr_joint_type)def->type) {
-  case ORR_JOINT_PIVOT: return cpPivotJointNew2(a, b, anchor_a, anchor_b);
-  case ORR_JOINT_DISTANCE:
-    return cpSlideJointNew(a, b, anchor_a, anchor_b, def->limits[0], def->limits[1]);
-  case ORR_JOINT_SPRING:
-    return cpDampedSpringNew(a, b, anchor_a, anchor_b, def->rest, def->stiffness, def->damping);
-  case ORR_JOINT_ROTARY_SPRING:
-    return cpDampedRotarySpringNew(a, b, def->rest, def->stiffness, def->damping);
-  case ORR_JOINT_GEAR: return cpGearJointNew(a, b, def->rest, def->rate);
-  case ORR_JOINT_MOTOR: return cpSimpleMotorNew(a, b, def->rate);
-  case ORR_JOINT_SLIDE:
-  case ORR_JOINT_WELD:
-  case ORR_JOINT_BALL: break;
-  }
-  return NULL;
-}
-
-static void add_joint(orr_engine *engine, size_t index) {
-  const orr_joint_def *def = orr_joint_at(engine->scenario, index);
-  const int *ends = engine->scenario->parts->joint_ends[index];
-  orr_chipmunk_root *root = engine->root;
-  cpConstraint *joint = build_joint(def, root->bodies[ends[0]], root->bodies[ends[1]]);
-  ORR_ASSERT(joint);
-  cpConstraintSetMaxForce(joint, def->max_force);
-  cpConstraintSetErrorBias(joint, engine->scenario->world.bias);
-  cpConstraintSetMaxBias(joint, INFINITY);
-  cpConstraintSetCollideBodies(joint, def->collide);
-  root->joints[index] = cpSpaceAddConstraint(root->space, joint);
 }
 
 static void *room_for(size_t count, size_t size) { return orr_chipmunk_calloc(count + 1, size); }
@@ -113,16 +85,16 @@ void orr_chipmunk_build(orr_engine *engine, const double *starts) {
   root->shapes = room_for(parts->outline_count, sizeof *root->shapes);
   root->joints = room_for(parts->joint_count, sizeof *root->joints);
   root->drags = room_for(scenario->body_count, sizeof *root->drags);
+  root->sensed = room_for(scenario->world.sensors.count, sizeof *root->sensed);
   root->last = room_for(scenario->body_count * ORR_BODY_STATE, sizeof *root->last);
   root->space = build_space(&scenario->world);
   for (size_t file = 0; file < parts->file_count; file++) {
     cpBody *body = root->bodies[file] = build_body(scenario, file);
-    orr_chipmunk_place(body, &orr_body_at(scenario, file)->start, starts + file * ORR_BODY_STATE);
+    place(body, &orr_body_at(scenario, file)->start, starts + file * ORR_BODY_STATE);
     if (parts->moving_of[file] >= 0) root->moving[parts->moving_of[file]] = body;
     cpSpaceAddBody(root->space, body); /* before its shapes: 7.0.3 does not check */
     for (size_t i = parts->first_outline[file]; i < parts->first_outline[file + 1]; i++)
       add_shape(engine, i, body);
   }
-  for (size_t i = 0; i < parts->joint_count; i++) add_joint(engine, i);
-  for (int64_t i = 0; i < scenario->world.settle; i++) cpSpaceStep(root->space, scenario->world.dt);
+  for (size_t i = 0; i < parts->joint_count; i++) orr_chipmunk_joint_add(engine, i);
 }

@@ -16,33 +16,6 @@ void orr_chipmunk_body_state(const cpBody *body, double *state) {
   state[5] = body->w;
 }
 
-/* Of a pivot or slide: body b relative to body a. A removed one keeps its last numbers: those of a
- * joint that does not move. */
-static void joint_state(const orr_engine *engine, size_t index, double *out) {
-  const orr_joint_def *def = orr_joint_at(engine->scenario, index);
-  const int *ends = engine->scenario->parts->joint_ends[index];
-  const cpBody *a = engine->root->bodies[ends[0]], *b = engine->root->bodies[ends[1]];
-  out[0] = out[1] = 0.0;
-  if (!a || !b) return;
-  if (def->type == ORR_JOINT_PIVOT) {
-    out[0] = b->a - a->a;
-    out[1] = b->w - a->w;
-    return;
-  }
-  cpVect axis = cpTransformVect(a->transform, orr_chipmunk_axis(def));
-  cpVect from = cpTransformPoint(a->transform, cpv(def->anchor_a[0], def->anchor_a[1]));
-  cpVect to = cpTransformPoint(b->transform, cpv(def->anchor_b[0], def->anchor_b[1]));
-  cpVect of_a = cpBodyGetVelocityAtWorldPoint((cpBody *)a, to);
-  cpVect of_b = cpBodyGetVelocityAtWorldPoint((cpBody *)b, to);
-  out[0] = cpvdot(axis, cpvsub(to, from));
-  out[1] = cpvdot(axis, cpvsub(of_b, of_a));
-}
-
-cpVect orr_chipmunk_axis(const orr_joint_def *def) {
-  bool given = def->axis[0] != 0.0 || def->axis[1] != 0.0;
-  return given ? cpvnormalize(cpv(def->axis[0], def->axis[1])) : cpv(1.0, 0.0);
-}
-
 void orr_chipmunk_get_state(const orr_engine *engine, double *state) {
   const orr_scenario *scenario = engine->scenario;
   const orr_chipmunk_root *root = engine->root;
@@ -55,8 +28,11 @@ void orr_chipmunk_get_state(const orr_engine *engine, double *state) {
   }
   for (size_t i = 0; i < scenario->parts->joint_count; i++) {
     int entity = scenario->parts->joint_entity[i];
-    if (entity >= 0) joint_state(engine, i, state + orr_state_at(scenario, (size_t)entity));
+    if (entity < 0) continue;
+    orr_chipmunk_joint_state(engine, i, state + orr_state_at(scenario, (size_t)entity));
   }
+  size_t entities = scenario->body_count + scenario->joint_count;
+  orr_chipmunk_sensed(engine, state + orr_state_at(scenario, entities));
 }
 
 static int file_of(const cpBody *body) { return (int)(intptr_t)body->userData; }
@@ -197,20 +173,12 @@ static void sort_collected(orr_engine *engine) {
 }
 
 /* The impulses that a joint starts its next step with. */
-static void put_joint(hasher *h, const cpConstraint *joint, int type) {
-  put_bits(h, joint != NULL);
-  if (!joint) return;
-  const void *any = joint;
-  switch ((orr_joint_type)type) {
-  case ORR_JOINT_PIVOT: put_vect(h, ((const cpPivotJoint *)any)->jAcc); break;
-  case ORR_JOINT_DISTANCE: put(h, ((const cpSlideJoint *)any)->jnAcc); break;
-  case ORR_JOINT_SPRING: put(h, ((const cpDampedSpring *)any)->jAcc); break;
-  case ORR_JOINT_ROTARY_SPRING: put(h, ((const cpDampedRotarySpring *)any)->jAcc); break;
-  case ORR_JOINT_GEAR: put(h, ((const cpGearJoint *)any)->jAcc); break;
-  case ORR_JOINT_MOTOR: put(h, ((const cpSimpleMotor *)any)->jAcc); break;
-  case ORR_JOINT_SLIDE:
-  case ORR_JOINT_WELD:
-  case ORR_JOINT_BALL: break;
+static void put_joint(hasher *h, cpConstraint *const *parts) {
+  for (size_t i = 0; i < ORR_JOINT_PARTS; i++) {
+    put_bits(h, parts[i] != NULL);
+    double impulses[2];
+    size_t count = parts[i] ? orr_chipmunk_impulses(parts[i], impulses) : 0;
+    for (size_t k = 0; k < count; k++) put(h, impulses[k]);
   }
 }
 
@@ -237,8 +205,8 @@ orr_hash orr_chipmunk_hash(const orr_engine *engine) {
     put_bits(&h, root->bodies[i] != NULL);
     if (root->bodies[i]) put_body(&h, root->bodies[i], space);
   }
-  for (size_t i = 0; i < parts->joint_count; i++)
-    put_joint(&h, root->joints[i], orr_joint_at(engine->scenario, i)->type);
+  for (size_t i = 0; i < parts->joint_count; i++) put_joint(&h, root->joints[i]);
+  for (size_t i = 0; i < engine->scenario->world.sensors.count; i++) put(&h, root->sensed[i]);
   put_drags(&h, engine);
   orr_engine *scratch = (orr_engine *)engine; /* its scratch list is no state */
   scratch->sorted_count = 0;

@@ -5,6 +5,31 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What a joint has in three dimensions only. */
+static void check_flat_joint(const orr_checker *c, const char *path, const orr_joint_def *joint) {
+  static const char *const solid = "set space.dimensions to 3";
+  const double *axis = joint->axis;
+  if (joint->type == ORR_JOINT_BALL)
+    orr_check_complain_key(c, path, "type", "write type: pivot", "balls are for 3D worlds");
+  if (joint->anchor_a[2] != 0.0 || joint->anchor_b[2] != 0.0)
+    orr_check_complain_key(c, path, joint->anchor_a[2] != 0.0 ? "anchor_a" : "anchor_b", solid,
+                           "a 2D world has two axes");
+  bool tilted = joint->type == ORR_JOINT_PIVOT && (axis[0] != 0.0 || axis[1] != 0.0);
+  if (tilted || (joint->type == ORR_JOINT_SLIDE && axis[2] != 0.0))
+    orr_check_complain_key(c, path, "axis", tilted ? "leave it out" : solid,
+                           tilted ? "pivots of a 2D world turn about z"
+                                  : "a 2D world has two axes");
+}
+
+static void check_sizes(const orr_checker *c, const char *path, const orr_joint_def *joint) {
+  orr_check_finite(c, path, "anchor_a", joint->anchor_a, 3);
+  orr_check_finite(c, path, "anchor_b", joint->anchor_b, 3);
+  orr_check_finite(c, path, "axis", joint->axis, 3);
+  orr_check_finite(c, path, "limits", joint->limits, 2);
+  orr_check_range(c, path, "start", &joint->start);
+  orr_check_range(c, path, "speed", &joint->speed);
+}
+
 void orr_check_joint(const orr_checker *c, size_t index) {
   const orr_joint_def *joint = orr_joint_at(c->scenario, index);
   char path[64];
@@ -19,15 +44,17 @@ void orr_check_joint(const orr_checker *c, size_t index) {
   else if (a->type != ORR_BODY_DYNAMIC && b->type != ORR_BODY_DYNAMIC)
     orr_check_complain(c, path, "at least one of the two must be dynamic",
                        "neither of the two bodies can give way");
-  orr_check_finite(c, path, "anchor_a", joint->anchor_a, 3);
-  orr_check_finite(c, path, "anchor_b", joint->anchor_b, 3);
-  orr_check_finite(c, path, "axis", joint->axis, 3);
-  orr_check_finite(c, path, "limits", joint->limits, 2);
-  orr_check_range(c, path, "start", &joint->start);
-  orr_check_range(c, path, "speed", &joint->speed);
+  check_sizes(c, path, joint);
+  if (orr_check_flat(c)) check_flat_joint(c, path, joint);
+  if (orr_joint_moves(joint) && orr_check_find_body(c, joint->name))
+    orr_check_complain_key(c, path, "name", "their numbers in the state would have one name",
+                           "a body has this name");
   bool limited = joint->type == ORR_JOINT_DISTANCE || orr_joint_moves(joint);
   if (limited && joint->limits[0] > joint->limits[1])
     orr_check_complain(c, path, "limits: [least, most]", "the limits are in the wrong order");
+  if (joint->type == ORR_JOINT_SLIDE && joint->limits[0] != 0.0 &&
+      joint->limits[0] == joint->limits[1])
+    orr_check_complain(c, path, "write type: weld", "a slide between equal limits cannot move");
   if (joint->type == ORR_JOINT_DISTANCE && joint->limits[0] < 0.0)
     orr_check_complain(c, path, NULL, "a distance cannot be negative");
   if (joint->type == ORR_JOINT_DISTANCE && !(joint->limits[1] > 0.0))

@@ -47,7 +47,7 @@ typedef struct orr_parts {
   const double *mass, *moment; /* file index; moment about the centre of mass */
   const size_t *first_outline; /* file index -> its outlines; file_count + 1 numbers */
   const double *reach;         /* file index -> radius of a circle about the origin that holds it */
-  const uint8_t (*colours)[3];
+  const uint8_t (*colours)[3]; /* of outlines */
   const orr_outline *outlines;
   size_t outline_count;
   const int (*joint_ends)[2]; /* file indices */
@@ -55,11 +55,13 @@ typedef struct orr_parts {
   size_t joint_count;         /* of the file */
   const orr_drive *drives;    /* of the actuators */
   size_t actuator_count;
-  const size_t *first_force; /* file index -> the force fields on it; file_count + 1 numbers */
-  const int *forces;         /* index in world.forces */
-  size_t start_count; /* numbers that begin an episode: stride a body of the file, then
+  const bool *driven;          /* file index: an actuator moves the body, or a joint of it */
+  const int (*sensor_ends)[2]; /* file indices; the second of rays, and of any body, is -1 */
+  const size_t *first_force;   /* file index -> the force fields on it; file_count + 1 numbers */
+  const int *forces;           /* index in world.forces */
+  size_t start_count;          /* numbers that begin an episode: stride a body of the file, then
                          ORR_JOINT_STATE a pivot or slide */
-  int64_t delay;      /* the longest of any actuator */
+  int64_t delay;               /* the longest of any actuator */
   const orr_goal_parts *goals;
   size_t goal_count;
   double goal_area; /* of all goals */

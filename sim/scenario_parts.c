@@ -180,7 +180,6 @@ static void fill_masses(deriver *d) {
   double *mass = get(d, parts->file_count, sizeof *mass);
   double *moment = get(d, parts->file_count, sizeof *moment);
   double *reach = get(d, parts->file_count, sizeof *reach);
-  uint8_t(*colours)[3] = get(d, parts->file_count, sizeof *colours);
   if (d->failed) return;
   for (size_t i = 0; i < parts->file_count; i++) {
     const orr_body_def *body = orr_body_at(d->scenario, i);
@@ -193,11 +192,20 @@ static void fill_masses(deriver *d) {
     mass[i] = body->mass > 0.0 ? body->mass : body->density * area;
     moment[i] = body->moment > 0.0 ? body->moment : area > 0.0 ? mass[i] * product / area : 0.0;
     reach[i] = farthest(parts, i, (const double[2]){0.0, 0.0});
-    orr_colour_parse(body->colour, colours[i]);
   }
   parts->mass = mass;
   parts->moment = moment;
   parts->reach = reach;
+}
+
+static void fill_colours(deriver *d) {
+  orr_parts *parts = d->parts;
+  uint8_t(*colours)[3] = get(d, parts->outline_count, sizeof *colours);
+  for (size_t i = 0; i < parts->outline_count && !d->failed; i++) {
+    const orr_outline *outline = &parts->outlines[i];
+    const orr_body_def *body = orr_body_at(d->scenario, (size_t)outline->body);
+    orr_colour_parse(outline->def->colour ? outline->def->colour : body->colour, colours[i]);
+  }
   parts->colours = (const uint8_t(*)[3])colours;
 }
 
@@ -258,6 +266,34 @@ static void fill_drives(deriver *d) {
   parts->drives = drives;
 }
 
+/* A joint's actuator moves both of its bodies. */
+static void fill_driven(deriver *d) {
+  orr_parts *parts = d->parts;
+  bool *driven = get(d, parts->file_count, sizeof *driven);
+  for (size_t i = 0; i < parts->actuator_count && !d->failed; i++) {
+    const orr_drive *drive = &parts->drives[i];
+    if (drive->joint < 0) driven[parts->file_of[drive->body]] = true;
+    for (size_t k = 0; k < 2 && drive->joint >= 0; k++)
+      driven[parts->joint_ends[drive->joint][k]] = true;
+  }
+  parts->driven = driven;
+}
+
+static void fill_sensors(deriver *d) {
+  const orr_scenario *scenario = d->scenario;
+  size_t count = scenario->world.sensors.count;
+  int(*ends)[2] = get(d, count, sizeof *ends);
+  for (size_t i = 0; i < count && !d->failed; i++) {
+    const orr_union *reads = &orr_sensor_at(scenario, i)->reads;
+    bool ray = reads->tag == ORR_SENSOR_RAY;
+    const orr_touch_sensor *touch = ray ? NULL : reads->value;
+    const orr_ray_sensor *looks = ray ? reads->value : NULL;
+    ends[i][0] = file_index(scenario, ray ? looks->body : touch->body);
+    ends[i][1] = !ray && touch->other ? file_index(scenario, touch->other) : -1;
+  }
+  d->parts->sensor_ends = (const int(*)[2])ends;
+}
+
 static bool acts_on(const orr_force_def *def, const orr_body_def *body) {
   const char *const *names = def->bodies.items;
   for (size_t i = 0; i < def->bodies.count; i++)
@@ -313,9 +349,12 @@ bool orr_scenario_derive(orr_scenario *scenario) {
   if (!d.failed) fill_bodies(&d);
   if (!d.failed) fill_joints(&d);
   if (!d.failed) fill_drives(&d);
+  if (!d.failed) fill_driven(&d);
+  if (!d.failed) fill_sensors(&d);
   if (!d.failed) fill_forces(&d);
   if (!d.failed) fill_outlines(&d);
   if (!d.failed) fill_masses(&d);
+  if (!d.failed) fill_colours(&d);
   orr_goal_parts *goals = get(&d, scenario->task.goals.count, sizeof *goals);
   for (size_t i = 0; i < scenario->task.goals.count && !d.failed; i++) {
     fill_goal(&d, orr_goal_at(scenario, i), &goals[i]);

@@ -11,6 +11,18 @@ static bool only_polygons(const orr_body_def *body) {
   return true;
 }
 
+/* A goal may lie a little outside of what is shown, no further: walls stand there. */
+static void check_reachable(const orr_checker *c, const char *path, const orr_goal_def *goal) {
+  const double *size = c->scenario->world.space.size;
+  for (size_t i = 0; i < 2 && orr_check_flat(c); i++) {
+    double margin = 0.1 * size[i];
+    if (!(goal->position[i] < -margin || goal->position[i] > size[i] + margin)) continue;
+    orr_check_complain_key(c, path, "position", "a goal lies within world.space.size",
+                           "the goal is outside of the world");
+    return;
+  }
+}
+
 void orr_check_task(const orr_checker *c) {
   const orr_task_def *task = &c->scenario->task;
   if (task->success.tag != ORR_SUCCESS_NONE && task->goals.count == 0)
@@ -21,6 +33,7 @@ void orr_check_task(const orr_checker *c) {
     char path[64];
     snprintf(path, sizeof path, "task.goals[%zu]", i);
     orr_check_finite(c, path, "position", goal->position, 2);
+    check_reachable(c, path, goal);
     const orr_body_def *body = orr_check_find_body(c, goal->body);
     if (!body) continue;
     if (body->type == ORR_BODY_STATIC)

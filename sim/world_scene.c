@@ -73,8 +73,7 @@ orr_status orr_world_scene_create(orr_world *world, orr_error *err) {
   return create_lights(world, err);
 }
 
-static void add_body(orr_world *world, size_t file, orr_scene_layer layer, const double *pose,
-                     const uint8_t colour[3]) {
+static void add_body(orr_world *world, size_t file, orr_scene_layer layer, const double *pose) {
   const orr_parts *parts = world->scenario->parts;
   for (size_t i = parts->first_outline[file]; i < parts->first_outline[file + 1]; i++) {
     const orr_outline *outline = &parts->outlines[i];
@@ -92,7 +91,8 @@ static void add_body(orr_world *world, size_t file, orr_scene_layer layer, const
         .vertices = (const double(*)[2])outline->vertices,
         .vertex_count = outline->count,
     };
-    memcpy(shape->colour, colour, sizeof shape->colour);
+    memcpy(shape->colour, layer == ORR_LAYER_GOAL ? goal_colour : parts->colours[i],
+           sizeof shape->colour);
   }
 }
 
@@ -106,7 +106,7 @@ static void add_static(orr_world *world, size_t file) {
     pose[0] += centre[0] - (c * centre[0] - s * centre[1]);
     pose[1] += centre[1] - (s * centre[0] + c * centre[1]);
   }
-  add_body(world, file, ORR_LAYER_STATIC, pose, world->scenario->parts->colours[file]);
+  add_body(world, file, ORR_LAYER_STATIC, pose);
 }
 
 static void add_moving(orr_world *world, orr_role role) {
@@ -116,8 +116,7 @@ static void add_moving(orr_world *world, orr_role role) {
     if (scenario->state.bodies[i].role != role) continue;
     if (world->table->removed(world->engine, (int)i)) continue;
     size_t file = (size_t)scenario->parts->file_of[i];
-    add_body(world, file, layer, world->state + i * scenario->stride,
-             scenario->parts->colours[file]);
+    add_body(world, file, layer, world->state + i * scenario->stride);
   }
 }
 
@@ -167,8 +166,7 @@ static void add_solids(orr_world *world) {
 static void add_outlines(orr_world *world) {
   const orr_parts *parts = world->scenario->parts;
   for (size_t i = 0; i < parts->goal_count; i++)
-    add_body(world, (size_t)parts->goals[i].file, ORR_LAYER_GOAL, parts->goals[i].pose,
-             goal_colour);
+    add_body(world, (size_t)parts->goals[i].file, ORR_LAYER_GOAL, parts->goals[i].pose);
   for (size_t i = 0; i < parts->file_count; i++)
     if (parts->moving_of[i] < 0) add_static(world, i);
   add_moving(world, ORR_ROLE_FREE);

@@ -47,6 +47,31 @@ orr_world *new_world(const orr_scenario *scenario) {
   return world;
 }
 
+orr_world *begin_world(const char *text) {
+  orr_error err;
+  orr_scenario *scenario = parse_scenario(text, &err);
+  if (!scenario) print_error("%s\n%s\n", text, err.message);
+  assert_non_null(scenario);
+  orr_world *world = new_world(scenario);
+  assert_int_equal(orr_world_reset(world, 1, 0, NULL), ORR_OK);
+  return world;
+}
+
+void end_world(orr_world *world) {
+  orr_scenario *scenario = (orr_scenario *)orr_world_scenario(world);
+  orr_world_destroy(world);
+  orr_scenario_destroy(scenario);
+}
+
+double number_of(const orr_world *world, const char *name) {
+  const orr_scenario *scenario = orr_world_scenario(world);
+  double state[512];
+  int index = orr_space_find(&scenario->state, name);
+  assert_true(index >= 0 && scenario->state.count <= 512);
+  orr_world_state(world, state);
+  return state[index];
+}
+
 void draw_action(const orr_world *world, uint32_t episode, uint32_t step, float *action) {
   const orr_scenario *scenario = orr_world_scenario(world);
   orr_random random = orr_random_at(11, ORR_PURPOSE_TEST, episode, step, 0, 0);
@@ -59,6 +84,9 @@ void draw_action(const orr_world *world, uint32_t episode, uint32_t step, float 
 int main(void) {
   int failed = run_scenario_tests();
   failed += run_laws_tests();
+  failed += run_joint_tests();
+  failed += run_drive_tests();
+  failed += run_sensor_tests();
   failed += run_physics_tests();
   failed += run_task_tests();
   failed += run_gym_tests();

@@ -16,13 +16,21 @@ orr_scenario *load_scenario(const char *path);
 /* From text; NULL with the first finding in `err` when it is refused. */
 orr_scenario *parse_scenario(const char *text, orr_error *err);
 orr_world *new_world(const orr_scenario *scenario);
+/* A world of a scenario's text, reset to episode 0; `end_world` destroys its scenario too. */
+orr_world *begin_world(const char *text);
+void end_world(orr_world *world);
+/* A number of the world's state by its name. */
+double number_of(const orr_world *world, const char *name);
 /* An action of a fixed random stream that keeps the bodies busy. */
 void draw_action(const orr_world *world, uint32_t episode, uint32_t step, float *action);
 
+int run_drive_tests(void);
+int run_joint_tests(void);
 int run_laws_tests(void);
 int run_physics_tests(void);
 int run_restore_tests(void);
 int run_scenario_tests(void);
+int run_sensor_tests(void);
 int run_task_tests(void);
 int run_gym_tests(void);
 

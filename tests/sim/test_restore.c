@@ -46,6 +46,11 @@ static void restores_sleeping_pile(void **context) {
   many_trials("tests/fixtures/sleeping_pile.yaml", 600, 50);
 }
 
+static void restores_surroundings(void **context) {
+  (void)context;
+  many_trials("tests/fixtures/surroundings.yaml", 600, 0);
+}
+
 static void act(orr_world *world, uint32_t episode, uint32_t step) {
   float action[16];
   draw_action(world, episode, step, action);
@@ -141,6 +146,7 @@ static void worlds_follow_each_other(void **context) {
   sync_follows("scenarios/push_t.yaml");
   sync_follows("tests/fixtures/jointed_stack.yaml");
   sync_follows("tests/fixtures/sleeping_pile.yaml");
+  sync_follows("tests/fixtures/surroundings.yaml");
 }
 
 static void sync_follows_into_divergence(void **context) {
@@ -295,6 +301,7 @@ int run_restore_tests(void) {
       cmocka_unit_test(restores_push_t),
       cmocka_unit_test(restores_jointed_stack),
       cmocka_unit_test(restores_sleeping_pile),
+      cmocka_unit_test(restores_surroundings),
       cmocka_unit_test(snapshots_survive_resets),
       cmocka_unit_test(task_counters_are_restored),
       cmocka_unit_test(worlds_follow_each_other),

@@ -98,6 +98,16 @@ typedef struct mistake {
 #define OTHER "    - {name: b, mass: 1, shapes: [{geometry: {box: {size: [1, 1]}}}]}\n"
 #define HAND  "    - {name: h, type: kinematic, shapes: [{geometry: {circle: {radius: 1}}}]}\n"
 
+#define APART                                                                                      \
+  "    - {name: b, mass: 1, start: {position: [5, 5]}, shapes: [{geometry: {box: {size: [1, "      \
+  "1]}}}]}\n"
+#define WALL                                                                                       \
+  "    - {name: wall, type: static, start: {position: [5, 5]}, shapes: [{geometry: {box: {size: "  \
+  "[1, 1]}}}]}\n"
+#define AWAY(shape)   "    - {name: s, mass: 1, start: {position: [5, 5]}, shapes: [" shape "]}\n"
+#define FORCE(law)    "  forces:\n    - {name: f, force: {" law "}\n"
+#define SENSOR(reads) "  sensors:\n    - {name: s, reads: {" reads "}}\n"
+
 static const mistake mistakes[] = {
     {"    - {name: a, shapes: [{geometry: {circle: {radius: 1}}}]}\n", "", 4, "mass"},
     {"    - {name: a, mass: 0, shapes: [{geometry: {circle: {radius: 1}}}]}\n", "", 4, "mass"},
@@ -161,7 +171,114 @@ static const mistake mistakes[] = {
     {GOOD, "  substeps: 0\n", 5, "range"},
     {GOOD, "  dt: 0\n", 5, "above 0"},
     {GOOD, "  dt: fast\n", 5, "number"},
+    {GOOD AWAY("{geometry: {circle: {radius: 1}}, rotation: [0, 0, 1]}"), "", 5, "turned"},
+    {GOOD AWAY("{geometry: {box: {size: [1, 1]}}, rotation: [1, 0, 0]}"), "", 5, "turned"},
+    {GOOD AWAY("{geometry: {sphere: {radius: 1}}}"), "", 5, "three dimensions"},
+    {GOOD AWAY("{geometry: {box: {size: [1, 1, 1]}}}"), "", 5, "two axes"},
+    {GOOD AWAY("{geometry: {capsule: {radius: 1, length: 1, offset: [0, 0, 1]}}}"), "", 5,
+     "two axes"},
+    {GOOD AWAY("{geometry: {circle: {radius: 1}}, rolling: 0.1}"), "", 5, "rolling"},
+    {GOOD AWAY("{geometry: {circle: {radius: 1}}, colour: redd}"), "", 5, "colour"},
+    {GOOD AWAY("{geometry: {circle: {radius: 1}}, category: 31}"), "", 5, "range"},
+    {GOOD AWAY("{geometry: {circle: {radius: 1}}, ignores: [31]}"), "", 5, "range"},
+    {GOOD "    - {name: s, mass: 1, inertia: [1, 1, 1], start: {position: [5, 5]}, shapes: "
+          "[{geometry: {circle: {radius: 1}}}]}\n",
+     "", 5, "one moment"},
+    {GOOD OTHER, "", 5, "begins inside"},
+    {GOOD HAND, "", 5, "1"},
+    {GOOD APART, "  joints:\n    - {name: j, type: ball, body_a: a, body_b: b}\n", 7, "3D"},
+    {GOOD APART, "  joints:\n    - {name: j, type: pivot, body_a: a, body_b: b, axis: [1, 0]}\n", 7,
+     "about z"},
+    {GOOD APART, "  joints:\n    - {name: j, type: pivot, body_a: a, body_b: b, armature: 1}\n", 7,
+     "Chipmunk"},
+    {GOOD APART, "  joints:\n    - {name: j, type: slide, body_a: a, body_b: b, start: 1}\n", 7,
+     "own start"},
+    {GOOD APART, "  joints:\n    - {name: j, type: slide, body_a: a, body_b: b, limits: [1, 1]}\n",
+     7, "weld"},
+    {GOOD APART, "  joints:\n    - {name: a, type: pivot, body_a: a, body_b: b}\n", 7, "this name"},
+    {GOOD APART, "  integrator: rk4\n", 6, "euler"},
+    {GOOD APART, "  mjcf: model.xml\n", 6, "MJCF"},
+    {GOOD APART, FORCE("gravity: {acceleration: [0, 1]}}, bodies: [c]"), 7, "\"c\""},
+    {GOOD APART, FORCE("gravity: {acceleration: [0, 0, 1]}}"), 7, "two axes"},
+    {GOOD WALL, FORCE("drag: {linear: 1}}, bodies: [wall]"), 7, "dynamic"},
+    {GOOD WALL, FORCE("drag: {linear: 1}}, bodies: [wal]"), 7, "did you mean \"wall\""},
+    {GOOD APART, FORCE("drag: {linear: -1}}"), 7, "range"},
+    {GOOD APART, FORCE("drag: {linear: 1}}, region: {box: {low: [1, 1], high: [2, 1]}}"), 7,
+     "inside"},
+    {GOOD APART, FORCE("attraction: {point: [inf, 1], strength: 1}}"), 7, ""},
+    {GOOD APART, FORCE("push: {strength: 1}}"), 7, "push"},
+    {GOOD APART, SENSOR("contact: {body: z}"), 7, "\"z\""},
+    {GOOD APART, SENSOR("contact: {body: a, other: a}"), 7, "itself"},
+    {GOOD WALL "    - {name: h, type: kinematic, start: {position: [2, 2]}, shapes: [{geometry: "
+               "{circle: {radius: 1}}}]}\n",
+     SENSOR("impulse: {body: wall, other: h}"), 8, "pass through"},
+    {GOOD APART, SENSOR("ray: {body: a, direction: [0, 0], range: 1}"), 7, "zero"},
+    {GOOD APART, SENSOR("ray: {body: a, direction: [0, 1], range: 0}"), 7, "range"},
+    {GOOD APART, "  lights:\n    - {name: l, kind: sun, direction: [0, 0, 0]}\n", 7, "zero"},
+    {GOOD APART, "  lights:\n    - {name: l, colour: whit}\n", 7, "white"},
+    {GOOD APART, "  camera: {position: [1, 1, 1], target: [1, 1, 1]}\n", 6, "stands"},
+    {GOOD APART, "  camera: {position: [0, 0, 5]}\n", 6, "along the view"},
+    {GOOD, "task:\n  goals: [{body: a, position: [11.5, 5]}]\n", 6, "outside"},
+    {GOOD, "task:\n  goals: [{body: a, position: [5, -40]}]\n", 6, "outside"},
 };
+
+/* In three dimensions other shapes are wrong. */
+static void flat_things_are_refused_in_3d(void **context) {
+  (void)context;
+  static const char *const wrong[][2] = {
+      {"mass: 1, shapes: [{geometry: {circle: {radius: 1}}}]", "two dimensions"},
+      {"mass: 1, shapes: [{geometry: {box: {size: [1, 1]}}}]", "three sizes"},
+      {"mass: 1, moment: 1, shapes: [{geometry: {sphere: {radius: 1}}}]", "three moments"},
+      {"mass: 1, shapes: [{geometry: {sphere: {radius: 1}}}]", "two dimensions"}, /* the engine */
+  };
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    char text[512];
+    orr_error err;
+    snprintf(text, sizeof text,
+             "world:\n  space: {size: [9, 9, 9], dimensions: 3}\n  engine: chipmunk\n  bodies:\n"
+             "    - {name: a, %s}\n",
+             wrong[i][0]);
+    assert_null(parse_scenario(text, &err));
+    assert_non_null(strstr(err.message, wrong[i][1]));
+    assert_int_equal(err.line, i == 3 ? 3 : 5);
+  }
+}
+
+/* What begins inside something else is refused only when it always does, and could collide. */
+static void starts_may_touch(void **context) {
+  (void)context;
+  static const char format[] =
+      "world:\n  space: {size: [10, 10]}\n  bodies:\n"
+      "    - {name: a, mass: 1, start: {position: [5, 5]}, shapes: [{geometry: {box: {size: [1, "
+      "1]}}%s}]}\n"
+      "    - {name: b, mass: 1, start: {position: [%s]}, shapes: [{geometry: {box: {size: [1, "
+      "1]}}%s}]}\n%s";
+  static const struct {
+    const char *position, *one, *other, *rest;
+    bool good;
+  } cases[] = {
+      {"6, 5", "", "", "", true},
+      {"5.85, 5", "", "", "", true}, /* 15 % deep */
+      {"5.75, 5", "", "", "", false},
+      {"{uniform: [5, 6]}, 5", "", "", "", true},
+      {"5, 5", ", group: 1", ", group: 1", "", true},
+      {"5, 5", ", category: 4", ", ignores: [4]", "", true},
+      {"5, 5", "", "", "  joints:\n    - {name: j, type: weld, body_a: a, body_b: b}\n", true},
+      {"5, 5", "", "",
+       "  joints:\n    - {name: j, type: weld, body_a: b, body_b: a, collide: true}\n", false},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char text[1024];
+    orr_error err;
+    snprintf(text, sizeof text, format, cases[i].one, cases[i].position, cases[i].other,
+             cases[i].rest);
+    orr_scenario *scenario = parse_scenario(text, &err);
+    if ((scenario != NULL) != cases[i].good) print_error("case %zu: %s\n", i, err.message);
+    assert_int_equal(scenario != NULL, cases[i].good);
+    if (!scenario) assert_int_equal(err.line, 5);
+    orr_scenario_destroy(scenario);
+  }
+}
 
 static void bad_scenarios_are_placed(void **context) {
   (void)context;
@@ -202,13 +319,15 @@ static void all_mistakes_are_found(void **context) {
 }
 
 static char *many_bodies(size_t count, const char *type) {
-  size_t size = 128 + count * 96, used = 0;
+  size_t size = 128 + count * 128, used = 0;
   char *text = malloc(size);
   used += (size_t)snprintf(text, size, "world:\n  space: {size: [10, 10]}\n  bodies:\n");
   for (size_t i = 0; i < count; i++)
     used += (size_t)snprintf(
         text + used, size - used,
-        "    - {name: b%zu, %s, shapes: [{geometry: {circle: {radius: 1}}}]}\n", i, type);
+        "    - {name: b%zu, %s, start: {position: [%zu, 0]}, shapes: [{geometry: {circle: {radius: "
+        "1}}}]}\n",
+        i, type, 3 * i);
   return text;
 }
 
@@ -257,8 +376,16 @@ static void odd_documents_are_refused(void **context) {
 static void reading_survives_failures(void **context) {
   (void)context;
   bool read = false;
-  char text[512];
-  snprintf(text, sizeof text, "world:\n  space: {size: [10, 10]}\n  bodies:\n%s", GOOD OTHER HAND);
+  static const char text[] =
+      "world:\n  space: {size: [10, 10]}\n  bodies:\n" GOOD
+      "    - {name: b, mass: 1, start: {position: [3, 3]}, shapes: [{geometry: {box: {size: [1, "
+      "1]}}}]}\n"
+      "    - {name: h, type: kinematic, start: {position: [6, 3]}, shapes: [{geometry: {circle: "
+      "{radius: 1}}}]}\n"
+      "  joints:\n    - {name: j, type: slide, body_a: a, body_b: b, stiffness: 1}\n"
+      "  actuators:\n    - {name: x, body: h}\n"
+      "  forces:\n    - {name: f, force: {drag: {linear: 1}}, bodies: [a]}\n"
+      "  sensors:\n    - {name: s, reads: {contact: {body: a}}}\n";
   for (int64_t n = 1; n < 4000 && !read; n++) {
     orr_diagnostics *diagnostics = orr_diagnostics_create();
     orr_config *config = NULL;
@@ -278,10 +405,16 @@ static void reading_survives_failures(void **context) {
 
 int run_scenario_tests(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(push_t_has_its_spaces),      cmocka_unit_test(masses_follow_from_shapes),
-      cmocka_unit_test(identity_is_of_the_meaning), cmocka_unit_test(bad_scenarios_are_placed),
-      cmocka_unit_test(all_mistakes_are_found),     cmocka_unit_test(too_many_bodies_are_refused),
-      cmocka_unit_test(odd_documents_are_refused),  cmocka_unit_test(reading_survives_failures),
+      cmocka_unit_test(push_t_has_its_spaces),
+      cmocka_unit_test(masses_follow_from_shapes),
+      cmocka_unit_test(identity_is_of_the_meaning),
+      cmocka_unit_test(bad_scenarios_are_placed),
+      cmocka_unit_test(flat_things_are_refused_in_3d),
+      cmocka_unit_test(starts_may_touch),
+      cmocka_unit_test(all_mistakes_are_found),
+      cmocka_unit_test(too_many_bodies_are_refused),
+      cmocka_unit_test(odd_documents_are_refused),
+      cmocka_unit_test(reading_survives_failures),
   };
   return cmocka_run_group_tests_name("scenario", tests, NULL, NULL);
 }
