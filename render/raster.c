@@ -162,6 +162,7 @@ static void draw_shape(orr_image *image, const orr_camera *camera, const orr_sce
   case ORR_SCENE_SEGMENT:
     raster_capsule(image, points[0], points[1], shape->radius * camera->scale, colour);
     break;
+  default: break; /* a solid */
   }
 }
 

@@ -3,7 +3,8 @@
  * Nothing else includes an engine's header. Every function that runs the engine's own code may find
  * that the numbers broke: it then returns false and `status` says why; after that only `reset`,
  * `restore` and `destroy` touch the engine again. No function allocates from the heap except
- * `create`. Scenes are made by world_scene.c from the state, so that both engines look alike. */
+ * `create`. Scenes of 2D worlds are made by world_scene.c from the state, so that both engines look
+ * alike; those of 3D worlds from what `solids` says. */
 #ifndef ORR_SIM_ENGINE_H
 #define ORR_SIM_ENGINE_H
 
@@ -39,6 +40,11 @@ typedef struct orr_engine_table {
   void (*get_state)(const orr_engine *engine, double *state); /* the whole state vector */
   bool (*intervene)(orr_engine *engine, const orr_intervention *intervention);
   bool (*removed)(const orr_engine *engine, int body); /* of a moving body */
+  /* The solids of a 3D world at this instant, as many as `capacity` allows: static ones and those of
+   * moving bodies that are not removed, with layer and body; returns how many there are. Asked
+   * before the first reset, too (then poses need not be right), and after the numbers broke. NULL:
+   * the engine knows 2D alone. */
+  size_t (*solids)(const orr_engine *engine, orr_scene_shape *out, size_t capacity);
   size_t (*contacts)(const orr_engine *engine, orr_scene_contact *out, size_t capacity);
   double (*energy)(const orr_engine *engine); /* kinetic and of gravity, J when mass is in kg */
   const char *(*status)(const orr_engine *engine); /* "" or what broke */

@@ -6,10 +6,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Outlines of 2D worlds, then the solids of 3D worlds. What `size` holds is said at each solid;
+ * lengths are halves, measured from the solid's own origin along its own axes. */
 typedef enum orr_scene_kind {
   ORR_SCENE_CIRCLE,
   ORR_SCENE_POLYGON,
-  ORR_SCENE_SEGMENT
+  ORR_SCENE_SEGMENT,
+  ORR_SCENE_SPHERE,    /* radius */
+  ORR_SCENE_BOX,       /* half edges x, y, z */
+  ORR_SCENE_CAPSULE,   /* radius, half length of the straight part along z */
+  ORR_SCENE_CYLINDER,  /* radius, half length along z */
+  ORR_SCENE_ELLIPSOID, /* radii x, y, z */
+  ORR_SCENE_PLANE,     /* half extents x, y that are drawn of z = 0; 0: without an end */
+  ORR_SCENE_MESH       /* not used: the corners say it */
 } orr_scene_kind;
 typedef enum orr_scene_layer {
   ORR_LAYER_GOAL,
@@ -18,32 +27,68 @@ typedef enum orr_scene_layer {
   ORR_LAYER_ACTOR
 } orr_scene_layer;
 
+/* Triangles in the solid's frame, corners counterclockwise seen from outside. */
+typedef struct orr_scene_mesh {
+  const float (*vertices)[3];
+  const int (*triangles)[3];
+  size_t vertex_count, triangle_count;
+} orr_scene_mesh;
+
 typedef struct orr_scene_shape {
   orr_scene_kind kind;
-  orr_scene_layer layer;       /* drawn in this order */
-  int body;                    /* index of the moving body; -1 for static and goal shapes */
-  double position[3];          /* of the body's origin, world units; z = 0 in 2D */
-  double rotation[4];          /* quaternion w, x, y, z */
-  double angle;                /* the same turn about z, 2D */
+  orr_scene_layer layer; /* in 2D drawn in this order */
+  int body;              /* index of the moving body; -1 for static and goal shapes */
+  double position[3];    /* world units. 2D: of the body's origin, z = 0. Solids: their own */
+  double rotation[4];    /* quaternion w, x, y, z: of the body in 2D, of the solid in 3D */
+  uint8_t colour[3];
+  /* Outlines */
+  double angle;                /* the turn about z */
   double radius;               /* circle; half thickness of a segment */
   const double (*vertices)[2]; /* body frame: polygon corners, segment ends, circle centre */
   size_t vertex_count;
-  uint8_t colour[3];
+  /* Solids */
+  double size[3];
+  orr_scene_mesh mesh;
+  double mirror; /* part of the light that is reflected as by a mirror */
 } orr_scene_shape;
 
 typedef struct orr_scene_contact {
-  double position[2], normal[2];
+  double position[3], normal[3]; /* world; z = 0 in 2D */
   double impulse;
 } orr_scene_contact;
 
+typedef enum orr_scene_light_kind {
+  ORR_SCENE_LIGHT_POINT,
+  ORR_SCENE_LIGHT_SPOT,
+  ORR_SCENE_LIGHT_SUN, /* from everywhere along `direction` */
+  ORR_SCENE_LIGHT_AREA
+} orr_scene_light_kind;
+typedef struct orr_scene_light {
+  orr_scene_light_kind kind;
+  double position[3], direction[3]; /* direction: where it shines to, of any length */
+  double angle;                     /* spot: half opening, rad */
+  double radius;                    /* of what shines */
+  double power;
+  uint8_t colour[3];
+} orr_scene_light;
+
+typedef struct orr_scene_camera {
+  double position[3], target[3], up[3];
+  double field_of_view; /* rad, of the picture's height */
+} orr_scene_camera;
+
 typedef struct orr_scene {
-  double size[2]; /* of the world, from the origin */
+  int dimensions; /* 2: outlines, 3: solids */
+  double size[3]; /* of the world, from the origin; 0: not said */
   bool y_down;
   double time; /* s */
   const orr_scene_shape *shapes;
   size_t shape_count;
   const orr_scene_contact *contacts;
   size_t contact_count;
+  const orr_scene_light *lights;
+  size_t light_count;
+  const orr_scene_camera *camera; /* NULL: the renderer chooses one that shows all */
 } orr_scene;
 
 #endif

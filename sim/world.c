@@ -49,8 +49,8 @@ static orr_status create_parts(orr_world *world, orr_error *err) {
   ORR_TRY(orr_new(&world->fresh, scenario->state.count, sizeof(double), err));
   ORR_TRY(orr_new(&world->targets, scenario->action_count + 1, sizeof(double), err));
   ORR_TRY(create_log(world, err));
-  ORR_TRY(orr_world_scene_create(world, err));
-  return world->table->create(scenario, &world->engine, err);
+  ORR_TRY(world->table->create(scenario, &world->engine, err));
+  return orr_world_scene_create(world, err);
 }
 
 orr_status orr_world_create(const orr_scenario *scenario, orr_world **out, orr_error *err) {
@@ -76,6 +76,7 @@ void orr_world_destroy(orr_world *world) {
   orr_free(world->targets);
   orr_free(world->shapes);
   orr_free(world->contacts);
+  orr_free(world->lights);
   orr_free(world);
 }
 

@@ -55,7 +55,9 @@ struct orr_world {
   orr_scene scene;
   orr_scene_shape *shapes;
   orr_scene_contact *contacts;
-  size_t contact_capacity;
+  size_t contact_capacity, solid_capacity;
+  orr_scene_light *lights;
+  orr_scene_camera camera;
 };
 
 struct orr_snapshot {

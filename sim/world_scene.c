@@ -1,5 +1,7 @@
 /* The scene: goals, static bodies, moving bodies, actors, from the state and the scenario. */
 #include "base/memory.h"
+#include "base/rotation.h"
+#include "sim/colour.h"
 #include "sim/world_private.h"
 
 #include <math.h>
@@ -7,17 +9,68 @@
 
 static const uint8_t goal_colour[3] = {0x90, 0xee, 0x90}; /* lightgreen, as in gym-pusht */
 
-orr_status orr_world_scene_create(orr_world *world, orr_error *err) {
+/* Lights and camera are copied: an episode may draw others. */
+static orr_status create_lights(orr_world *world, orr_error *err) {
+  _Static_assert((int)ORR_SCENE_LIGHT_AREA == (int)ORR_LIGHT_AREA, "one order of lights");
+  const orr_world_def *def = &world->scenario->world;
+  const orr_light_def *lights = def->lights.items;
+  ORR_TRY(orr_new(&world->lights, def->lights.count + 1, sizeof *world->lights, err));
+  for (size_t i = 0; i < def->lights.count; i++) {
+    orr_scene_light *light = &world->lights[i];
+    light->kind = (orr_scene_light_kind)lights[i].kind;
+    memcpy(light->position, lights[i].position, sizeof light->position);
+    memcpy(light->direction, lights[i].direction, sizeof light->direction);
+    light->angle = lights[i].angle;
+    light->radius = lights[i].radius;
+    light->power = lights[i].power;
+    orr_colour_parse(lights[i].colour, light->colour);
+  }
+  world->scene.lights = world->lights;
+  world->scene.light_count = def->lights.count;
+  if (!def->camera) return ORR_OK;
+  memcpy(world->camera.position, def->camera->position, sizeof world->camera.position);
+  memcpy(world->camera.target, def->camera->target, sizeof world->camera.target);
+  memcpy(world->camera.up, def->camera->up, sizeof world->camera.up);
+  world->camera.field_of_view = def->camera->field_of_view;
+  world->scene.camera = &world->camera;
+  return ORR_OK;
+}
+
+static bool has_solids(const orr_world *world) {
+  return world->scene.dimensions == 3 && world->table->solids;
+}
+
+/* A goal shows the solids of its body once more. */
+static orr_status create_solids(orr_world *world, orr_error *err) {
+  const orr_parts *parts = world->scenario->parts;
+  size_t count = world->table->solids(world->engine, NULL, 0), shown = count;
+  orr_scene_shape *solids;
+  ORR_TRY(orr_new(&solids, count + 1, sizeof *solids, err));
+  world->table->solids(world->engine, solids, count);
+  for (size_t g = 0; g < parts->goal_count; g++)
+    for (size_t i = 0; i < count; i++) shown += solids[i].body == parts->goals[g].body;
+  orr_free(solids);
+  world->solid_capacity = count;
+  world->contact_capacity = 64 + 8 * count;
+  return orr_new(&world->shapes, shown + 1, sizeof *world->shapes, err);
+}
+
+static orr_status create_outlines(orr_world *world, orr_error *err) {
   const orr_parts *parts = world->scenario->parts;
   size_t most = parts->outline_count;
   for (size_t i = 0; i < parts->goal_count; i++) most += parts->goals[i].count;
   world->contact_capacity = 64 + 8 * parts->outline_count;
-  ORR_TRY(orr_new(&world->shapes, most, sizeof *world->shapes, err));
+  return orr_new(&world->shapes, most + 1, sizeof *world->shapes, err);
+}
+
+orr_status orr_world_scene_create(orr_world *world, orr_error *err) {
+  const orr_space_def *space = &world->scenario->world.space;
+  world->scene.dimensions = (int)space->dimensions;
+  memcpy(world->scene.size, space->size, sizeof world->scene.size);
+  world->scene.y_down = space->y != 0;
+  ORR_TRY(has_solids(world) ? create_solids(world, err) : create_outlines(world, err));
   ORR_TRY(orr_new(&world->contacts, world->contact_capacity, sizeof *world->contacts, err));
-  world->scene.size[0] = world->scenario->world.space.size[0];
-  world->scene.size[1] = world->scenario->world.space.size[1];
-  world->scene.y_down = world->scenario->world.space.y != 0;
-  return ORR_OK;
+  return create_lights(world, err);
 }
 
 static void add_body(orr_world *world, size_t file, orr_scene_layer layer, const double *pose,
@@ -68,13 +121,51 @@ static void add_moving(orr_world *world, orr_role role) {
   }
 }
 
-const orr_scene *orr_world_scene(orr_world *world) {
+/* A goal says where its body stands and where it heads: height and tilt are the body's own. */
+static void goal_pose(const orr_goal_parts *goal, const double *state, double position[3],
+                      double rotation[4]) {
+  double half = 0.5 * (goal->pose[2] - state[2]);
+  const double turn[4] = {cos(half), 0.0, 0.0, sin(half)};
+  position[0] = goal->pose[0];
+  position[1] = goal->pose[1];
+  position[2] = state[ORR_BODY_STATE];
+  orr_quaternion_product(turn, state + ORR_BODY_STATE + 1, rotation);
+}
+
+/* The solids of the goal's body, carried from where it is to where it shall be. */
+static void add_goal_solids(orr_world *world, const orr_goal_parts *goal, size_t count) {
+  const double *state = world->state + (size_t)goal->body * world->scenario->stride;
+  const double from[3] = {state[0], state[1], state[ORR_BODY_STATE]};
+  double to[3], rotation[4], turn[4];
+  goal_pose(goal, state, to, rotation);
+  orr_quaternion_inverse(state + ORR_BODY_STATE + 1, turn);
+  orr_quaternion_product(rotation, turn, turn);
+  for (size_t i = 0; i < count; i++) {
+    const orr_scene_shape *solid = &world->shapes[i];
+    if (solid->body != goal->body) continue;
+    orr_scene_shape *shape = &world->shapes[world->scene.shape_count++];
+    *shape = *solid;
+    shape->layer = ORR_LAYER_GOAL;
+    shape->body = -1;
+    memcpy(shape->colour, goal_colour, sizeof shape->colour);
+    for (int k = 0; k < 3; k++) shape->position[k] -= from[k];
+    orr_quaternion_turn(turn, shape->position, shape->position);
+    for (int k = 0; k < 3; k++) shape->position[k] += to[k];
+    orr_quaternion_product(turn, solid->rotation, shape->rotation);
+  }
+}
+
+static void add_solids(orr_world *world) {
   const orr_parts *parts = world->scenario->parts;
-  orr_scene *scene = &world->scene;
-  scene->time = orr_world_time(world);
-  scene->shapes = world->shapes;
-  scene->contacts = world->contacts;
-  scene->shape_count = scene->contact_count = 0;
+  size_t count = world->table->solids(world->engine, world->shapes, world->solid_capacity);
+  if (count > world->solid_capacity) count = world->solid_capacity;
+  world->scene.shape_count = count;
+  for (size_t i = 0; i < parts->goal_count; i++)
+    if (parts->goals[i].body >= 0) add_goal_solids(world, &parts->goals[i], count);
+}
+
+static void add_outlines(orr_world *world) {
+  const orr_parts *parts = world->scenario->parts;
   for (size_t i = 0; i < parts->goal_count; i++)
     add_body(world, (size_t)parts->goals[i].file, ORR_LAYER_GOAL, parts->goals[i].pose,
              goal_colour);
@@ -82,6 +173,18 @@ const orr_scene *orr_world_scene(orr_world *world) {
     if (parts->moving_of[i] < 0) add_static(world, i);
   add_moving(world, ORR_ROLE_FREE);
   add_moving(world, ORR_ROLE_ACTUATED);
+}
+
+const orr_scene *orr_world_scene(orr_world *world) {
+  orr_scene *scene = &world->scene;
+  scene->time = orr_world_time(world);
+  scene->shapes = world->shapes;
+  scene->contacts = world->contacts;
+  scene->shape_count = scene->contact_count = 0;
+  if (has_solids(world))
+    add_solids(world);
+  else
+    add_outlines(world);
   if (world->core->begun && world->core->end != ORR_DIVERGED)
     scene->contact_count =
         world->table->contacts(world->engine, world->contacts, world->contact_capacity);
