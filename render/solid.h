@@ -1,9 +1,9 @@
 /* 3D pictures of a scene, for people: triangles and a depth buffer.
  *
- * Each solid is cut into triangles that are projected and filled where nothing nearer is; a pixel is
- * the mean of samples x samples points. Light is diffuse (Lambert) from the scene's first lamp, or
- * from a sun over the viewer's left shoulder, above an even light from everywhere; shadows are those
- * of a sun in that direction, found in a depth picture seen from it (Williams, Casting Curved
+ * Each solid is cut into triangles that are projected and filled where nothing nearer is; a pixel
+ * is the mean of samples x samples points. Light is diffuse (Lambert) from the scene's first lamp,
+ * or from a sun over the viewer's left shoulder, above an even light from everywhere; shadows are
+ * those of a sun in that direction, found in a depth picture seen from it (Williams, Casting Curved
  * Shadows on Curved Surfaces, SIGGRAPH 1978). Goals are translucent and cast no shadow; planes are
  * checkered and can only be seen from above. Mirrors show a part of the sky's colour alone. */
 #ifndef ORR_RENDER_SOLID_H
@@ -15,7 +15,7 @@
 
 typedef struct orr_solid_painter orr_solid_painter;
 
-/* For rectangles of up to width x height pixels; `samples`: 2 or 4, even so that what is translucent
+/* For rectangles of width x height pixels; `samples`: 2 or 4, even so that what is translucent
  * covers exactly half of a pixel. */
 orr_status orr_solid_create(int width, int height, int samples, orr_solid_painter **out,
                             orr_error *err);

@@ -119,6 +119,15 @@ static void test_turned_solids(void **state) {
   assert_true(is_red(pixel(&image, end - 1, 100)) && is_sky(pixel(&image, end + 2, 100)));
   assert_true(is_red(pixel(&image, 100, top + 1)) && is_sky(pixel(&image, 100, top - 2)));
   orr_image_destroy(&image);
+
+  rod.rotation[0] = cos(ORR_PI / 8); /* a turn of 45 degrees about y leans it to the right */
+  rod.rotation[2] = sin(ORR_PI / 8);
+  image = paint(&scene, ORR_VIEWPOINT_FRONT, NULL);
+  int out = (int)(0.5 * scale);
+  assert_true(is_red(pixel(&image, 100 + out, 100 - out)));
+  assert_true(is_red(pixel(&image, 100 - out, 100 + out)));
+  assert_true(is_sky(pixel(&image, 100 - out, 100 - out)));
+  orr_image_destroy(&image);
 }
 
 /* A cube of triangles gives the same picture as a box. */
