@@ -98,36 +98,73 @@ orr_eye orr_eye_parallel(const double centre[3], double radius, const double for
   return eye;
 }
 
-/* Corner i of a box relative to its centre, along the eye's axes. */
-static void corner(const orr_eye *eye, const double low[3], const double high[3], int i,
-                   double out[3]) {
-  double half[3];
-  for (int k = 0; k < 3; k++) half[k] = (i >> k & 1 ? 0.5 : -0.5) * (high[k] - low[k]);
-  out[0] = dot(half, eye->right);
-  out[1] = dot(half, eye->down);
-  out[2] = dot(half, eye->forward);
+static void corner(const double low[3], const double high[3], int i, double out[3]) {
+  for (int k = 0; k < 3; k++) out[k] = i >> k & 1 ? high[k] : low[k];
 }
 
-/* Steps back, or chooses the scale, until all corners of the box are in the picture. */
-static void show_box(orr_eye *eye, const double low[3], const double high[3]) {
-  double distance = 0.0, wide = 0.0, tall = 0.0, deep = 0.0;
-  double across = eye->middle[0] / eye->scale, down = eye->middle[1] / eye->scale; /* slopes */
+static void move(orr_eye *eye, double right, double down, double forward) {
+  for (int k = 0; k < 3; k++)
+    eye->position[k] += right * eye->right[k] + down * eye->down[k] + forward * eye->forward[k];
+}
+
+/* Goes as near as all corners of the box can be seen from. */
+static void approach(orr_eye *eye, const double low[3], const double high[3]) {
+  double back = -INFINITY;
   for (int i = 0; i < 8; i++) {
-    double at[3];
-    corner(eye, low, high, i, at);
-    wide = orr_max(wide, fabs(at[0]));
-    tall = orr_max(tall, fabs(at[1]));
-    deep = orr_max(deep, fabs(at[2]));
-    distance = orr_max(distance, MARGIN * fabs(at[0]) / across - at[2]);
-    distance = orr_max(distance, MARGIN * fabs(at[1]) / down - at[2]);
+    double world[3], seen[3];
+    corner(low, high, i, world);
+    orr_eye_look(eye, world, seen);
+    for (int k = 0; k < 2; k++)
+      back = orr_max(back, MARGIN * fabs(seen[k]) * eye->scale / eye->middle[k] - seen[2]);
+  }
+  move(eye, 0.0, 0.0, -back);
+}
+
+/* Goes sideways until the box is in the middle of the picture. */
+static void centre_box(orr_eye *eye, const double low[3], const double high[3]) {
+  double least[2] = {INFINITY, INFINITY}, most[2] = {-INFINITY, -INFINITY}, depth = 0.0;
+  for (int i = 0; i < 8; i++) {
+    double world[3], seen[3];
+    corner(low, high, i, world);
+    orr_eye_look(eye, world, seen);
+    depth += seen[2] / 8.0;
+    for (int k = 0; k < 2; k++) {
+      least[k] = orr_min(least[k], seen[k] / seen[2]);
+      most[k] = orr_max(most[k], seen[k] / seen[2]);
+    }
+  }
+  move(eye, 0.5 * depth * (least[0] + most[0]), 0.5 * depth * (least[1] + most[1]), 0.0);
+}
+
+static void show_parallel(orr_eye *eye, const double low[3], const double high[3]) {
+  double half[2] = {0.0, 0.0};
+  for (int i = 0; i < 8; i++) {
+    double world[3], seen[3];
+    corner(low, high, i, world);
+    orr_eye_look(eye, world, seen);
+    for (int k = 0; k < 2; k++) half[k] = orr_max(half[k], fabs(seen[k]));
+  }
+  eye->near = -INFINITY;
+  eye->scale = orr_min(eye->middle[0] / half[0], eye->middle[1] / half[1]) / MARGIN;
+}
+
+/* Places the eye so that all of the box is in the picture, and little else. */
+static void show_box(orr_eye *eye, const double low[3], const double high[3]) {
+  double extent = 0.0;
+  for (int k = 0; k < 3; k++) {
+    eye->position[k] = 0.5 * (low[k] + high[k]);
+    extent += high[k] - low[k];
   }
   if (eye->parallel) {
-    eye->scale = orr_min(eye->middle[0] / wide, eye->middle[1] / tall) / MARGIN;
-    distance = 2.0 * deep;
+    show_parallel(eye, low, high);
+    return;
   }
-  for (int k = 0; k < 3; k++)
-    eye->position[k] = 0.5 * (low[k] + high[k]) - distance * eye->forward[k];
-  eye->near = eye->parallel ? -INFINITY : 1e-3 * (wide + tall + deep);
+  approach(eye, low, high);
+  for (int round = 0; round < 4; round++) {
+    centre_box(eye, low, high);
+    approach(eye, low, high);
+  }
+  eye->near = 1e-3 * extent;
 }
 
 static double scale_of(double field_of_view, int height) {

@@ -34,6 +34,7 @@ typedef struct view_loop {
   orr_window *window; /* NULL: off screen */
   orr_player *player;
   orr_solid_painter *painter; /* NULL: a 2D world */
+  orr_eye eye;                /* of a 3D world, for the whole episode */
   orr_pool *pool;
   orr_scene_shape *shapes; /* of the drawn instant, between two control steps */
   shape_pose *before;      /* of each shape at the control step before */
@@ -183,9 +184,8 @@ static void draw_flat(view_loop *loop, const orr_scene *scene, const orr_camera 
 
 /* A 3D world's ghosts are not drawn. */
 static orr_status draw_solid(view_loop *loop, const orr_scene *scene, orr_error *err) {
-  orr_eye eye = orr_eye_of(scene, ORR_VIEWPOINT_CAMERA, WORLD_PIXELS, WORLD_PIXELS);
-  return orr_solid_paint(loop->painter, &eye, scene, loop->pool, orr_canvas_image(loop->canvas),
-                         MARGIN, MARGIN, err);
+  return orr_solid_paint(loop->painter, &loop->eye, scene, loop->pool,
+                         orr_canvas_image(loop->canvas), MARGIN, MARGIN, err);
 }
 
 static orr_status draw(view_loop *loop, orr_camera *out_camera, orr_error *err) {
@@ -214,6 +214,9 @@ static orr_status next_episode(view_loop *loop, uint32_t episode, orr_error *err
   loop->episode = episode;
   loop->waited = 0.0;
   ORR_TRY(orr_player_reset(loop->player, episode, err));
+  const orr_scene *scene = orr_world_scene(orr_env_world(orr_player_env(loop->player)));
+  if (loop->painter)
+    loop->eye = orr_eye_of(scene, ORR_VIEWPOINT_CAMERA, WORLD_PIXELS, WORLD_PIXELS);
   remember(loop);
   return ORR_OK;
 }
@@ -240,15 +243,12 @@ static void point_at(view_loop *loop, const orr_camera *camera, const double mou
     orr_camera_unproject(camera, mouse, loop->cursor);
     return;
   }
-  const orr_scene *scene = orr_world_scene(orr_env_world(orr_player_env(loop->player)));
-  orr_eye eye = orr_eye_of(scene, ORR_VIEWPOINT_CAMERA, WORLD_PIXELS, WORLD_PIXELS);
-  const double pixel[3] = {mouse[0] - MARGIN, mouse[1] - MARGIN, 1.0};
+  const double *from = loop->eye.position, pixel[3] = {mouse[0] - MARGIN, mouse[1] - MARGIN, 1.0};
   double ahead[3];
-  orr_eye_unproject(&eye, pixel, ahead);
-  double fall = eye.position[2] - ahead[2]; /* over one unit of depth */
-  if (eye.position[2] <= 0.0 || fall < 1e-3) return;
-  for (int k = 0; k < 2; k++)
-    loop->cursor[k] = eye.position[k] + (ahead[k] - eye.position[k]) * eye.position[2] / fall;
+  orr_eye_unproject(&loop->eye, pixel, ahead);
+  double fall = from[2] - ahead[2]; /* over one unit of depth */
+  if (from[2] <= 0.0 || fall < 1e-3) return;
+  for (int k = 0; k < 2; k++) loop->cursor[k] = from[k] + (ahead[k] - from[k]) * from[2] / fall;
 }
 
 static orr_status take_input(view_loop *loop, const orr_camera *camera, const orr_input *input,
