@@ -205,7 +205,7 @@ static const orr_solid *solid_of(const orr_solid_painter *painter, int face) {
 static double checker(const orr_solid_painter *painter, const double local[3]) {
   double x = floor(local[0] / painter->square), y = floor(local[1] / painter->square);
   double half = 0.5 * (x + y);
-  return half > floor(half) ? 0.94 : 1.0;
+  return half > floor(half) ? 0.9 : 1.0;
 }
 
 /* How far an endless plane has faded into the sky. */
