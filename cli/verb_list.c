@@ -2,45 +2,192 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "cli/verbs.h"
+#include "sim/parts.h"
+#include <math.h>
 #include <string.h>
 
-typedef struct shelf_row {
-  char path[ORR_PATH], id[64], lesson[256], profiles[128];
-} shelf_row;
+#define LONGEST 100 /* characters of a lesson in the table */
 
-static void copy_scalar(const orr_node *root, const char *key, char *out, size_t size) {
-  const orr_node *node = orr_node_get(root, key);
-  snprintf(out, size, "%s", node && node->kind == ORR_NODE_SCALAR ? node->text : "");
+/* ---- a map of the file in one line ---- */
+
+static void put_flow(const orr_node *node, FILE *out) {
+  const char *comma = "";
+  switch (node->kind) {
+  case ORR_NODE_NULL: fputs("null", out); break;
+  case ORR_NODE_SCALAR: fprintf(out, node->quoted ? "\"%s\"" : "%s", node->text); break;
+  case ORR_NODE_LIST:
+    fputc('[', out);
+    for (size_t i = 0; i < node->count; i++, comma = ", ") {
+      fputs(comma, out);
+      put_flow(node->items[i], out);
+    }
+    fputc(']', out);
+    break;
+  case ORR_NODE_MAP:
+    fputc('{', out);
+    for (size_t i = 0; i < node->count; i++, comma = ", ") {
+      fprintf(out, "%s%s: ", comma, node->entries[i].key);
+      put_flow(node->entries[i].value, out);
+    }
+    fputc('}', out);
+    break;
+  }
 }
 
-static bool read_row(const char *path, shelf_row *row) {
+/* What the file itself says of the task, without the defaults: an array of lines. */
+static json_t *task_lines(const char *path) {
   orr_diagnostics *diagnostics = orr_diagnostics_create();
   orr_config *config = NULL;
-  bool good = orr_config_load(path, &config, diagnostics) == ORR_OK;
-  if (good) {
-    const orr_node *root = orr_config_root(config);
-    snprintf(row->path, sizeof row->path, "%s", path);
-    copy_scalar(root, "id", row->id, sizeof row->id);
-    copy_scalar(root, "lesson", row->lesson, sizeof row->lesson);
-    char **names = orr_experiment_profiles(config);
-    *row->profiles = 0;
-    for (size_t i = 0, used = 0; names && names[i] && used < sizeof row->profiles; i++)
-      used += (size_t)snprintf(row->profiles + used, sizeof row->profiles - used, "%s%s",
-                               i ? ", " : "", names[i]);
-    orr_free(names);
+  json_t *lines = json_array();
+  orr_config_load(path, &config, diagnostics);
+  const orr_node *task = config ? orr_node_get(orr_config_root(config), "task") : NULL;
+  for (size_t i = 0; task && task->kind == ORR_NODE_MAP && i < task->count; i++) {
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (!out) break;
+    fprintf(out, "%s: ", task->entries[i].key);
+    put_flow(task->entries[i].value, out);
+    fclose(out);
+    json_array_append_new(lines, json_string(text));
+    free(text);
   }
   orr_config_destroy(config);
   orr_diagnostics_destroy(diagnostics);
-  return good && *row->id;
+  return lines;
 }
 
-static void print_row(const shelf_row *row, json_t *list) {
-  if (list)
-    json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s}", "id", row->id, "path", row->path,
-                                          "lesson", row->lesson, "profiles", row->profiles));
-  else
-    printf("%-14s %s\n%14s %s%s%s\n", row->id, row->path, "", row->lesson,
-           *row->profiles ? "  profiles: " : "", row->profiles);
+/* ---- what a scenario is about ---- */
+
+/* What the kind of success means, by its help. */
+static const char *success_words(const orr_experiment *experiment) {
+  const orr_node *success = orr_node_find(orr_config_root(experiment->config), "task.success");
+  char path[128];
+  if (!success || success->kind != ORR_NODE_MAP || !success->count) return "";
+  snprintf(path, sizeof path, "task.success.%.80s", success->entries[0].key);
+  const orr_record *record = orr_record_at(&orr_experiment_record, path);
+  return record && record->help ? record->help : "";
+}
+
+static json_t *observed(const orr_space *space) {
+  json_t *names = json_array();
+  for (size_t i = 0; i < space->count; i++)
+    json_array_append_new(names, json_string(space->fields[i].name));
+  return names;
+}
+
+/* JSON has no infinity: null is no bound. */
+static json_t *bound(double value) { return isfinite(value) ? json_real(value) : json_null(); }
+
+/* The numbers of an action: whose they are, and their nominal range. */
+static json_t *actions(const orr_scenario *scenario) {
+  json_t *list = json_array();
+  for (size_t a = 0; a < scenario->parts->actuator_count; a++) {
+    const orr_actuator_def *actuator = orr_actuator_at(scenario, a);
+    const orr_drive *drive = &scenario->parts->drives[a];
+    for (size_t k = 0; k < drive->width; k++) {
+      const orr_space_field *field = &scenario->action.fields[drive->first + k];
+      json_array_append_new(list, json_pack("{s:s, s:s, s:o, s:o, s:s}", "name", field->name,
+                                            "agent", actuator->agent ? actuator->agent : "", "low",
+                                            bound(field->low), "high", bound(field->high), "unit",
+                                            field->unit));
+    }
+  }
+  return list;
+}
+
+static json_t *profiles(const char *path) {
+  orr_diagnostics *diagnostics = orr_diagnostics_create();
+  orr_config *config = NULL;
+  json_t *list = json_array();
+  orr_config_load(path, &config, diagnostics);
+  char **names = config && orr_config_root(config) ? orr_experiment_profiles(config) : NULL;
+  for (size_t i = 0; names && names[i]; i++) json_array_append_new(list, json_string(names[i]));
+  orr_free(names);
+  orr_config_destroy(config);
+  orr_diagnostics_destroy(diagnostics);
+  return list;
+}
+
+static const char *engine_name(const orr_experiment *experiment) {
+  const orr_node *engine = orr_node_find(orr_config_root(experiment->config), "world.engine");
+  return engine && engine->kind == ORR_NODE_SCALAR ? engine->text : "";
+}
+
+static json_t *describe(const char *path, const orr_experiment *experiment) {
+  const orr_scenario *scenario = experiment->scenario;
+  return json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:o, s:o, s:o, s:o}", "id",
+                   experiment->id, "path", path, "title", experiment->title, "lesson",
+                   experiment->lesson, "proof", experiment->proof, "dimensions",
+                   (json_int_t)scenario->world.space.dimensions, "engine", engine_name(experiment),
+                   "success", success_words(experiment), "task", task_lines(path), "observed",
+                   observed(&experiment->observer.space), "actions", actions(scenario), "profiles",
+                   profiles(path));
+}
+
+/* A file with an id that cannot be loaded is on the shelf, too; others are no scenarios. */
+static json_t *broken(const char *path) {
+  orr_diagnostics *diagnostics = orr_diagnostics_create();
+  orr_config *config = NULL;
+  orr_config_load(path, &config, diagnostics);
+  const orr_node *root = config ? orr_config_root(config) : NULL;
+  const orr_node *id = root ? orr_node_get(root, "id") : NULL;
+  bool known = id && id->kind == ORR_NODE_SCALAR;
+  json_t *row =
+      known ? json_pack("{s:s, s:s, s:b}", "id", id->text, "path", path, "broken", true) : NULL;
+  orr_config_destroy(config);
+  orr_diagnostics_destroy(diagnostics);
+  return row;
+}
+
+static json_t *read_row(const char *path) {
+  orr_diagnostics *diagnostics = orr_diagnostics_create();
+  orr_experiment *experiment = NULL;
+  json_t *row = orr_experiment_load(path, NULL, &experiment, diagnostics) == ORR_OK
+                    ? describe(path, experiment)
+                    : broken(path);
+  orr_experiment_destroy(experiment);
+  orr_diagnostics_destroy(diagnostics);
+  return row;
+}
+
+/* ---- the table ---- */
+
+static const char *word(const json_t *row, const char *key) {
+  const char *text = json_string_value(json_object_get(row, key));
+  return text ? text : "";
+}
+
+/* Of the lesson the first sentence; a long one is cut between words. */
+static int first_sentence(const char *lesson) {
+  const char *end = strstr(lesson, ". ");
+  int length = end ? (int)(end - lesson) + 1 : (int)strlen(lesson);
+  if (length <= LONGEST) return length;
+  for (length = LONGEST; length > 0 && lesson[length] != ' ';) length--;
+  return length;
+}
+
+static void print_row(const json_t *row, int width) {
+  const char *lesson = word(row, "lesson");
+  int length = first_sentence(lesson);
+  if (json_object_get(row, "broken")) {
+    printf("%-*s  cannot be loaded: orrery validate says why\n", width, word(row, "path"));
+    return;
+  }
+  printf("%-*s  %lldD  %-8s  %.*s%s\n", width, word(row, "path"),
+         (long long)json_integer_value(json_object_get(row, "dimensions")), word(row, "engine"),
+         length, lesson, lesson[length] && lesson[length - 1] != '.' ? " ..." : "");
+}
+
+static void print_rows(const json_t *list) {
+  int width = 0;
+  const json_t *row;
+  size_t i;
+  json_array_foreach(list, i, row) {
+    int length = (int)strlen(word(row, "path"));
+    if (length > width) width = length;
+  }
+  json_array_foreach(list, i, row) print_row(row, width);
 }
 
 static int run(const orr_invocation *invocation) {
@@ -50,20 +197,19 @@ static int run(const orr_invocation *invocation) {
   orr_error err = {0};
   if (orr_folder_list(folder, "", ".yaml", &names, &count, &err) != ORR_OK)
     return orr_cli_fail(&err);
-  json_t *list = invocation->json ? json_array() : NULL;
-  size_t shown = 0;
+  json_t *list = json_array();
   for (size_t i = 0; i < count; i++) {
-    shelf_row row;
     char path[ORR_PATH];
     orr_path_join(path, sizeof path, folder, names[i]);
-    if (!read_row(path, &row)) continue;
-    print_row(&row, list);
-    shown++;
+    json_t *row = read_row(path);
+    if (row) json_array_append_new(list, row);
   }
   orr_free(names);
-  if (list)
-    json_dumpf(list, stdout, JSON_INDENT(2)), putchar('\n');
-  else if (!shown)
+  if (invocation->json)
+    json_dumpf(list, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6)), putchar('\n');
+  else if (json_array_size(list))
+    print_rows(list);
+  else
     printf("No scenarios in %s\n", folder);
   json_decref(list);
   return 0;

@@ -5,8 +5,8 @@
 
 static const struct argp_option options[] = {
     {"agent", 0, "AGENT", 0,
-     "random, weak, human (the mouse), cem (a planner), inverse or cloning (networks, with "
-     "--model); default human",
+     "human (the mouse), random, weak, rest (nobody), cem (a planner), inverse or cloning "
+     "(networks, with --model); default human",
      0},
     {"frames", 0, "N", 0, "Stop after N frames", 0},
     {"screenshot", 0, "FILE", 0, "Write the last frame as PNG; works with no display", 0},
@@ -14,13 +14,12 @@ static const struct argp_option options[] = {
 };
 
 static bool find_agent(const char *name, orr_view_agent *out) {
-  static const char *const names[] = {"human", "random", "weak", "cem", "inverse", "cloning"};
-  for (int i = 0; i < 6; i++)
-    if (!strcmp(name, names[i])) return *out = (orr_view_agent)i, true;
-  fprintf(
-      stderr,
-      "orrery view: there is no agent '%s'\n  hint: human, random, weak, cem, inverse or cloning\n",
-      name);
+  for (int i = 0; orr_view_agent_names[i]; i++)
+    if (!strcmp(name, orr_view_agent_names[i])) return *out = (orr_view_agent)i, true;
+  fprintf(stderr,
+          "orrery view: there is no agent '%s'\n"
+          "  hint: human, random, weak, rest, cem, inverse or cloning\n",
+          name);
   return false;
 }
 

@@ -95,7 +95,7 @@ static const char *const schema_names[] = {"orrery-scenario/1", NULL};
 /* A scenario file as the table below reads it. */
 typedef struct scenario_file {
   int schema;
-  const char *id, *lesson, *profile;
+  const char *id, *title, *lesson, *proof, *profile;
   int64_t version;
   orr_world_def world;
   orr_task_def task;
@@ -118,8 +118,12 @@ static const orr_field file_fields[] = {
      .help = "Name of the scenario: letters, digits, - and _; run folders are called after it"},
     {ORR_FIELD(INT, scenario_file, version), .low = 1, .high = 1e9, .preset = "1",
      .help = "Grows when simulated numbers change"},
+    {ORR_FIELD(TEXT, scenario_file, title), .preset = "\"\"", .later = true,
+     .help = "What people call it; empty: its id"},
     {ORR_FIELD(TEXT, scenario_file, lesson), .preset = "\"\"",
      .help = "What a reader learns from this scenario"},
+    {ORR_FIELD(TEXT, scenario_file, proof), .preset = "\"\"", .later = true,
+     .help = "The test that shows its physics or its expert: file and name"},
     {ORR_FIELD(TEXT, scenario_file, profile), .preset = "\"\"",
      .help = "Written into effective configurations: the profile that they were made with"},
     {ORR_FIELD(RECORD, scenario_file, world), .record = &orr_world_record,
@@ -297,7 +301,9 @@ static orr_status read_sections(orr_config *config, orr_arena *arena, scenario_f
 
 static void take(orr_experiment *experiment, const scenario_file *file) {
   experiment->id = file->id;
+  experiment->title = *file->title ? file->title : file->id;
   experiment->lesson = file->lesson;
+  experiment->proof = file->proof;
   experiment->profile = file->profile;
   experiment->version = file->version;
   experiment->observe = file->observe;

@@ -84,7 +84,7 @@ typedef struct orr_eval_def {
 } orr_eval_def;
 
 typedef struct orr_experiment {
-  const char *id, *lesson, *profile; /* profile: "" when none */
+  const char *id, *title, *lesson, *proof, *profile; /* proof, profile: "" when none */
   int64_t version;
   orr_scenario *scenario;
   orr_observe_def observe;

@@ -40,8 +40,8 @@ typedef struct orr_engine_table {
   void (*get_state)(const orr_engine *engine, double *state); /* the whole state vector */
   bool (*intervene)(orr_engine *engine, const orr_intervention *intervention);
   bool (*removed)(const orr_engine *engine, int body); /* of a moving body */
-  /* The solids of a 3D world at this instant, as many as `capacity` allows: static ones and those of
-   * moving bodies that are not removed, with layer and body; returns how many there are. Asked
+  /* The solids of a 3D world at this instant, as many as `capacity` allows: static ones and those
+   * of moving bodies that are not removed, with layer and body; returns how many there are. Asked
    * before the first reset, too (then poses need not be right), and after the numbers broke. NULL:
    * the engine knows 2D alone. */
   size_t (*solids)(const orr_engine *engine, orr_scene_shape *out, size_t capacity);

@@ -92,6 +92,15 @@ static inline const orr_sensor_def *orr_sensor_at(const orr_scenario *scenario, 
 static inline bool orr_joint_moves(const orr_joint_def *def) {
   return def->type == ORR_JOINT_PIVOT || def->type == ORR_JOINT_SLIDE;
 }
+/* Where number `k` of an actuator's target stands in the state; SIZE_MAX when it is no position. */
+static inline size_t orr_target_at(const orr_scenario *scenario, size_t actuator, size_t k) {
+  const orr_drive *drive = &scenario->parts->drives[actuator];
+  if (orr_actuator_at(scenario, actuator)->type != ORR_ACTUATE_POSITION) return SIZE_MAX;
+  if (drive->joint >= 0)
+    return orr_state_at(scenario, (size_t)scenario->parts->joint_entity[drive->joint]);
+  size_t at = (size_t)drive->body * scenario->stride;
+  return at + (drive->axes[k] == 2 ? ORR_BODY_STATE : (size_t)drive->axes[k]);
+}
 static inline const orr_goal_def *orr_goal_at(const orr_scenario *scenario, size_t index) {
   return (const orr_goal_def *)scenario->task.goals.items + index;
 }

@@ -99,21 +99,11 @@ static bool refresh_state(orr_world *world) {
   return true;
 }
 
-/* Where number `k` of an actuator's target stands in the state; SIZE_MAX when it is no position. */
-static size_t target_at(const orr_scenario *scenario, size_t actuator, size_t k) {
-  const orr_drive *drive = &scenario->parts->drives[actuator];
-  if (orr_actuator_at(scenario, actuator)->type != ORR_ACTUATE_POSITION) return SIZE_MAX;
-  if (drive->joint >= 0)
-    return orr_state_at(scenario, (size_t)scenario->parts->joint_entity[drive->joint]);
-  size_t at = (size_t)drive->body * scenario->stride;
-  return at + (drive->axes[k] == 2 ? ORR_BODY_STATE : (size_t)drive->axes[k]);
-}
-
 static void note_origins(orr_world *world) {
   const orr_parts *parts = world->scenario->parts;
   for (size_t a = 0; a < parts->actuator_count; a++) {
     for (size_t k = 0; k < parts->drives[a].width; k++) {
-      size_t at = target_at(world->scenario, a, k);
+      size_t at = orr_target_at(world->scenario, a, k);
       world->origins[parts->drives[a].first + k] = at == SIZE_MAX ? 0.0 : world->state[at];
     }
   }
@@ -242,7 +232,7 @@ static void accept(orr_world *world, const float *action) {
 
 static double target_of(const orr_world *world, size_t actuator, size_t k, double command) {
   const orr_actuator_def *def = orr_actuator_at(world->scenario, actuator);
-  size_t at = target_at(world->scenario, actuator, k);
+  size_t at = orr_target_at(world->scenario, actuator, k);
   if (at == SIZE_MAX) return def->gain * command;
   bool relative = def->meaning == ORR_ACTION_RELATIVE;
   return relative ? world->state[at] + def->scale * command : command;

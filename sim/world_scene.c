@@ -66,7 +66,9 @@ static orr_status create_outlines(orr_world *world, orr_error *err) {
 orr_status orr_world_scene_create(orr_world *world, orr_error *err) {
   const orr_space_def *space = &world->scenario->world.space;
   world->scene.dimensions = (int)space->dimensions;
-  memcpy(world->scene.size, space->size, sizeof world->scene.size);
+  /* A model of its own lies about the origin as it likes: its solids say where. */
+  if (!world->scenario->world.mjcf)
+    memcpy(world->scene.size, space->size, sizeof world->scene.size);
   world->scene.y_down = space->y != 0;
   ORR_TRY(has_solids(world) ? create_solids(world, err) : create_outlines(world, err));
   ORR_TRY(orr_new(&world->contacts, world->contact_capacity, sizeof *world->contacts, err));

@@ -1,5 +1,6 @@
 #include "view/player.h"
 #include "base/memory.h"
+#include "sim/parts.h"
 #include <string.h>
 
 struct orr_player {
@@ -21,6 +22,9 @@ struct orr_player {
   float action[ORR_MAX_FIELDS];
   double goal[ORR_MAX_FIELDS];
 };
+
+const char *const orr_view_agent_names[] = {"human", "random",  "weak",    "rest",
+                                            "cem",   "inverse", "cloning", NULL};
 
 /* The task's goal says where free bodies go, not where the agent ends. */
 static orr_status ignore_actuated(orr_player *player, orr_error *err) {
@@ -93,7 +97,8 @@ static orr_status create_network(orr_player *player, orr_error *err) {
 static orr_status create_agent(orr_player *player, orr_pool *pool, orr_error *err) {
   const orr_experiment *experiment = player->def->experiment;
   switch (player->def->agent) {
-  case ORR_VIEW_HUMAN: return ORR_OK;
+  case ORR_VIEW_HUMAN:
+  case ORR_VIEW_REST: return ORR_OK;
   case ORR_VIEW_RANDOM:
     return orr_policy_random(&experiment->observer, experiment->eval.random_hold, &player->policy,
                              err);
@@ -181,6 +186,24 @@ static void human_action(orr_player *player, const double cursor[2]) {
   }
 }
 
+/* Nothing is commanded: positions stay as they are, all else is 0. */
+static void rest_action(orr_player *player) {
+  const orr_scenario *scenario = player->scenario;
+  double state[ORR_MAX_FIELDS];
+  orr_world_state(orr_env_world(player->env), state);
+  for (size_t a = 0; a < scenario->parts->actuator_count; a++) {
+    const orr_actuator_def *actuator = orr_actuator_at(scenario, a);
+    const orr_drive *drive = &scenario->parts->drives[a];
+    bool place = actuator->type == ORR_ACTUATE_POSITION && actuator->meaning == ORR_ACTION_ABSOLUTE;
+    for (size_t k = 0; k < drive->width; k++) {
+      double value = place ? state[orr_target_at(scenario, a, k)] : 0.0;
+      value = value < actuator->low[k] ? actuator->low[k] : value;
+      player->action[drive->first + k] =
+          (float)(value > actuator->high[k] ? actuator->high[k] : value);
+    }
+  }
+}
+
 static void imagine(orr_player *player) {
   double seconds = orr_policy_last_plan_seconds(player->policy);
   if (seconds < 0.0 || !player->dynamics) return;
@@ -197,6 +220,8 @@ orr_status orr_player_step(orr_player *player, const double cursor[2], orr_error
   if (player->policy) {
     ORR_TRY(orr_policy_act(player->policy, player->env, player->action, err));
     imagine(player);
+  } else if (player->def->agent == ORR_VIEW_REST) {
+    rest_action(player);
   } else {
     human_action(player, cursor);
   }

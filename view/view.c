@@ -1,5 +1,6 @@
 #include "view/view.h"
 #include "base/memory.h"
+#include "render/solid.h"
 #include "view/canvas.h"
 #include "view/player.h"
 #include "view/window.h"
@@ -22,14 +23,21 @@ static const orr_colour paper = {248, 247, 243, 1.0}, table = {255, 255, 255, 1.
                         ink = {38, 38, 42, 1.0}, faint = {130, 130, 136, 1.0},
                         accent = {196, 78, 42, 1.0}, good = {44, 128, 84, 1.0};
 
+typedef struct shape_pose {
+  double position[3], rotation[4], angle;
+} shape_pose;
+
 /* One run of the window. */
 typedef struct view_loop {
   const orr_view_def *def;
   orr_canvas *canvas;
   orr_window *window; /* NULL: off screen */
   orr_player *player;
+  orr_solid_painter *painter; /* NULL: a 2D world */
+  orr_eye eye;                /* of a 3D world, for the whole episode */
+  orr_pool *pool;
   orr_scene_shape *shapes; /* of the drawn instant, between two control steps */
-  double (*before)[3];     /* x, y, angle of each shape at the control step before */
+  shape_pose *before;      /* of each shape at the control step before */
   size_t shape_count;
   uint32_t episode;
   bool paused, help;
@@ -48,20 +56,33 @@ static void remember(view_loop *loop) {
   const orr_scene *scene = orr_world_scene(orr_env_world(orr_player_env(loop->player)));
   for (size_t i = 0; i < scene->shape_count && i < loop->shape_count; i++) {
     const orr_scene_shape *shape = &scene->shapes[i];
-    memcpy(loop->before[i], (double[3]){shape->position[0], shape->position[1], shape->angle},
-           sizeof *loop->before);
+    memcpy(loop->before[i].position, shape->position, sizeof shape->position);
+    memcpy(loop->before[i].rotation, shape->rotation, sizeof shape->rotation);
+    loop->before[i].angle = shape->angle;
   }
+}
+
+/* A shape at `share` of the way from an earlier pose. Quaternions: on the shorter way; the drawing
+ * makes them unit ones again. */
+static void carry(const shape_pose *from, double share, orr_scene_shape *shape) {
+  double same = 0.0;
+  for (int k = 0; k < 4; k++) same += from->rotation[k] * shape->rotation[k];
+  for (int k = 0; k < 3; k++)
+    shape->position[k] = from->position[k] + share * (shape->position[k] - from->position[k]);
+  for (int k = 0; k < 4; k++) {
+    double start = same < 0.0 ? -from->rotation[k] : from->rotation[k];
+    shape->rotation[k] = start + share * (shape->rotation[k] - start);
+  }
+  shape->angle = from->angle + share * (shape->angle - from->angle);
 }
 
 /* The scene at `share` of the way from the last control step to the present one. */
 static orr_scene between(view_loop *loop, const orr_scene *scene, double share) {
   orr_scene out = *scene;
-  for (size_t i = 0; i < scene->shape_count && i < loop->shape_count; i++) {
-    orr_scene_shape *shape = &loop->shapes[i];
-    *shape = scene->shapes[i];
-    for (int k = 0; k < 2; k++)
-      shape->position[k] = loop->before[i][k] + share * (shape->position[k] - loop->before[i][k]);
-    shape->angle = loop->before[i][2] + share * (shape->angle - loop->before[i][2]);
+  if (out.shape_count > loop->shape_count) out.shape_count = loop->shape_count;
+  for (size_t i = 0; i < out.shape_count; i++) {
+    loop->shapes[i] = scene->shapes[i];
+    carry(&loop->before[i], share, &loop->shapes[i]);
   }
   out.shapes = loop->shapes;
   return out;
@@ -111,7 +132,6 @@ static void put(view_loop *loop, int *y, const char *name, const char *format, .
 }
 
 static void draw_panel(view_loop *loop) {
-  static const char *const agents[] = {"human", "random", "weak", "cem", "inverse", "cloning"};
   orr_world *world = orr_env_world(orr_player_env(loop->player));
   bool success = orr_player_success(loop->player), planning = loop->def->agent == ORR_VIEW_CEM;
   char hash[ORR_HASH_TEXT];
@@ -120,7 +140,7 @@ static void draw_panel(view_loop *loop) {
   orr_canvas_text(loop->canvas, PANEL_X, MARGIN, 2, ink, "%s", loop->def->experiment->id);
   orr_canvas_text(loop->canvas, PANEL_X, MARGIN + 38, 1, success ? good : accent, "%s",
                   end_name(loop));
-  put(loop, &y, "agent", "%s", agents[loop->def->agent]);
+  put(loop, &y, "agent", "%s", orr_view_agent_names[loop->def->agent]);
   if (planning) put(loop, &y, "plans in", "%s", loop->def->model ? "model" : "simulator");
   put(loop, &y, "episode", "%u", loop->episode);
   put(loop, &y, "step", "%lld", (long long)orr_world_steps(world));
@@ -150,24 +170,38 @@ static void draw_help(view_loop *loop) {
   }
 }
 
-static void draw(view_loop *loop, orr_camera *out_camera) {
+static void draw_flat(view_loop *loop, const orr_scene *scene, const orr_camera *camera) {
   orr_image *image = orr_canvas_image(loop->canvas);
-  const orr_scene *now = orr_world_scene(orr_env_world(orr_player_env(loop->player)));
-  double share = loop->paused ? 1.0 : fmin(1.0, loop->waited / control_seconds(loop));
-  orr_scene scene = between(loop, now, loop->window ? share : 1.0);
-  orr_camera camera = orr_camera_fit(now, MARGIN, MARGIN, WORLD_PIXELS, WORLD_PIXELS);
-  orr_raster_fill(image, 0, 0, WIDTH, HEIGHT, paper);
   orr_raster_fill(image, MARGIN, MARGIN, WORLD_PIXELS, WORLD_PIXELS, table);
-  orr_render_scene(image, &camera, &scene);
-  draw_ghosts(loop, &camera, now);
+  orr_render_scene(image, camera, scene);
+  draw_ghosts(loop, camera, scene);
   /* What lies outside the world's rectangle (thick walls) is covered by the frame. */
   orr_raster_fill(image, MARGIN + WORLD_PIXELS, 0, WIDTH - MARGIN - WORLD_PIXELS, HEIGHT, paper);
   orr_raster_fill(image, 0, 0, MARGIN, HEIGHT, paper);
   orr_raster_fill(image, 0, 0, WIDTH, MARGIN, paper);
   orr_raster_fill(image, 0, MARGIN + WORLD_PIXELS, WIDTH, HEIGHT - MARGIN - WORLD_PIXELS, paper);
+}
+
+/* A 3D world's ghosts are not drawn. */
+static orr_status draw_solid(view_loop *loop, const orr_scene *scene, orr_error *err) {
+  return orr_solid_paint(loop->painter, &loop->eye, scene, loop->pool,
+                         orr_canvas_image(loop->canvas), MARGIN, MARGIN, err);
+}
+
+static orr_status draw(view_loop *loop, orr_camera *out_camera, orr_error *err) {
+  orr_image *image = orr_canvas_image(loop->canvas);
+  const orr_scene *now = orr_world_scene(orr_env_world(orr_player_env(loop->player)));
+  double share = loop->paused ? 1.0 : fmin(1.0, loop->waited / control_seconds(loop));
+  orr_scene scene = between(loop, now, loop->window ? share : 1.0);
+  *out_camera = orr_camera_fit(now, MARGIN, MARGIN, WORLD_PIXELS, WORLD_PIXELS);
+  orr_raster_fill(image, 0, 0, WIDTH, HEIGHT, paper);
+  if (loop->painter)
+    ORR_TRY(draw_solid(loop, &scene, err));
+  else
+    draw_flat(loop, &scene, out_camera);
   draw_panel(loop);
   draw_help(loop);
-  *out_camera = camera;
+  return ORR_OK;
 }
 
 /* ---- the loop ---- */
@@ -180,6 +214,9 @@ static orr_status next_episode(view_loop *loop, uint32_t episode, orr_error *err
   loop->episode = episode;
   loop->waited = 0.0;
   ORR_TRY(orr_player_reset(loop->player, episode, err));
+  const orr_scene *scene = orr_world_scene(orr_env_world(orr_player_env(loop->player)));
+  if (loop->painter)
+    loop->eye = orr_eye_of(scene, ORR_VIEWPOINT_CAMERA, WORLD_PIXELS, WORLD_PIXELS);
   remember(loop);
   return ORR_OK;
 }
@@ -197,13 +234,26 @@ static orr_status run_off_screen(view_loop *loop, const orr_control *control, or
     ORR_TRY(advance(loop, err));
   }
   orr_camera camera;
-  draw(loop, &camera);
-  return ORR_OK;
+  return draw(loop, &camera, err);
+}
+
+/* Where the mouse points in the world; in 3D on the ground, z = 0. */
+static void point_at(view_loop *loop, const orr_camera *camera, const double mouse[2]) {
+  if (!loop->painter) {
+    orr_camera_unproject(camera, mouse, loop->cursor);
+    return;
+  }
+  const double *from = loop->eye.position, pixel[3] = {mouse[0] - MARGIN, mouse[1] - MARGIN, 1.0};
+  double ahead[3];
+  orr_eye_unproject(&loop->eye, pixel, ahead);
+  double fall = from[2] - ahead[2]; /* over one unit of depth */
+  if (from[2] <= 0.0 || fall < 1e-3) return;
+  for (int k = 0; k < 2; k++) loop->cursor[k] = from[k] + (ahead[k] - from[k]) * from[2] / fall;
 }
 
 static orr_status take_input(view_loop *loop, const orr_camera *camera, const orr_input *input,
                              orr_error *err) {
-  if (input->mouse_inside) orr_camera_unproject(camera, input->mouse, loop->cursor);
+  if (input->mouse_inside) point_at(loop, camera, input->mouse);
   if (input->pause) loop->paused = !loop->paused;
   if (input->help) loop->help = !loop->help;
   if (input->reset) ORR_TRY(next_episode(loop, loop->episode + 1, err));
@@ -228,7 +278,7 @@ static orr_status run_window(view_loop *loop, const orr_control *control, orr_er
     if (loop->def->frames && frame >= loop->def->frames) break;
     orr_camera camera;
     orr_input input;
-    draw(loop, &camera);
+    ORR_TRY(draw(loop, &camera, err));
     orr_window_show(loop->window, orr_canvas_image(loop->canvas));
     orr_window_poll(loop->window, &input);
     if (input.quit) break;
@@ -251,6 +301,9 @@ static orr_status prepare(view_loop *loop, const orr_control *control, orr_error
   ORR_TRY(orr_new(&loop->shapes, loop->shape_count + 1, sizeof *loop->shapes, err));
   ORR_TRY(orr_new(&loop->before, loop->shape_count + 1, sizeof *loop->before, err));
   for (int k = 0; k < 2; k++) loop->cursor[k] = 0.5 * scene->size[k];
+  loop->pool = control ? control->pool : NULL;
+  if (scene->dimensions == 3)
+    ORR_TRY(orr_solid_create(WORLD_PIXELS, WORLD_PIXELS, 2, &loop->painter, err));
   ORR_TRY(next_episode(loop, 0, err));
   bool off_screen = def->frames > 0 && def->screenshot;
   if (off_screen) return ORR_OK;
@@ -267,6 +320,7 @@ orr_status orr_view_run(const orr_view_def *def, const orr_control *control, orr
   orr_window_close(loop.window);
   orr_player_destroy(loop.player);
   orr_canvas_destroy(loop.canvas);
+  orr_solid_destroy(loop.painter);
   orr_free(loop.shapes);
   orr_free(loop.before);
   return status;

@@ -12,10 +12,12 @@ typedef enum orr_view_agent {
   ORR_VIEW_HUMAN,
   ORR_VIEW_RANDOM,
   ORR_VIEW_WEAK,
+  ORR_VIEW_REST,    /* does nothing: action 0, and stays where it is */
   ORR_VIEW_CEM,     /* planner: model if given, else simulator */
   ORR_VIEW_INVERSE, /* networks that act without a planner: `model` is theirs */
   ORR_VIEW_CLONING
 } orr_view_agent;
+extern const char *const orr_view_agent_names[]; /* NULL-terminated, by orr_view_agent */
 
 typedef struct orr_view_def {
   const orr_experiment *experiment;

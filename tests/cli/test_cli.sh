@@ -31,7 +31,7 @@ expect() { # NAME CONDITION...
   if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED $name"; fi
 }
 
-verbs="run collect train eval view inspect report bench validate schema explain list doctor completion"
+verbs="run collect train eval view render inspect report bench validate schema explain list doctor completion"
 
 # --- help and usage ---
 check "help lists verbs" 0 'validate +Check' "$orrery" help
@@ -51,8 +51,12 @@ check "bad seed" 2 'not a whole number' "$orrery" run scenarios/push_t.yaml --se
 check "bad threads" 2 'not a whole number' "$orrery" run scenarios/push_t.yaml --threads 0
 
 # --- the small verbs ---
-check "list" 0 'push_t' "$orrery" list
-check "list json" 0 '"id": "push_t"' "$orrery" list --json
+check "list" 0 '^scenarios/push_t.yaml +2D +chipmunk +Push a T-shaped' "$orrery" list
+check "list json" 0 '"name": "push.x"' "$orrery" list --json
+expect "list prints JSON alone" /usr/bin/python3 -m json.tool stdout.txt /dev/null
+mkdir shelf && sed 's/^  dt: .*/  dt: fast/' scenarios/push_t.yaml >shelf/broken.yaml && echo 'a: 1' >shelf/other.yaml
+check "list of a broken scenario" 0 '^shelf/broken.yaml +cannot be loaded' "$orrery" list shelf
+expect "other files are no scenarios" test "$(wc -l <stdout.txt)" = 1
 check "schema is JSON" 0 'draft-07' "$orrery" schema
 expect "schema parses" /usr/bin/python3 -m json.tool stdout.txt /dev/null
 check "explain" 0 'dt' "$orrery" explain world.dt
@@ -128,6 +132,26 @@ check "report of nothing" 1 'config.yaml' "$orrery" report scenarios
 check "screenshot" 0 'Wrote shot.png' env -u DISPLAY "$orrery" view scenarios/push_t.yaml \
   --agent cem --model run/model/model.safetensors --frames 5 --screenshot shot.png
 expect "screenshot is PNG" grep -q PNG <(head -c 8 shot.png)
+# --- pictures without a display ---
+picture="env -u DISPLAY -u WAYLAND_DISPLAY $orrery render scenarios/push_t.yaml --agent random --steps 12"
+size_of() { /usr/bin/python3 -c 'import struct,sys; print(*struct.unpack(">II", open(sys.argv[1], "rb").read()[16:24]))' "$1"; }
+check "picture" 0 'Wrote a.png: step 12 of episode 0' $picture -o a.png
+expect "its size is the world's" test "$(size_of a.png)" = "512 512"
+check "picture is not overwritten" 2 'a.png is already there' $picture -o a.png
+check "picture again" 0 'Wrote b.png' $picture -o b.png --threads 1
+expect "the same command gives the same bytes" cmp -s a.png b.png
+check "picture of another step" 0 'Wrote b.png' $picture -o b.png --force --steps 13
+expect "another step looks different" test "$(cmp -s a.png b.png; echo $?)" = 1
+check "picture of another episode" 0 'episode 2' $picture -o b.png --force --episode 2
+expect "another episode looks different" test "$(cmp -s a.png b.png; echo $?)" = 1
+check "picture of a size" 0 'Wrote b.png' $picture -o b.png --force --size 320x200
+expect "the size is as told" test "$(size_of b.png)" = "320 200"
+check "picture without --out" 0 'Wrote push_t.png: step 0' "$orrery" render scenarios/push_t.yaml
+check "picture of no size" 2 'is no size' $picture -o c.png --size 3x4
+check "picture by nobody known" 2 "no agent 'x'" $picture -o c.png --agent x
+check "picture from nowhere known" 2 'camera, top, front or side' $picture -o c.png --from x
+check "picture into nothing" 1 'nowhere/c.png' $picture -o nowhere/c.png
+expect "no picture was written" test ! -e c.png
 check "no display" 1 'hint' env -u DISPLAY -u WAYLAND_DISPLAY SDL_VIDEODRIVER=x11 "$orrery" view scenarios/push_t.yaml --frames 2
 
 check "no display, no driver named" 1 'there is no display' \

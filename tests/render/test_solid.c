@@ -1,0 +1,316 @@
+/* What a user relies on: a 3D picture shows solids where they are, the nearer ones in front, and
+ * nothing that a scene holds can break it. */
+#include "base/maths.h"
+#include "render/solid.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define SIDE 200
+
+/* At (0, -10, 0), looking along y: a length at depth d is 100 length / d pixels. */
+static const orr_scene_camera camera = {
+    .position = {0, -10, 0}, .target = {0, 0, 0}, .up = {0, 0, 1}, .field_of_view = 0.5 * ORR_PI};
+
+static orr_scene_shape solid(orr_scene_kind kind, double x, double y, double z, double a, double b,
+                             double c) {
+  return (orr_scene_shape){.kind = kind,
+                           .layer = ORR_LAYER_BODY,
+                           .position = {x, y, z},
+                           .rotation = {1, 0, 0, 0},
+                           .size = {a, b, c},
+                           .colour = {200, 40, 30}};
+}
+
+static orr_scene scene_of(const orr_scene_shape *shapes, size_t count) {
+  return (orr_scene){.dimensions = 3,
+                     .size = {2, 2, 2},
+                     .shapes = shapes,
+                     .shape_count = count,
+                     .camera = &camera};
+}
+
+static orr_image paint(const orr_scene *scene, orr_viewpoint viewpoint, orr_pool *pool) {
+  orr_image image;
+  orr_solid_painter *painter;
+  orr_eye eye = orr_eye_of(scene, viewpoint, SIDE, SIDE);
+  assert_int_equal(orr_image_create(SIDE, SIDE, &image, NULL), ORR_OK);
+  assert_int_equal(orr_solid_create(SIDE, SIDE, 4, &painter, NULL), ORR_OK);
+  assert_int_equal(orr_solid_paint(painter, &eye, scene, pool, &image, 0, 0, NULL), ORR_OK);
+  orr_solid_destroy(painter);
+  return image;
+}
+
+static const uint8_t *pixel(const orr_image *image, int x, int y) {
+  return &image->pixels[3 * (y * image->width + x)];
+}
+
+static bool is_red(const uint8_t *p) { return p[0] > 2 * p[2] && p[0] > 2 * p[1]; }
+static bool is_blue(const uint8_t *p) { return p[2] > 2 * p[0] && p[2] > 2 * p[1]; }
+static bool is_sky(const uint8_t *p) { return p[0] == 243 && p[1] == 245 && p[2] == 247; }
+
+/* How many pixels are red, a half covered one half: by what is lacking of green. */
+static double red_area(const orr_image *image, const uint8_t full[3]) {
+  double area = 0.0;
+  for (int i = 0; i < SIDE * SIDE; i++)
+    area += (245.0 - image->pixels[3 * i + 1]) / (245.0 - full[1]);
+  return area;
+}
+
+static void test_projection(void **state) {
+  (void)state;
+  orr_scene scene = scene_of(NULL, 0);
+  orr_eye eye = orr_eye_of(&scene, ORR_VIEWPOINT_CAMERA, SIDE, SIDE);
+  const double world[3] = {1, 0, 2}, other[3] = {-3, 10, -1};
+  double seen[3], at[3], back[3];
+  orr_eye_look(&eye, world, seen);
+  orr_eye_project(&eye, seen, at);
+  assert_true(fabs(at[0] - 110) < 1e-9 && fabs(at[1] - 80) < 1e-9 && fabs(at[2] - 0.1) < 1e-12);
+  orr_eye_look(&eye, other, seen);
+  orr_eye_project(&eye, seen, at);
+  assert_true(fabs(at[0] - 85) < 1e-9 && fabs(at[1] - 105) < 1e-9);
+  orr_eye_unproject(&eye, at, back);
+  for (int k = 0; k < 3; k++) assert_true(fabs(back[k] - other[k]) < 1e-9);
+}
+
+/* The front face of a box with half edges of 1 is 9 away: its edge is 100 / 9 from the middle. */
+static void test_a_box_is_where_it_is(void **state) {
+  (void)state;
+  orr_scene_shape box = solid(ORR_SCENE_BOX, 0, 0, 0, 1, 1, 1);
+  orr_scene scene = scene_of(&box, 1);
+  orr_image image = paint(&scene, ORR_VIEWPOINT_CAMERA, NULL);
+  assert_true(is_red(pixel(&image, 89, 89)) && is_red(pixel(&image, 110, 110)));
+  assert_true(is_sky(pixel(&image, 87, 100)) && is_sky(pixel(&image, 100, 112)));
+  double area = red_area(&image, pixel(&image, 100, 100));
+  assert_true(fabs(sqrt(area) - 200.0 / 9) <= 0.25); /* samples are a quarter of a pixel apart */
+  orr_image_destroy(&image);
+}
+
+/* A ball of radius 1 seen from 10: its outline has the radius 100 / sqrt(99). */
+static void test_round_solids_have_their_radius(void **state) {
+  (void)state;
+  const orr_scene_shape round[3] = {solid(ORR_SCENE_SPHERE, 0, 0, 0, 1, 0, 0),
+                                    solid(ORR_SCENE_ELLIPSOID, 0, 0, 0, 1, 1, 1),
+                                    solid(ORR_SCENE_CAPSULE, 0, 0, 0, 1, 0, 0)};
+  for (int i = 0; i < 3; i++) {
+    orr_scene scene = scene_of(&round[i], 1);
+    orr_image image = paint(&scene, ORR_VIEWPOINT_CAMERA, NULL);
+    double covered = 0.0;
+    for (int p = 0; p < SIDE * SIDE; p++) covered += !is_sky(&image.pixels[3 * p]);
+    double exact = ORR_PI * 1e4 / 99, rim = 2 * ORR_PI * 10.05;
+    assert_true(covered > exact - 0.25 * rim && covered < exact + rim);
+    assert_true(is_sky(pixel(&image, 100, 89)) && is_red(pixel(&image, 100, 91)));
+    orr_image_destroy(&image);
+  }
+}
+
+/* From the front, in parallel: a lying rod is as long as it is. */
+static void test_turned_solids(void **state) {
+  (void)state;
+  orr_scene_shape rod = solid(ORR_SCENE_CYLINDER, 1, 1, 1, 0.1, 0.8, 0);
+  rod.rotation[0] = rod.rotation[2] = sqrt(0.5); /* z to x */
+  orr_scene scene = scene_of(&rod, 1);
+  orr_image image = paint(&scene, ORR_VIEWPOINT_FRONT, NULL);
+  double scale = SIDE / 2.0 / 1.04; /* pixels a unit: the world of 2 and a margin */
+  int end = (int)(100 + 0.8 * scale), top = (int)(100 - 0.1 * scale);
+  assert_true(is_red(pixel(&image, end - 1, 100)) && is_sky(pixel(&image, end + 2, 100)));
+  assert_true(is_red(pixel(&image, 100, top + 1)) && is_sky(pixel(&image, 100, top - 2)));
+  orr_image_destroy(&image);
+
+  rod.rotation[0] = cos(ORR_PI / 8); /* a turn of 45 degrees about y leans it to the right */
+  rod.rotation[2] = sin(ORR_PI / 8);
+  image = paint(&scene, ORR_VIEWPOINT_FRONT, NULL);
+  int out = (int)(0.5 * scale);
+  assert_true(is_red(pixel(&image, 100 + out, 100 - out)));
+  assert_true(is_red(pixel(&image, 100 - out, 100 + out)));
+  assert_true(is_sky(pixel(&image, 100 - out, 100 - out)));
+  orr_image_destroy(&image);
+}
+
+/* A cube of triangles gives the same picture as a box. */
+static void test_a_mesh_is_its_triangles(void **state) {
+  (void)state;
+  static const float corners[8][3] = {{-1, -1, -1}, {1, -1, -1}, {1, 1, -1}, {-1, 1, -1},
+                                      {-1, -1, 1},  {1, -1, 1},  {1, 1, 1},  {-1, 1, 1}};
+  static const int triangles[12][3] = {{0, 2, 1}, {0, 3, 2}, {4, 5, 6}, {4, 6, 7},
+                                       {0, 1, 5}, {0, 5, 4}, {2, 3, 7}, {2, 7, 6},
+                                       {1, 2, 6}, {1, 6, 5}, {3, 0, 4}, {3, 4, 7}};
+  orr_scene_shape pair[2] = {solid(ORR_SCENE_BOX, 0, 0, -1, 1, 1, 1),
+                             solid(ORR_SCENE_MESH, 0, 0, -1, 0, 0, 0)};
+  pair[1].mesh = (orr_scene_mesh){corners, triangles, 8, 12};
+  for (int i = 0; i < 2; i++)
+    memcpy(pair[i].rotation, (double[4]){cos(0.3), 0, 0, sin(0.3)}, sizeof pair[i].rotation);
+  orr_scene box = scene_of(&pair[0], 1), mesh = scene_of(&pair[1], 1);
+  orr_image a = paint(&box, ORR_VIEWPOINT_CAMERA, NULL),
+            b = paint(&mesh, ORR_VIEWPOINT_CAMERA, NULL);
+  double apart = 0.0;
+  for (int i = 0; i < 3 * SIDE * SIDE; i++) apart += abs(a.pixels[i] - b.pixels[i]);
+  assert_true(apart < 400.0); /* of 14,000 covered pixels' worth: edges alone */
+  assert_true(is_red(pixel(&b, 100, 110)));
+  orr_image_destroy(&a);
+  orr_image_destroy(&b);
+}
+
+/* Whatever the order of the list; and a ball on a floor that begins before it and ends behind. */
+static void test_near_hides_far(void **state) {
+  (void)state;
+  for (int swap = 0; swap < 2; swap++) {
+    orr_scene_shape shapes[3];
+    shapes[swap ? 2 : 0] = solid(ORR_SCENE_BOX, 0, 3, 0, 2, 1, 2);
+    shapes[1] = solid(ORR_SCENE_SPHERE, 0, -1, 0, 0.5, 0, 0);
+    shapes[swap ? 0 : 2] = solid(ORR_SCENE_BOX, 0, 0, -1, 4, 8, 0.5);
+    memcpy(shapes[1].colour, (uint8_t[3]){20, 40, 220}, 3);
+    orr_scene scene = scene_of(shapes, 3);
+    orr_image image = paint(&scene, ORR_VIEWPOINT_CAMERA, NULL);
+    assert_true(is_blue(pixel(&image, 100, 100)));
+    assert_true(is_blue(pixel(&image, 100, 104))); /* just above the floor, which is nearer */
+    assert_true(is_red(pixel(&image, 100, 92)));   /* the box behind */
+    assert_true(is_red(pixel(&image, 100, 120)));
+    orr_image_destroy(&image);
+  }
+}
+
+/* What is behind the eye is not seen; what reaches past it is cut. */
+static void test_clipping(void **state) {
+  (void)state;
+  orr_scene_shape behind = solid(ORR_SCENE_BOX, 0, -20, 0, 1, 1, 1);
+  orr_scene scene = scene_of(&behind, 1);
+  orr_image image = paint(&scene, ORR_VIEWPOINT_CAMERA, NULL);
+  for (int i = 0; i < SIDE * SIDE; i++) assert_true(is_sky(&image.pixels[3 * i]));
+  orr_image_destroy(&image);
+
+  orr_scene_shape floor = solid(ORR_SCENE_BOX, 0, 0, -1.5, 100, 100, 0.5);
+  scene = scene_of(&floor, 1);
+  image = paint(&scene, ORR_VIEWPOINT_CAMERA, NULL);
+  assert_true(is_red(pixel(&image, 3, 196)) && is_red(pixel(&image, 100, 199)));
+  assert_true(is_red(pixel(&image, 100, 103)) && is_sky(pixel(&image, 100, 98)));
+  orr_image_destroy(&image);
+}
+
+/* Solids that cannot be: left out, and the others are as without them. */
+static void test_bad_numbers_are_left_out(void **state) {
+  (void)state;
+  orr_scene_shape shapes[8];
+  shapes[0] = solid(ORR_SCENE_SPHERE, 0, 0, 0, 1, 0, 0);
+  shapes[1] = solid(ORR_SCENE_BOX, NAN, 0, 0, 1, 1, 1);
+  shapes[2] = solid(ORR_SCENE_CAPSULE, 0, -3, 0, INFINITY, 1, 1);
+  shapes[3] = solid(ORR_SCENE_CYLINDER, 0, -3, 0, -1, 1, 0);
+  shapes[4] = solid(ORR_SCENE_BOX, 0, -3, 0, 0, 0, 0);
+  shapes[5] = solid(ORR_SCENE_MESH, 0, -3, 0, 0, 0, 0);
+  shapes[6] = solid(ORR_SCENE_ELLIPSOID, 0, -3, 0, 0, 0, 0);
+  shapes[7] = solid(ORR_SCENE_BOX, 0, -3, 0, 1, 1, 1);
+  shapes[7].rotation[1] = NAN;
+  orr_scene one = scene_of(shapes, 1), all = scene_of(shapes, 8);
+  one.size[0] = all.size[0] = 0.0; /* the extent is that of the good ones */
+  orr_image a = paint(&one, ORR_VIEWPOINT_CAMERA, NULL);
+  all.size[0] = one.size[0] = 2.0;
+  orr_image b = paint(&all, ORR_VIEWPOINT_CAMERA, NULL);
+  assert_true(is_red(pixel(&a, 100, 100)));
+  orr_image_destroy(&a);
+  a = paint(&one, ORR_VIEWPOINT_CAMERA, NULL);
+  assert_memory_equal(a.pixels, b.pixels, 3 * SIDE * SIDE);
+  orr_image_destroy(&a);
+  orr_image_destroy(&b);
+}
+
+/* A ball under a lamp straight above darkens the ground below it, and its own upper side is the
+ * brighter one. */
+static void test_light_and_shadow(void **state) {
+  (void)state;
+  static const orr_scene_light sun = {
+      .kind = ORR_SCENE_LIGHT_SUN, .direction = {0, 0, -3}, .power = 1, .colour = {255, 255, 255}};
+  orr_scene_shape shapes[2] = {solid(ORR_SCENE_PLANE, 0, 0, 0, 0, 0, 0),
+                               solid(ORR_SCENE_SPHERE, 1, 1, 1.5, 0.4, 0, 0)};
+  orr_scene scene = scene_of(shapes, 2);
+  scene.camera = NULL;
+  scene.lights = &sun;
+  scene.light_count = 1;
+  orr_eye eye = orr_eye_of(&scene, ORR_VIEWPOINT_CAMERA, SIDE, SIDE);
+  orr_image image = paint(&scene, ORR_VIEWPOINT_CAMERA, NULL);
+  const double points[4][3] = {{1.3, 1, 0}, {1.7, 1, 0}, {1, 0.85, 1.86}, {1, 0.85, 1.14}};
+  int red[4];
+  for (int i = 0; i < 4; i++) {
+    double seen[3], at[3];
+    orr_eye_look(&eye, points[i], seen);
+    orr_eye_project(&eye, seen, at);
+    red[i] = pixel(&image, (int)at[0], (int)at[1])[0];
+  }
+  assert_true(red[0] < 0.75 * red[1]); /* in the shadow; beside it */
+  assert_true(red[3] < 0.75 * red[2]); /* the ball from below; from above */
+  orr_image_destroy(&image);
+}
+
+/* A goal lets half of what is behind it through, and does not hide the body that is there. */
+static void test_goals_are_translucent(void **state) {
+  (void)state;
+  orr_scene_shape shapes[3] = {solid(ORR_SCENE_BOX, 0, 0, 0, 1, 1, 1),
+                               solid(ORR_SCENE_BOX, 0, 0, 0, 1, 1, 1),
+                               solid(ORR_SCENE_BOX, -4, 0, 0, 1, 1, 1)};
+  shapes[0].layer = shapes[2].layer = ORR_LAYER_GOAL;
+  memcpy(shapes[1].colour, (uint8_t[3]){20, 40, 220}, 3);
+  orr_scene scene = scene_of(shapes, 3);
+  orr_image image = paint(&scene, ORR_VIEWPOINT_CAMERA, NULL);
+  assert_true(is_blue(pixel(&image, 100, 100)));
+  const uint8_t *goal = pixel(&image, 56, 100);
+  assert_true(goal[1] > 130 && goal[1] < 150); /* 245 and 40 x light, half each */
+  orr_image_destroy(&image);
+}
+
+static void test_threads_change_nothing(void **state) {
+  (void)state;
+  const orr_scene_shape shapes[3] = {solid(ORR_SCENE_PLANE, 0, 0, 0, 0, 0, 0),
+                                     solid(ORR_SCENE_CAPSULE, 1, 1, 1, 0.3, 0.4, 0),
+                                     solid(ORR_SCENE_CYLINDER, 0.5, 0.5, 0.4, 0.3, 0.4, 0)};
+  orr_scene scene = scene_of(shapes, 3);
+  scene.camera = NULL;
+  orr_pool *pool;
+  assert_int_equal(orr_pool_create(3, &pool, NULL), ORR_OK);
+  orr_image a = paint(&scene, ORR_VIEWPOINT_CAMERA, NULL);
+  orr_image b = paint(&scene, ORR_VIEWPOINT_CAMERA, pool);
+  assert_memory_equal(a.pixels, b.pixels, 3 * SIDE * SIDE);
+  orr_pool_destroy(pool);
+  orr_image_destroy(&a);
+  orr_image_destroy(&b);
+}
+
+/* With no camera of its own a world is seen whole, in a picture of any proportions. */
+static void test_all_of_the_world_is_seen(void **state) {
+  (void)state;
+  const double sizes[3][3] = {{2, 2, 2}, {10, 1, 0.5}, {1, 0.2, 6}};
+  for (int i = 0; i < 3 * 4 * 2; i++) {
+    orr_scene scene = scene_of(NULL, 0);
+    int width = i % 2 ? 320 : 100, height = 200;
+    memcpy(scene.size, sizes[i / 8], sizeof scene.size);
+    scene.camera = NULL;
+    orr_eye eye = orr_eye_of(&scene, (orr_viewpoint)(i / 2 % 4), width, height);
+    for (int c = 0; c < 8; c++) {
+      double world[3], seen[3], at[3];
+      for (int k = 0; k < 3; k++) world[k] = c >> k & 1 ? scene.size[k] : 0.0;
+      orr_eye_look(&eye, world, seen);
+      orr_eye_project(&eye, seen, at);
+      assert_true(seen[2] > eye.near);
+      assert_true(at[0] > 0 && at[0] < width && at[1] > 0 && at[1] < height);
+    }
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_projection),
+      cmocka_unit_test(test_a_box_is_where_it_is),
+      cmocka_unit_test(test_round_solids_have_their_radius),
+      cmocka_unit_test(test_turned_solids),
+      cmocka_unit_test(test_a_mesh_is_its_triangles),
+      cmocka_unit_test(test_near_hides_far),
+      cmocka_unit_test(test_clipping),
+      cmocka_unit_test(test_bad_numbers_are_left_out),
+      cmocka_unit_test(test_light_and_shadow),
+      cmocka_unit_test(test_goals_are_translucent),
+      cmocka_unit_test(test_threads_change_nothing),
+      cmocka_unit_test(test_all_of_the_world_is_seen),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
