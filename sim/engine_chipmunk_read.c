@@ -59,16 +59,34 @@ void orr_chipmunk_get_state(const orr_engine *engine, double *state) {
   }
 }
 
+static int file_of(const cpBody *body) { return (int)(intptr_t)body->userData; }
+
+static size_t add_contacts(const cpArbiter *arbiter, orr_scene_contact *out, size_t count,
+                           size_t capacity) {
+  for (int c = 0; c < arbiter->count && count < capacity; c++) {
+    const struct cpContact *contact = &arbiter->contacts[c];
+    cpVect at = cpvadd(arbiter->body_a->p, contact->r1);
+    out[count++] = (orr_scene_contact){{at.x, at.y},
+                                       {arbiter->n.x, arbiter->n.y},
+                                       contact->jnAcc,
+                                       {file_of(arbiter->body_a), file_of(arbiter->body_b)}};
+  }
+  return count;
+}
+
+/* Contacts of sleeping bodies are not in the space's list, but still in theirs. */
 size_t orr_chipmunk_contacts(const orr_engine *engine, orr_scene_contact *out, size_t capacity) {
   const cpArray *arbiters = engine->root->space->arbiters;
   size_t count = 0;
-  for (int i = 0; i < arbiters->num; i++) {
-    const cpArbiter *arbiter = arbiters->arr[i];
-    for (int c = 0; c < arbiter->count && count < capacity; c++) {
-      const struct cpContact *contact = &arbiter->contacts[c];
-      cpVect at = cpvadd(arbiter->body_a->p, contact->r1);
-      out[count++] =
-          (orr_scene_contact){{at.x, at.y}, {arbiter->n.x, arbiter->n.y}, contact->jnAcc};
+  for (int i = 0; i < arbiters->num; i++)
+    count = add_contacts(arbiters->arr[i], out, count, capacity);
+  for (size_t i = 0; i < engine->scenario->body_count; i++) {
+    cpBody *body = engine->root->moving[i];
+    if (!body || !cpBodyIsSleeping(body)) continue;
+    CP_BODY_FOREACH_ARBITER(body, arbiter) {
+      const cpBody *other = arbiter->body_a == body ? arbiter->body_b : arbiter->body_a;
+      bool first = arbiter->body_a == body || !cpBodyIsSleeping(other);
+      if (first) count = add_contacts(arbiter, out, count, capacity);
     }
   }
   return count;

@@ -34,6 +34,7 @@ typedef struct orr_scene_shape {
 typedef struct orr_scene_contact {
   double position[2], normal[2];
   double impulse;
+  int bodies[2]; /* indices in the scenario's list, static ones too */
 } orr_scene_contact;
 
 typedef struct orr_scene {
