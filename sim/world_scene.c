@@ -76,8 +76,9 @@ const orr_scene *orr_world_scene(orr_world *world) {
   scene->contacts = world->contacts;
   scene->shape_count = scene->contact_count = 0;
   for (size_t i = 0; i < parts->goal_count; i++)
-    add_body(world, (size_t)parts->goals[i].file, ORR_LAYER_GOAL, parts->goals[i].pose,
-             goal_colour);
+    if (parts->goals[i].file >= 0)
+      add_body(world, (size_t)parts->goals[i].file, ORR_LAYER_GOAL, parts->goals[i].pose,
+               goal_colour);
   for (size_t i = 0; i < parts->file_count; i++)
     if (parts->moving_of[i] < 0) add_static(world, i);
   add_moving(world, ORR_ROLE_FREE);
