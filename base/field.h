@@ -3,9 +3,8 @@
  * A table drives parsing into the struct (orr_record_read), the effective configuration
  * (orr_record_complete, orr_node_to_yaml), JSON Schema draft-07 (orr_record_schema),
  * `orrery explain` and the format page of the docs. A key without a default is required, an
- * OPTIONAL excepted. A variant may hold the union that it is of: tables may be recursive. The default
- * `null` reads as NULL for TEXT, REF, OPTIONAL and TREE, and allows
- * null in the file. */
+ * OPTIONAL excepted. A variant may hold the union that it is of: tables may be recursive. The
+ * default `null` reads as NULL for TEXT, REF, OPTIONAL and TREE, and allows null in the file. */
 #ifndef ORR_BASE_FIELD_H
 #define ORR_BASE_FIELD_H
 

@@ -35,7 +35,7 @@ typedef struct orr_task_parts {
 /* Of a scenario that was found right; NULL when out of memory. */
 const orr_task_parts *orr_task_derive(orr_scenario *scenario);
 
-/* Origin of a body, z = 0 in 2D; how far something leans from what is asked, |rad| (lean.entity). */
+/* Origin of a body, z = 0 in 2D; how far something leans from what is asked, |rad|. */
 void orr_origin_of(const orr_scenario *scenario, int entity, const double *state, double out[3]);
 double orr_lean_of(const orr_scenario *scenario, int entity, const orr_lean_def *lean,
                    const double *state);

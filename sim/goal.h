@@ -29,11 +29,11 @@ bool orr_goal_reached(const orr_scenario *scenario, const orr_goal_rule *rule, c
 void orr_goal_write(const orr_scenario *scenario, size_t goal, double *state);
 /* Copies the pose of an entity (of state.bodies) from one state to another, at rest. */
 void orr_goal_copy(const orr_scenario *scenario, size_t entity, const double *from, double *to);
-/* How far an entity is from where it is in `goal`: world units, |rad|; a slide has no angle, a pivot
- * no distance. */
-/* ... of two stretches of states that begin at the entity. */
+/* How far an entity is from its goal: world units, |rad|; a slide has no angle and a pivot no
+ * distance. `now`, `goal`: stretches of states that begin at the entity. */
 void orr_goal_apart(const orr_scenario *scenario, size_t entity, const double *now,
                     const double *goal, double *out_distance, double *out_angle);
+/* ... of whole state vectors. */
 void orr_goal_distance(const orr_scenario *scenario, size_t entity, const double *state,
                        const double *goal, double *out_distance, double *out_angle);
 

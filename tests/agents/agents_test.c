@@ -67,7 +67,7 @@ orr_planner_def default_planner(bench *b) {
 orr_objective make_objective(const bench *b, const orr_objective_def *def) {
   orr_objective objective;
   orr_error err = {0};
-  assert_int_equal(orr_objective_create(def, &b->observer.space, &objective, &err), ORR_OK);
+  assert_int_equal(orr_objective_create(def, &b->observer, &objective, &err), ORR_OK);
   return objective;
 }
 
