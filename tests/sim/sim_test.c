@@ -60,6 +60,7 @@ int main(void) {
   int failed = run_scenario_tests();
   failed += run_physics_tests();
   failed += run_task_tests();
+  failed += run_condition_tests();
   failed += run_gym_tests();
   failed += run_restore_tests();
   return failed != 0;
