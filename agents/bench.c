@@ -71,7 +71,7 @@ static orr_status create_parts(bench_parts *parts, const orr_model *model,
                                orr_pool *pool, orr_error *err) {
   ORR_TRY(orr_env_create(scenario, observer, &parts->env, err));
   ORR_TRY(prepare_env(parts->env, scenario, rule, err));
-  ORR_TRY(orr_objective_create(&def->objective, &observer->space, &parts->objective, err));
+  ORR_TRY(orr_objective_create(&def->objective, observer, &parts->objective, err));
   ORR_TRY(orr_dynamics_model(model, scenario, observer, &parts->objective, orr_pool_lanes(pool),
                              &parts->dynamics, err));
   ORR_TRY(orr_planner_create(def, &scenario->action, orr_dynamics_block(parts->dynamics),

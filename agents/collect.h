@@ -6,7 +6,8 @@
  * split. A shard is a fixed run of units of one kind; finished shards are kept, so a killed run
  * loses at most the shard in flight and ends with the same bytes for any number of threads.
  *
- * A demonstration plans with the goal's bodies alone in its objective, and with `approach`, which
+ * The goal's bodies and joints are those of the task's goals; without any the free ones, or all
+ * when none is free. A demonstration plans with these alone in its objective, and with `approach`, which
  * leads the actor to what it should push. A replay aims at the demonstration's absolute targets
  * plus AR(1) noise, from wherever its own actor is: relative actions replayed as they are would
  * walk away at random.
@@ -34,7 +35,7 @@ typedef struct orr_collect_def {
   int64_t steps;             /* longest expert episode, control steps */
   int64_t linger;            /* control steps that go on after the expert has succeeded */
   double random_goals;       /* share of demonstrations with a random goal pose */
-  orr_goal_rule reached;     /* when a demonstration is done; without bodies: all of the goal */
+  orr_goal_rule reached;     /* when a demonstration is done; without names: all of the goal */
   orr_planner_def expert;
   orr_replay_def replay;
   int64_t weak, weak_steps; /* weak episodes and their length */

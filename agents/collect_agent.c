@@ -37,8 +37,8 @@ orr_status orr_collector_add_agent(orr_collector *collector, const orr_agent_def
                                    orr_error *err) {
   collector->agent = agent;
   ORR_TRY(find_starts(collector, err));
-  ORR_TRY(orr_objective_create(&agent->plan->objective, &collector->observer->space,
-                               &collector->objective, err));
+  ORR_TRY(orr_objective_create(&agent->plan->objective, collector->observer, &collector->objective,
+                               err));
   for (size_t i = 0; i < collector->lane_count; i++)
     ORR_TRY(add_lane(collector, &collector->lanes[i], err));
   return ORR_OK;

@@ -2,6 +2,7 @@
 #include "agents/collect_private.h"
 #include "agents/planner_fields.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* 24 x 3 suffice in the true simulator; correlated noise and the approach term make demonstrations
@@ -52,7 +53,7 @@ static const orr_field collect_fields[] = {
      .help = "Share of demonstrations whose goal is drawn like a start instead of the task's"},
     {ORR_FIELD(RECORD, orr_collect_def, reached), .record = &orr_goal_rule_record,
      .preset = "{name: reached, position: 8, angle: 0.1, hold: 5}",
-     .help = "When a demonstration counts as done; without bodies: all bodies of the goal"},
+     .help = "When a demonstration counts as done; without bodies and joints: all of the goal"},
     {ORR_FIELD(RECORD, orr_collect_def, expert), .record = &expert_record, .preset = "{}",
      .help = "The planner that demonstrates"},
     {ORR_FIELD(RECORD, orr_collect_def, replay), .record = &replay_record, .preset = "{}",
@@ -117,10 +118,20 @@ static orr_hash field_digest(const orr_field *field, const void *value) {
   return (orr_hash){0, 0};
 }
 
+/* Of the types that later fields of this room have. */
+static bool is_default(const orr_field *field, const void *value) {
+  if (field->type == ORR_FIELD_TEXTS) return ((const orr_list *)value)->count == 0;
+  if (field->type == ORR_FIELD_REAL) return *(const double *)value == strtod(field->preset, NULL);
+  ORR_ASSERT(!"a later field of another type");
+  return false;
+}
+
+/* Later fields count only when they say something: data sets that are stored keep their digest. */
 orr_hash orr_record_digest(const orr_record *record, const void *value) {
   orr_hash hash = text_digest(record->name);
   for (size_t i = 0; i < record->count; i++) {
     const orr_field *field = &record->fields[i];
+    if (field->later && is_default(field, (const char *)value + field->offset)) continue;
     orr_hash one = field_digest(field, (const char *)value + field->offset);
     hash = orr_hash_join(hash, orr_hash_join(text_digest(field->name), one));
   }

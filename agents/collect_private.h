@@ -22,11 +22,11 @@ typedef struct orr_collector {
   size_t *starts;             /* demonstrations that are long enough to start from, by index */
   size_t start_count;
   size_t block;
-  bool goal_body[ORR_MAX_BODIES]; /* bodies that demonstrations bring to a pose */
-  const char *goal_names[ORR_MAX_BODIES];
-  size_t goal_count;
-  orr_goal_rule reached;   /* its empty lists filled with the goal's bodies */
-  orr_objective objective; /* of the expert: the goal's bodies alone */
+  bool goal_entity[ORR_MAX_BODIES]; /* bodies and joints that demonstrations bring to a pose */
+  const char *goal_names[ORR_MAX_BODIES]; /* of bodies, then of joints */
+  size_t goal_bodies, goal_joints;
+  orr_goal_rule reached;   /* its empty lists filled with these */
+  orr_objective objective; /* of the expert: these alone */
   size_t lane_count;
   orr_collect_lane *lanes;
 } orr_collector;

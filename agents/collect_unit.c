@@ -51,17 +51,41 @@ size_t orr_unit_steps(const orr_collect_def *def, orr_unit_kind kind) {
 
 /* ---- the collector ---- */
 
-static void choose_goal_bodies(orr_collector *collector) {
-  const orr_space *state = &collector->scenario->state;
-  const orr_goal_def *goals = collector->scenario->task.goals.items;
-  size_t count = collector->scenario->task.goals.count;
+static bool has_task_goal(const orr_scenario *scenario, const char *name) {
+  const orr_goal_def *goals = scenario->task.goals.items;
+  for (size_t i = 0; i < scenario->task.goals.count; i++)
+    if (strcmp(goals[i].joint ? goals[i].joint : goals[i].body, name) == 0) return true;
+  return false;
+}
+
+/* Those of the task's goals; without any the free ones; all when none is free. */
+static void choose_goal_entities(orr_collector *collector) {
+  const orr_scenario *scenario = collector->scenario;
+  const orr_space *state = &scenario->state;
+  bool given = scenario->task.goals.count > 0, any_free = false;
+  for (size_t i = 0; i < state->body_count; i++)
+    any_free = any_free || state->bodies[i].role == ORR_ROLE_FREE;
   for (size_t i = 0; i < state->body_count; i++) {
-    bool chosen = count == 0 && state->bodies[i].role == ORR_ROLE_FREE;
-    for (size_t g = 0; g < count; g++)
-      chosen = chosen || strcmp(goals[g].body, state->bodies[i].name) == 0;
-    collector->goal_body[i] = chosen;
-    if (chosen) collector->goal_names[collector->goal_count++] = state->bodies[i].name;
+    const orr_space_body *entity = &state->bodies[i];
+    bool chosen =
+        given ? has_task_goal(scenario, entity->name) : entity->role == ORR_ROLE_FREE || !any_free;
+    collector->goal_entity[i] = chosen;
+    if (!chosen) continue;
+    collector->goal_names[collector->goal_bodies + collector->goal_joints] = entity->name;
+    if (i < scenario->body_count)
+      collector->goal_bodies++;
+    else
+      collector->goal_joints++;
   }
+}
+
+static void fill_rule(orr_collector *collector) {
+  orr_goal_rule *rule = &collector->reached;
+  *rule = collector->def->reached;
+  if (rule->position_bodies.count + rule->angle_bodies.count + rule->joints.count > 0) return;
+  rule->position_bodies = (orr_list){collector->goal_names, collector->goal_bodies};
+  rule->angle_bodies = rule->position_bodies;
+  rule->joints = (orr_list){collector->goal_names + collector->goal_bodies, collector->goal_joints};
 }
 
 static bool named(const orr_list *weights, const char *name) {
@@ -71,22 +95,23 @@ static bool named(const orr_list *weights, const char *name) {
   return false;
 }
 
-/* Only the goal's bodies have a place to be, unless the file gives another one a weight. */
+/* Only the goal's entities have a place to be, unless the file gives another one a weight. */
 static orr_status make_objective(orr_collector *collector, orr_error *err) {
   const orr_objective_def *def = &collector->def->expert.objective;
   const orr_space *space = &collector->observer->space;
-  ORR_TRY(orr_objective_create(def, space, &collector->objective, err));
+  ORR_TRY(orr_objective_create(def, collector->observer, &collector->objective, err));
   bool counts = false;
   for (size_t i = 0; i < space->count; i++) {
     int body = space->fields[i].body;
     if (body < 0) continue;
-    if (!collector->goal_body[body] && !named(&def->weights, space->bodies[body].name))
+    if (!collector->goal_entity[body] && !named(&def->weights, space->bodies[body].name))
       collector->objective.factor[i] = 0.0;
     counts = counts || collector->objective.factor[i] > 0.0;
   }
   if (counts) return ORR_OK;
-  orr_fail(err, ORR_ERR_CONFIG, "demonstrations need a goal: no free body's pose is observed");
-  orr_hint(err, "set collect.experts and collect.held_out to 0, or observe a free body");
+  orr_fail(err, ORR_ERR_CONFIG,
+           "demonstrations need a goal: no pose of its bodies and joints is observed");
+  orr_hint(err, "set collect.experts and collect.held_out to 0, or observe them");
   return ORR_ERR_CONFIG;
 }
 
@@ -122,11 +147,8 @@ orr_status orr_collector_create(const orr_observer *observer, const orr_collect_
   out->observer = observer;
   out->def = def;
   out->block = block;
-  choose_goal_bodies(out);
-  out->reached = def->reached;
-  if (def->reached.position_bodies.count + def->reached.angle_bodies.count == 0)
-    out->reached.position_bodies = out->reached.angle_bodies =
-        (orr_list){out->goal_names, out->goal_count};
+  choose_goal_entities(out);
+  fill_rule(out);
   if (def->experts + def->held_out > 0) ORR_TRY(make_objective(out, err));
   ORR_TRY(orr_new(&out->lanes, lanes, sizeof *out->lanes, err));
   out->lane_count = lanes;
@@ -231,13 +253,8 @@ static bool draw_poses(const orr_collector *collector, orr_collect_lane *lane, u
 }
 
 static void task_poses(const orr_collector *collector, orr_collect_lane *lane) {
-  const orr_goal_def *goals = collector->scenario->task.goals.items;
-  for (size_t g = 0; g < collector->scenario->task.goals.count; g++) {
-    int body = orr_space_find_body(&collector->scenario->state, goals[g].body);
-    double *pose = lane->goal + orr_state_at(collector->scenario, (size_t)body);
-    memcpy(pose, goals[g].position, 2 * sizeof *pose);
-    pose[2] = goals[g].angle;
-  }
+  for (size_t g = 0; g < collector->scenario->task.goals.count; g++)
+    orr_goal_write(collector->scenario, g, lane->goal);
 }
 
 /* Sets lane->goal to the poses to reach, before the demonstration's own reset. */
@@ -252,15 +269,12 @@ void orr_collect_draw_goal(const orr_collector *collector, orr_collect_lane *lan
   if ((!drawn && has_task) || !draw_poses(collector, lane, number)) task_poses(collector, lane);
 }
 
-/* The goal's bodies at their poses, everything else as it stands. */
+/* The goal's bodies and joints at their poses, everything else as it stands. */
 void orr_collect_set_goal(const orr_collector *collector, orr_collect_lane *lane) {
+  const orr_scenario *scenario = collector->scenario;
   orr_world_state(orr_env_look(lane->env), lane->state);
-  for (size_t i = 0; i < collector->scenario->body_count; i++) {
-    if (!collector->goal_body[i]) continue;
-    double *pose = lane->state + orr_state_at(collector->scenario, i);
-    memset(pose, 0, ORR_BODY_STATE * sizeof *pose);
-    memcpy(pose, lane->goal + orr_state_at(collector->scenario, i), 3 * sizeof *pose);
-  }
+  for (size_t i = 0; i < scenario->body_count + scenario->joint_count; i++)
+    if (collector->goal_entity[i]) orr_goal_copy(scenario, i, lane->goal, lane->state);
   orr_env_set_goal(lane->env, &collector->reached, lane->state);
 }
 

@@ -2,7 +2,10 @@
  *
  * `goal` compares observations with a goal observation, component by component:
  *   cost = sum over bodies b of weight_b * (|dp_b|^2 / position^2 + wrap(da_b)^2 / angle^2)
- * plus `approach` * (gap / position)^2 for every actuated body, its gap to the free body that is
+ * with z in dp where it is observed; pivots count as angles, offsets of slides as positions. A body
+ * or joint that is not named weighs 1 if it is free, no free one is observed or the task's goals
+ * name it, else 0.05: an actuated body that pushes may end where it likes. Added to that is
+ * `approach` * (gap / position)^2 for every actuated body, its gap to the free body that is
  * nearest: shaping that leads a demonstration to what it should push; 0 unless it is asked for.
  * `latent` is the model's own distance between latents. `reach` asks a network of family reach, the
  * head, how many blocks of control the goal is away: no scales and weights, and an observation that
@@ -43,14 +46,14 @@ typedef struct orr_objective_def {
   int points;       /* orr_points */
   double position;  /* world units that count as one */
   double angle;     /* rad that count as one */
-  orr_list weights; /* orr_body_weight; one that is not named weighs 1 if free, 0.05 if actuated */
+  orr_list weights; /* orr_body_weight, of bodies and joints; the others as above */
   double approach;  /* weight of an actuated body's gap to the nearest free body */
 } orr_objective_def;
 extern const orr_record orr_objective_record;
 
 /* A body as a disc around its centre of mass: where its pose stands in an observation. */
 typedef struct orr_disc {
-  size_t x, y, angle; /* fields; angle: SIZE_MAX when it is not observed */
+  size_t x, y, z, angle; /* fields; z, angle: SIZE_MAX when it is not observed */
   double centre[2], radius;
 } orr_disc;
 
@@ -68,7 +71,7 @@ typedef struct orr_objective {
   size_t actuated_count, free_count; /* 0 when approach is */
   orr_disc actuated[ORR_MAX_BODIES], free[ORR_MAX_BODIES];
 } orr_objective;
-orr_status orr_objective_create(const orr_objective_def *def, const orr_space *observation,
+orr_status orr_objective_create(const orr_objective_def *def, const orr_observer *observer,
                                 orr_objective *out, orr_error *err);
 /* Cost of one observation against the goal. */
 double orr_objective_cost(const orr_objective *objective, const float *observation,

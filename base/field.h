@@ -3,8 +3,8 @@
  * A table drives parsing into the struct (orr_record_read), the effective configuration
  * (orr_record_complete, orr_node_to_yaml), JSON Schema draft-07 (orr_record_schema),
  * `orrery explain` and the format page of the docs. A key without a default is required, an
- * OPTIONAL excepted. The default `null` reads as NULL for TEXT, REF, OPTIONAL and TREE, and allows
- * null in the file. */
+ * OPTIONAL excepted. A variant may hold the union that it is of: tables may be recursive. The
+ * default `null` reads as NULL for TEXT, REF, OPTIONAL and TREE, and allows null in the file. */
 #ifndef ORR_BASE_FIELD_H
 #define ORR_BASE_FIELD_H
 
@@ -47,6 +47,7 @@ typedef enum orr_field_type {
   ORR_FIELD_OPTIONAL, /* pointer to a struct described by `record`, NULL when the key is absent */
   ORR_FIELD_LIST,     /* orr_list of structs described by `record` */
   ORR_FIELD_UNION,    /* orr_union: a map with exactly one key, the name of the variant */
+  ORR_FIELD_UNIONS,   /* orr_list of orr_union: a list of such maps */
   ORR_FIELD_REF,      /* const char *: the `name` of an item of the list at path `target` */
   ORR_FIELD_TREE      /* const orr_node *: any tree, read later by another room */
 } orr_field_type;
@@ -75,7 +76,7 @@ typedef struct orr_field {
   bool later; /* came when the format was in use: no part of an identity while at its default */
   const char *const *names;                 /* ENUM: NULL-terminated */
   const struct orr_record *record;          /* RECORD, OPTIONAL, LIST */
-  const struct orr_record *const *variants; /* UNION: NULL-terminated; their names are the keys */
+  const struct orr_record *const *variants; /* UNION, UNIONS: NULL-terminated; names are the keys */
   const char *target;                       /* REF: "world.bodies" */
 } orr_field;
 

@@ -41,6 +41,15 @@ static orr_status out_of_memory(orr_diagnostics *diagnostics) {
   return ORR_ERR_MEMORY;
 }
 
+static bool complete_union(const orr_field *field, orr_nodes *nodes, orr_place place,
+                           orr_node *value) {
+  if (value->kind != ORR_NODE_MAP || value->count != 1) return true;
+  for (size_t i = 0; field->variants[i]; i++)
+    if (strcmp(field->variants[i]->name, value->entries[0].key) == 0)
+      return orr_complete_map(field->variants[i], nodes, place, value->entries[0].value);
+  return true;
+}
+
 /* What does not fit the table is left for orr_record_read to report. */
 bool orr_complete_value(const orr_field *field, orr_nodes *nodes, orr_place place,
                         orr_node *value) {
@@ -50,12 +59,11 @@ bool orr_complete_value(const orr_field *field, orr_nodes *nodes, orr_place plac
   if (field->type == ORR_FIELD_LIST && value->kind == ORR_NODE_LIST)
     for (size_t i = 0; done && i < value->count; i++)
       done = orr_complete_map(field->record, nodes, place, value->items[i]);
-  if (field->type != ORR_FIELD_UNION || value->kind != ORR_NODE_MAP || value->count != 1)
-    return done;
-  for (size_t i = 0; field->variants[i]; i++)
-    if (strcmp(field->variants[i]->name, value->entries[0].key) == 0)
-      return orr_complete_map(field->variants[i], nodes, place, value->entries[0].value);
-  return true;
+  if (field->type == ORR_FIELD_UNIONS && value->kind == ORR_NODE_LIST)
+    for (size_t i = 0; done && i < value->count; i++)
+      done = complete_union(field, nodes, place, value->items[i]);
+  if (field->type == ORR_FIELD_UNION) return complete_union(field, nodes, place, value);
+  return done;
 }
 
 /* Keys in the order of the table, unknown ones last. */
@@ -104,10 +112,10 @@ orr_status orr_record_complete(const orr_record *record, orr_config *config, orr
 enum { CHECK_LEVELS = 12 }; /* a table may hold itself behind a list */
 
 static void check_record(orr_reader *reader, const orr_record *record, const orr_trail *trail,
-                         int levels);
+                         const orr_inside *inside, int levels);
 
 static void check_field(orr_reader *reader, const orr_record *record, size_t at,
-                        const orr_trail *trail, int levels) {
+                        const orr_trail *trail, const orr_inside *inside, int levels) {
   const orr_field *field = &record->fields[at];
   orr_trail here = {trail, field->name, 0};
   orr_place place = {"<default>", 0, 0};
@@ -126,17 +134,19 @@ static void check_field(orr_reader *reader, const orr_record *record, size_t at,
     orr_reader_memory(reader);
   else if (preset)
     orr_read_field(reader, field, node, &here, (char *)scratch + field->offset);
-  if (field->record) check_record(reader, field->record, &here, levels - 1);
-  for (size_t i = 0; field->type == ORR_FIELD_UNION && field->variants[i]; i++) {
+  if (field->record) check_record(reader, field->record, &here, inside, levels - 1);
+  if (!orr_has_variants(field) || orr_is_inside(inside, field->variants)) return;
+  const orr_inside within = {inside, field->variants};
+  for (size_t i = 0; field->variants[i]; i++) {
     orr_trail below = {&here, field->variants[i]->name, 0};
-    check_record(reader, field->variants[i], &below, levels - 1);
+    check_record(reader, field->variants[i], &below, &within, levels - 1);
   }
 }
 
 static void check_record(orr_reader *reader, const orr_record *record, const orr_trail *trail,
-                         int levels) {
+                         const orr_inside *inside, int levels) {
   for (size_t i = 0; levels > 0 && i < record->count; i++)
-    check_field(reader, record, i, trail, levels);
+    check_field(reader, record, i, trail, inside, levels);
 }
 
 orr_status orr_record_check(const orr_record *record, orr_diagnostics *diagnostics) {
@@ -145,7 +155,7 @@ orr_status orr_record_check(const orr_record *record, orr_diagnostics *diagnosti
   orr_reader reader = {
       .arena = arena, .diagnostics = diagnostics, .nodes = {.arena = arena, .chunk = 2048}};
   orr_trail trail = {NULL, record->name, 0};
-  check_record(&reader, record, &trail, CHECK_LEVELS);
+  check_record(&reader, record, &trail, NULL, CHECK_LEVELS);
   orr_arena_destroy(arena);
   return reader.failed ? ORR_ERR_CONFIG : ORR_OK;
 }

@@ -41,6 +41,10 @@ void orr_field_type_text(const orr_field *field, char *out, size_t size) {
     snprintf(out, size, "map with one key of %s", list);
     break;
   case ORR_FIELD_REF: snprintf(out, size, "name of an item of %s", field->target); break;
+  case ORR_FIELD_UNIONS:
+    orr_join_names(names, orr_variant_names(field, names), list, sizeof list);
+    snprintf(out, size, "list of maps with one key each of %s", list);
+    break;
   case ORR_FIELD_TREE: snprintf(out, size, "anything"); break;
   }
 }
@@ -54,7 +58,8 @@ void orr_field_explain(const orr_field *field, const char *path, FILE *stream) {
           unit ? ", in " : "", unit ? field->unit : "");
   if (limits[0]) fprintf(stream, "  allowed  %s\n", limits);
   bool list = field->type == ORR_FIELD_LIST || field->type == ORR_FIELD_NUMBERS ||
-              field->type == ORR_FIELD_POINTS || field->type == ORR_FIELD_TEXTS;
+              field->type == ORR_FIELD_POINTS || field->type == ORR_FIELD_TEXTS ||
+              field->type == ORR_FIELD_UNIONS;
   if (list && field->length) fprintf(stream, "  length   at least %zu\n", field->length);
   if (field->preset)
     fprintf(stream, "  default  %s\n", field->preset);
@@ -66,32 +71,43 @@ void orr_field_explain(const orr_field *field, const char *path, FILE *stream) {
 
 enum { EXPLAIN_LEVELS = 12 }; /* a table may hold itself behind a list */
 
-static void explain_below(const orr_record *record, const char *path, int levels, FILE *stream);
+bool orr_is_inside(const orr_inside *inside, const orr_record *const *variants) {
+  for (; inside; inside = inside->up)
+    if (inside->variants == variants) return true;
+  return false;
+}
 
-static void explain_field(const orr_field *field, const char *path, int levels, FILE *stream) {
+static void explain_below(const orr_record *record, const char *path, const orr_inside *inside,
+                          int levels, FILE *stream);
+
+static void explain_field(const orr_field *field, const char *path, const orr_inside *inside,
+                          int levels, FILE *stream) {
   orr_field_explain(field, path, stream);
-  if (field->record) explain_below(field->record, path, levels - 1, stream);
-  for (size_t i = 0; field->type == ORR_FIELD_UNION && field->variants[i]; i++) {
+  if (field->record) explain_below(field->record, path, inside, levels - 1, stream);
+  if (!orr_has_variants(field) || orr_is_inside(inside, field->variants)) return;
+  const orr_inside within = {inside, field->variants};
+  for (size_t i = 0; field->variants[i]; i++) {
     const orr_record *variant = field->variants[i];
     char below[512];
     snprintf(below, sizeof below, "%.400s.%.100s", path, variant->name);
     fprintf(stream, "%s\n  %s\n", below, variant->help ? variant->help : "");
-    explain_below(variant, below, levels - 1, stream);
+    explain_below(variant, below, &within, levels - 1, stream);
   }
 }
 
-static void explain_below(const orr_record *record, const char *path, int levels, FILE *stream) {
+static void explain_below(const orr_record *record, const char *path, const orr_inside *inside,
+                          int levels, FILE *stream) {
   for (size_t i = 0; levels > 0 && i < record->count; i++) {
     char below[512];
     snprintf(below, sizeof below, "%.400s%s%.100s", path, path[0] ? "." : "",
              record->fields[i].name);
-    explain_field(&record->fields[i], below, levels, stream);
+    explain_field(&record->fields[i], below, inside, levels, stream);
   }
 }
 
 void orr_record_explain(const orr_record *record, const char *path, FILE *stream) {
   if (record->help) fprintf(stream, "%s%s%s\n", path, path[0] ? ": " : "", record->help);
-  explain_below(record, path, EXPLAIN_LEVELS, stream);
+  explain_below(record, path, NULL, EXPLAIN_LEVELS, stream);
 }
 
 /* --- looking up ------------------------------------------------------------------------------ */
@@ -121,7 +137,7 @@ static bool take_name(walk *w, const char *name, size_t length) {
   if (!field) return false;
   w->field = field;
   w->record = field->record;
-  w->unions = field->type == ORR_FIELD_UNION ? field : NULL;
+  w->unions = orr_has_variants(field) ? field : NULL;
   return true;
 }
 

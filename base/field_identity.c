@@ -57,6 +57,18 @@ static orr_status union_identity(const orr_field *field, const orr_entry *entry,
   return ORR_OK;
 }
 
+static orr_status unions_identity(const orr_field *field, const orr_node *list, orr_hash *out) {
+  *out = orr_node_hash_start(ORR_NODE_LIST);
+  for (size_t i = 0; i < list->count; i++) {
+    const orr_node *item = list->items[i];
+    orr_hash below = orr_node_hash(item);
+    if (item->kind == ORR_NODE_MAP && item->count == 1)
+      ORR_TRY(union_identity(field, &item->entries[0], &below));
+    *out = orr_hash_join(*out, below);
+  }
+  return ORR_OK;
+}
+
 static orr_status value_identity(const orr_field *field, const orr_node *value, orr_hash *out) {
   if (field->type == ORR_FIELD_RECORD || field->type == ORR_FIELD_OPTIONAL)
     return orr_record_identity(field->record, value, out);
@@ -64,6 +76,8 @@ static orr_status value_identity(const orr_field *field, const orr_node *value, 
     return list_identity(field->record, value, out);
   if (field->type == ORR_FIELD_UNION && value->kind == ORR_NODE_MAP && value->count == 1)
     return union_identity(field, &value->entries[0], out);
+  if (field->type == ORR_FIELD_UNIONS && value->kind == ORR_NODE_LIST)
+    return unions_identity(field, value, out);
   *out = orr_node_hash(value);
   return ORR_OK;
 }

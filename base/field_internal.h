@@ -46,6 +46,14 @@ bool orr_field_has_limits(const orr_field *field);
 /* "in [0, 1] m", "at least 0", "" */
 void orr_field_limits(const orr_field *field, char *out, size_t size);
 
+/* Unions that a walk through a table is in, the innermost first: a union within itself is not
+ * entered again. */
+typedef struct orr_inside {
+  const struct orr_inside *up;
+  const orr_record *const *variants;
+} orr_inside;
+bool orr_is_inside(const orr_inside *inside, const orr_record *const *variants);
+
 /* The tree of a default; every node gets `place`. NULL when out of memory; a default that is not
  * YAML is a mistake in a table and asserts. */
 orr_node *orr_preset_node(orr_nodes *nodes, const char *yaml, orr_place place);
@@ -58,6 +66,10 @@ void orr_word_hint(const char *word, const char *const *names, size_t count, cha
 size_t orr_field_names(const orr_record *record, const char *names[ORR_MAX_KEYS]);
 size_t orr_variant_names(const orr_field *field, const char *names[ORR_MAX_KEYS]);
 size_t orr_enum_count(const orr_field *field);
+/* UNION or UNIONS. */
+static inline bool orr_has_variants(const orr_field *field) {
+  return field->type == ORR_FIELD_UNION || field->type == ORR_FIELD_UNIONS;
+}
 const orr_field *orr_record_field(const orr_record *record, const char *name, size_t length);
 /* Fewest numbers that a file may give for a VECTOR or RANGES. */
 size_t orr_field_least(const orr_field *field);

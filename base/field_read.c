@@ -406,6 +406,19 @@ static void read_union(orr_reader *reader, const orr_field *field, const orr_nod
                       orr_show(entry->key, shown));
 }
 
+static void read_unions(orr_reader *reader, const orr_field *field, const orr_node *node,
+                        const orr_trail *trail, orr_list *out) {
+  if (!check_list(reader, field, node, trail, "a list of maps with one key each")) return;
+  orr_union *items = reader_alloc(reader, node->count, sizeof *items);
+  if (!items) return;
+  *out = (orr_list){items, node->count};
+  for (size_t i = 0; i < node->count; i++) {
+    orr_trail here = {trail, NULL, i};
+    read_union(reader, field, node->items[i], &here, &items[i]);
+    if (reader->diagnostics && orr_diagnostics_full(reader->diagnostics)) return;
+  }
+}
+
 static void read_optional(orr_reader *reader, const orr_field *field, const orr_node *node,
                           const orr_trail *trail, void **out) {
   if (node->kind == ORR_NODE_NULL) return;
@@ -432,6 +445,7 @@ void orr_read_field(orr_reader *reader, const orr_field *field, const orr_node *
   case ORR_FIELD_OPTIONAL: read_optional(reader, field, node, trail, out); break;
   case ORR_FIELD_LIST: read_list(reader, field, node, trail, out); break;
   case ORR_FIELD_UNION: read_union(reader, field, node, trail, out); break;
+  case ORR_FIELD_UNIONS: read_unions(reader, field, node, trail, out); break;
   case ORR_FIELD_REF: read_ref(reader, field, node, trail, out); break;
   case ORR_FIELD_TREE: *(const orr_node **)out = node->kind == ORR_NODE_NULL ? NULL : node; break;
   }

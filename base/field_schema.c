@@ -157,6 +157,7 @@ static json_t *type_schema(schema *s, const orr_field *field) {
                      template_use());
   case ORR_FIELD_LIST: return list_of(reference(s, field->record), field->length);
   case ORR_FIELD_UNION: return union_schema(s, field);
+  case ORR_FIELD_UNIONS: return list_of(union_schema(s, field), field->length);
   case ORR_FIELD_TREE: return json_object();
   }
   return NULL;

@@ -2,6 +2,7 @@
 #include "eval/baselines.h"
 #include "eval/experiment_private.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -149,19 +150,46 @@ static void check_presets(const checker *c) {
   }
 }
 
-static void check_rule_bodies(const checker *c, const char *path, const char *key,
-                              const orr_list *bodies) {
-  const char *const *names = bodies->items;
-  for (size_t i = 0; i < bodies->count; i++) {
+static void check_joint(const checker *c, const char *path, const char *name) {
+  const orr_scenario *scenario = c->e->scenario;
+  const char *names[ORR_MAX_BODIES];
+  char hint[256];
+  size_t bodies = scenario->body_count, count = scenario->joint_count;
+  for (size_t i = 0; i < count; i++) names[i] = scenario->state.bodies[bodies + i].name;
+  suggest(name, names, count, hint, sizeof hint);
+  complain(c, path, count ? hint : "the world has none",
+           "`%s` is not a pivot or slide of world.joints", name);
+}
+
+/* `joints`: names of pivots and slides are asked for, else of moving bodies. */
+static void check_rule_names(const checker *c, const char *path, const char *key,
+                             const orr_list *list, bool joints) {
+  const char *const *names = list->items;
+  for (size_t i = 0; i < list->count; i++) {
     char at[160];
     snprintf(at, sizeof at, "%s.%s[%zu]", path, key, i);
-    check_body(c, at, names[i]);
+    int entity = orr_space_find_body(&c->e->scenario->state, names[i]);
+    bool joint = entity >= (int)c->e->scenario->body_count;
+    if (joints && !joint)
+      check_joint(c, at, names[i]);
+    else if (joint && !joints)
+      complain(c, at, "name it under joints", "`%s` is a joint", names[i]);
+    else
+      check_body(c, at, names[i]);
   }
 }
 
 static void check_rule(const checker *c, const char *path, const orr_goal_rule *rule) {
-  check_rule_bodies(c, path, "position_bodies", &rule->position_bodies);
-  check_rule_bodies(c, path, "angle_bodies", &rule->angle_bodies);
+  check_rule_names(c, path, "position_bodies", &rule->position_bodies, false);
+  check_rule_names(c, path, "angle_bodies", &rule->angle_bodies, false);
+  check_rule_names(c, path, "joints", &rule->joints, true);
+  char at[128];
+  snprintf(at, sizeof at, "%s.turn", path);
+  if (isfinite(rule->turn) && c->e->scenario->stride == ORR_BODY_STATE)
+    complain(c, at, "use angle", "`turn` is for 3D worlds");
+  if (isinf(rule->joint) && isinf(rule->angle) && isinf(rule->position) && rule->joints.count)
+    complain(c, path, "give joint, the largest difference", "rule `%s` leaves its joints free",
+             rule->name);
 }
 
 static void check_rules(const checker *c) {
@@ -176,8 +204,8 @@ static void check_rules(const checker *c) {
       if (strcmp(rules[k].name, rules[i].name) == 0)
         complain(c, at, NULL, "two rules are called `%s`", rules[i].name);
     check_rule(c, path, &rules[i]);
-    if (rules[i].position_bodies.count == 0 && rules[i].angle_bodies.count == 0)
-      complain(c, path, "give position_bodies or angle_bodies",
+    if (rules[i].position_bodies.count + rules[i].angle_bodies.count + rules[i].joints.count == 0)
+      complain(c, path, "give position_bodies, angle_bodies or joints",
                "rule `%s` asks nothing of any body: every state would satisfy it", rules[i].name);
     snprintf(at, sizeof at, "%s.hold", path);
     if (rules[i].hold > eval->budget)

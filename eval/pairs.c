@@ -2,7 +2,6 @@
 #include "eval/protocol.h"
 
 #include "base/log.h"
-#include "base/maths.h"
 #include "eval/protocol_private.h"
 #include <stdlib.h>
 #include <string.h>
@@ -163,22 +162,27 @@ static orr_status draw_candidates(const replay *r, candidate **out, size_t *out_
 
 /* --- filling ---------------------------------------------------------------------------------- */
 
-int orr_first_free_body(const orr_scenario *scenario) {
-  for (size_t i = 0; i < scenario->body_count; i++)
-    if (scenario->state.bodies[i].role == ORR_ROLE_FREE) return (int)i;
-  return -1;
+/* The first free body or joint that the rule names; without one the first that it names. */
+static int speaks_of(const orr_scenario *scenario, const orr_goal_rule *rule) {
+  const orr_list *lists[] = {&rule->position_bodies, &rule->angle_bodies, &rule->joints};
+  int first = -1;
+  for (size_t l = 0; l < 3; l++) {
+    for (size_t i = 0; i < lists[l]->count; i++) {
+      const char *name = ((const char *const *)lists[l]->items)[i];
+      int entity = orr_space_find_body(&scenario->state, name);
+      if (entity < 0) continue;
+      if (scenario->state.bodies[entity].role == ORR_ROLE_FREE) return entity;
+      if (first < 0) first = entity;
+    }
+  }
+  return first;
 }
 
-void orr_pose_error(const orr_scenario *scenario, const double *a, const double *b,
-                    double *out_distance, double *out_angle) {
-  int body = orr_first_free_body(scenario);
+void orr_pose_error(const orr_scenario *scenario, const orr_goal_rule *rule, const double *a,
+                    const double *b, double *out_distance, double *out_angle) {
+  int entity = speaks_of(scenario, rule);
   *out_distance = *out_angle = 0.0;
-  if (body < 0) return;
-  size_t at = orr_state_at(scenario, (size_t)body);
-  const double *p = a + at, *q = b + at;
-  double dx = p[0] - q[0], dy = p[1] - q[1];
-  *out_distance = sqrt(dx * dx + dy * dy);
-  *out_angle = fabs(orr_wrap_angle(p[2] - q[2]));
+  if (entity >= 0) orr_goal_distance(scenario, (size_t)entity, a, b, out_distance, out_angle);
 }
 
 static size_t keep_free(const orr_scenario *scenario, const orr_list *names, const char **kept) {
@@ -191,15 +195,18 @@ static size_t keep_free(const orr_scenario *scenario, const orr_list *names, con
   return count;
 }
 
-/* Whether some free body is not yet where the rule wants it. */
+/* Whether something free is not yet where the rule wants it; of a rule about what is actuated
+ * alone: whether anything is not. */
 static bool must_move(const orr_scenario *scenario, const orr_goal_rule *rule, const double *state,
                       const double *goal) {
-  const char *positions[ORR_MAX_BODIES], *angles[ORR_MAX_BODIES];
+  const char *positions[ORR_MAX_BODIES], *angles[ORR_MAX_BODIES], *joints[ORR_MAX_BODIES];
   orr_goal_rule rest = *rule;
   rest.position_bodies =
       (orr_list){positions, keep_free(scenario, &rule->position_bodies, positions)};
   rest.angle_bodies = (orr_list){angles, keep_free(scenario, &rule->angle_bodies, angles)};
-  return !orr_goal_reached(scenario, &rest, state, goal);
+  rest.joints = (orr_list){joints, keep_free(scenario, &rule->joints, joints)};
+  bool any = rest.position_bodies.count + rest.angle_bodies.count + rest.joints.count > 0;
+  return !orr_goal_reached(scenario, any ? &rest : rule, state, goal);
 }
 
 static orr_status add_pair(const replay *r, const orr_goal_rule *rule, const candidate *from,
@@ -229,7 +236,7 @@ static orr_status add_pair(const replay *r, const orr_goal_rule *rule, const can
                      .must_move = must_move(e->scenario, rule, start, goal),
                      .start_hash = t->hashes[from->start],
                      .goal_hash = t->hashes[goal_row]};
-  orr_pose_error(e->scenario, start, goal, &pair->motion[0], &pair->motion[1]);
+  orr_pose_error(e->scenario, rule, start, goal, &pair->motion[0], &pair->motion[1]);
   pairs->number_count += numbers;
   return ORR_OK;
 }

@@ -17,10 +17,14 @@ static json_t *names_json(const orr_list *names) {
 static json_t *limit_json(double value) { return isfinite(value) ? json_real(value) : json_null(); }
 
 json_t *orr_goal_rule_json(const orr_goal_rule *rule) {
-  return json_pack("{s:s, s:o, s:o, s:o, s:o, s:I}", "name", rule->name, "position_bodies",
-                   names_json(&rule->position_bodies), "angle_bodies",
-                   names_json(&rule->angle_bodies), "position", limit_json(rule->position), "angle",
-                   limit_json(rule->angle), "hold", (json_int_t)rule->hold);
+  json_t *json = json_pack("{s:s, s:o, s:o, s:o, s:o, s:I}", "name", rule->name, "position_bodies",
+                           names_json(&rule->position_bodies), "angle_bodies",
+                           names_json(&rule->angle_bodies), "position", limit_json(rule->position),
+                           "angle", limit_json(rule->angle), "hold", (json_int_t)rule->hold);
+  if (rule->joints.count) json_object_set_new(json, "joints", names_json(&rule->joints));
+  if (isfinite(rule->joint)) json_object_set_new(json, "joint", json_real(rule->joint));
+  if (isfinite(rule->turn)) json_object_set_new(json, "turn", json_real(rule->turn));
+  return json;
 }
 
 static char *dump(const json_t *json) {
@@ -57,22 +61,29 @@ static orr_status check_number(const char *path, const char *what, int64_t there
   return differs(path, what, a, b, err);
 }
 
-/* Key by key, so that the message names the tolerance. */
+static orr_status check_key(const char *path, const char *rule, const char *key,
+                            const json_t *there, const json_t *here, orr_error *err) {
+  const json_t *one = json_object_get(there, key), *other = json_object_get(here, key);
+  if (one && other && json_equal(one, other)) return ORR_OK;
+  char what[96], *a = one ? dump(one) : NULL, *b = other ? dump(other) : NULL;
+  snprintf(what, sizeof what, "rule `%.47s`, %s", rule, key);
+  orr_status status = differs(path, what, a, b, err);
+  orr_free(a);
+  orr_free(b);
+  return status;
+}
+
+/* Key by key, so that the message names the tolerance. What is not there is at its default. */
 static orr_status check_rule(const orr_pairs *pairs, const char *path, const orr_goal_rule *rule,
                              orr_error *err) {
   json_t *here = orr_goal_rule_json(rule), *there = json_loads(pairs->definition, 0, NULL), *value;
   orr_status status = ORR_OK;
   const char *key;
   json_object_foreach(here, key, value) {
-    json_t *other = json_object_get(there, key);
-    char what[96];
-    if (status != ORR_OK) break;
-    if (other && json_equal(value, other)) continue;
-    char *a = other ? dump(other) : NULL, *b = dump(value);
-    snprintf(what, sizeof what, "rule `%.47s`, %s", rule->name, key);
-    status = differs(path, what, a, b, err);
-    orr_free(a);
-    orr_free(b);
+    if (status == ORR_OK) status = check_key(path, rule->name, key, there, here, err);
+  }
+  json_object_foreach(there, key, value) {
+    if (status == ORR_OK) status = check_key(path, rule->name, key, there, here, err);
   }
   json_decref(here);
   json_decref(there);

@@ -121,7 +121,7 @@ static orr_status run_episode(const trial *t, size_t index, lane *l, orr_outcome
   out->success = out->end == ORR_TERMINATED;
   double state[ORR_MAX_FIELDS];
   orr_world_state(orr_env_world(l->env), state);
-  orr_pose_error(t->experiment->scenario, state, l->goal, &out->position, &out->angle);
+  orr_pose_error(t->experiment->scenario, t->rule, state, l->goal, &out->position, &out->angle);
   return ORR_OK;
 }
 
@@ -200,7 +200,7 @@ static orr_status prepare(trial *t, orr_error *err) {
   /* The oracle is the ceiling: the true simulator under the task's own cost. */
   orr_objective_def objective = t->planner->objective;
   if (t->kind == ROW_ORACLE && !t->swap) objective.kind = ORR_OBJECTIVE_GOAL;
-  ORR_TRY(orr_objective_create(&objective, &t->experiment->observer.space, &t->objective, err));
+  ORR_TRY(orr_objective_create(&objective, &t->experiment->observer, &t->objective, err));
   t->objective.head = t->head;
   ORR_TRY(orr_new(&t->lanes, t->lane_count, sizeof *t->lanes, err));
   for (size_t i = 0; i < t->lane_count; i++) ORR_TRY(create_lane(t, &t->lanes[i], err));

@@ -14,8 +14,8 @@ typedef struct orr_pair {
   uint64_t seed;
   int64_t reset_episode, episode, start; /* row of the start in that episode */
   size_t action_offset;                  /* of this pair's replayed actions in `actions` */
-  bool must_move;                        /* the free bodies do not satisfy the rule at the start */
-  double motion[2];               /* of the first free body from start to goal: distance, |angle| */
+  bool must_move;   /* what is free in the rule (all, when nothing is) is not there at the start */
+  double motion[2]; /* from start to goal of what the rule speaks of: distance, |angle| */
   orr_hash start_hash, goal_hash; /* of the world's state there */
 } orr_pair;
 
@@ -62,7 +62,7 @@ typedef struct orr_outcome {
   orr_end end;
   int64_t steps;          /* control steps used */
   int64_t plans;          /* decisions */
-  double position, angle; /* error of the first free body at the end: world units, rad */
+  double position, angle; /* error at the end of what the rule speaks of: world units, rad */
 } orr_outcome;
 
 /* Runs one row of a table on all pairs, in parallel over episodes: "random", "model", "oracle", or

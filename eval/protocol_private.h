@@ -10,11 +10,10 @@ orr_hash orr_pairs_hash(const orr_pairs *pairs);
 json_t *orr_goal_rule_json(const orr_goal_rule *rule);
 /* The same as the compact text that a manifest holds; orr_free. */
 char *orr_goal_rule_text(const orr_goal_rule *rule);
-/* Index among the moving bodies, or -1. */
-int orr_first_free_body(const orr_scenario *scenario);
-/* Of the first free body between two states: distance, |wrapped angle|. 0 without one. */
-void orr_pose_error(const orr_scenario *scenario, const double *a, const double *b,
-                    double *out_distance, double *out_angle);
+/* Of what a rule speaks of between two states: distance, |wrapped angle|; 0 for what it has not.
+ * That is the first free body or joint that it names, without one the first that it names. */
+void orr_pose_error(const orr_scenario *scenario, const orr_goal_rule *rule, const double *a,
+                    const double *b, double *out_distance, double *out_angle);
 
 /* Outcomes that are on disk already: `<row>.part.csv`, one line per finished episode. */
 typedef struct orr_part {

@@ -187,7 +187,8 @@ static void put_manifest(FILE *to, const json_t *report, const json_t *table) {
           (long long)json_integer_value(json_object_get(m, "removed")), must, pairs,
           pairs ? 100.0 * (double)must / (double)pairs : 0.0);
   fprintf(to,
-          "The first free body moves %s / %s / %s %s and turns %s / %s / %s&deg; from start to "
+          "What the rule speaks of (its first free body) moves %s / %s / %s %s and turns %s / %s / "
+          "%s&deg; from start to "
           "goal (10, 50, 90 %% of the pairs). Pairs <code>%.16s</code>",
           orr_cell_number(orr_json_at(m, "motion.distance.p10"), 1, 1.0).text,
           orr_cell_number(orr_json_at(m, "motion.distance.p50"), 1, 1.0).text,
@@ -197,43 +198,6 @@ static void put_manifest(FILE *to, const json_t *report, const json_t *table) {
           orr_cell_number(orr_json_at(m, "motion.angle.p90"), 0, 180.0 / ORR_PI).text,
           orr_json_text(m, "hash"));
   put_source(to, m);
-}
-
-static void put_rule(FILE *to, const json_t *report, const json_t *table) {
-  const json_t *rule = json_object_get(table, "rule");
-  const char *unit = orr_json_text(json_object_get(report, "scenario"), "unit");
-  fputs("<p>A goal counts as reached when ", to);
-  const char *join = "";
-  size_t i;
-  json_t *name;
-  json_t *positions = json_object_get(rule, "position_bodies");
-  if (json_array_size(positions)) {
-    fputs(json_array_size(positions) > 1 ? "the positions of " : "the position of ", to);
-    json_array_foreach(positions, i, name) {
-      fputs(i ? " and " : "", to);
-      orr_html_text(to, json_string_value(name));
-    }
-    fprintf(to, "%s within %.6g %s", json_array_size(positions) > 1 ? " together are" : " is",
-            json_number_value(json_object_get(rule, "position")), unit);
-    join = " and ";
-  }
-  json_t *angles = json_object_get(rule, "angle_bodies");
-  if (json_array_size(angles)) {
-    fprintf(to, "%sthe angle of ", join);
-    json_array_foreach(angles, i, name) {
-      fputs(i ? " and " : "", to);
-      orr_html_text(to, json_string_value(name));
-    }
-    fprintf(to, " is within %s&deg;",
-            orr_cell_number(json_object_get(rule, "angle"), 1, 180.0 / ORR_PI).text);
-  }
-  long long hold = json_integer_value(json_object_get(rule, "hold"));
-  if (hold > 1) fprintf(to, ", for %lld control steps in a row", hold);
-  fprintf(to,
-          ". The goal lies %lld control steps ahead in a demonstration that no training saw; the "
-          "budget is %lld control steps.</p>\n",
-          (long long)json_integer_value(orr_json_at(table, "manifest.goal_offset")),
-          (long long)json_integer_value(orr_json_at(table, "manifest.budget")));
 }
 
 static void put_planner(FILE *to, const json_t *report) {
@@ -264,7 +228,7 @@ static void put_tables(FILE *to, const json_t *report, const json_t *plots, cons
     fputs("<h2>Rule ", to);
     orr_html_text(to, rule);
     fputs("</h2>\n", to);
-    put_rule(to, report, table);
+    orr_html_rule(to, report, table);
     fprintf(to,
             "<div class=\"scroll\"><table><thead><tr><th>policy</th><th>success&nbsp;%%</th>"
             "<th>95&nbsp;%% interval</th><th></th><th>must move&nbsp;%%</th><th>interval</th>"
@@ -272,11 +236,12 @@ static void put_tables(FILE *to, const json_t *report, const json_t *plots, cons
             "</thead><tbody>\n",
             unit);
     json_array_foreach(json_object_get(table, "rows"), k, row) put_row(to, row);
-    fprintf(to,
-            "</tbody></table></div>\n<p class=\"soft\">n = %lld; Wilson intervals. "
-            "<em>end</em>: interquartile mean of the first free body's distance and angle to "
-            "its goal when the episode ends.</p>\n",
-            (long long)json_integer_value(orr_json_at(table, "manifest.pairs")));
+    fprintf(
+        to,
+        "</tbody></table></div>\n<p class=\"soft\">n = %lld; Wilson intervals. "
+        "<em>end</em>: interquartile mean of the distance and angle of what the rule speaks of to "
+        "its goal when the episode ends.</p>\n",
+        (long long)json_integer_value(orr_json_at(table, "manifest.pairs")));
     put_comparisons(to, table);
     orr_html_swaps(table, to);
     orr_html_misses(table, unit, to);

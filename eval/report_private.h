@@ -60,7 +60,8 @@ void orr_html_rounds(const json_t *report, FILE *out);
 void orr_html_swaps(const json_t *table, FILE *out);
 void orr_html_misses(const json_t *table, const char *unit, FILE *out);
 void orr_summary_swaps(const json_t *table, const json_t *timings, FILE *out);
-void orr_html_text(FILE *out, const char *text); /* escaped */
+void orr_html_text(FILE *out, const char *text);                         /* escaped */
+void orr_html_rule(FILE *to, const json_t *report, const json_t *table); /* report_rule.c */
 void orr_html_element(FILE *out, const char *element, const char *text);
 
 /* Formatting that both share. Rates "91.0", "[86.2, 94.3]"; a dash for what is not there. */

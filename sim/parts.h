@@ -23,9 +23,10 @@ typedef struct orr_goal_part {
   double (*vertices)[2];
 } orr_goal_part;
 typedef struct orr_goal_parts {
-  int body; /* index of the moving body */
-  int file; /* index in world.bodies */
-  double pose[3];
+  size_t entity; /* index in state.bodies */
+  int body;      /* index of the moving body; -1: of a joint, which has no shapes */
+  int file;      /* index in world.bodies, or -1 */
+  double pose[ORR_BODY_STATE_3D]; /* its numbers in the state, at rest */
   double area;
   double centre[2], radius; /* a circle that holds all parts */
   size_t count;
@@ -39,6 +40,8 @@ typedef struct orr_drive {
   size_t first, width;
   int axes[3]; /* of a body: 0 x, 1 y, 2 z */
 } orr_drive;
+
+struct orr_task_parts;
 
 typedef struct orr_parts {
   size_t file_count;           /* bodies of the file, static ones too */
@@ -64,7 +67,8 @@ typedef struct orr_parts {
   int64_t delay;               /* the longest of any actuator */
   const orr_goal_parts *goals;
   size_t goal_count;
-  double goal_area; /* of all goals */
+  double goal_area;                  /* of all goals */
+  const struct orr_task_parts *task; /* sim/condition.h */
 } orr_parts;
 
 /* Area of a simple polygon, positive when its corners run counterclockwise. */

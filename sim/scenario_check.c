@@ -8,7 +8,7 @@
 
 /* The place of a path, or of the closest thing above it that stands in the file. */
 static orr_place place_of(const orr_checker *c, const char *path) {
-  char text[160];
+  char text[400];
   snprintf(text, sizeof text, "%s", path);
   for (;;) {
     const orr_node *node = orr_node_find(orr_config_root(c->config), text);
@@ -33,8 +33,8 @@ static bool all_finite(const double *values, size_t count) {
 
 void orr_check_complain_key(const orr_checker *c, const char *owner, const char *key,
                             const char *hint, const char *message) {
-  char path[160];
-  snprintf(path, sizeof path, "%.100s.%.50s", owner, key);
+  char path[400];
+  snprintf(path, sizeof path, "%.300s.%.90s", owner, key);
   orr_check_complain(c, path, hint, message);
 }
 

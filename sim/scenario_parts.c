@@ -3,6 +3,7 @@
 
 #include "base/maths.h"
 #include "sim/colour.h"
+#include "sim/condition.h"
 
 #include <string.h>
 
@@ -316,12 +317,34 @@ static void fill_forces(deriver *d) {
   parts->forces = forces;
 }
 
+static void fill_joint_goal(const deriver *d, const orr_goal_def *def, orr_goal_parts *goal) {
+  int joint = joint_index(d->scenario, def->joint);
+  bool slide = orr_joint_at(d->scenario, (size_t)joint)->type == ORR_JOINT_SLIDE;
+  goal->file = goal->body = -1;
+  goal->entity = (size_t)d->parts->joint_entity[joint];
+  goal->pose[0] = slide ? def->offset : def->angle;
+}
+
+/* At rest; in 3D upright, so that heading and quaternion agree. */
+static void fill_goal_pose(const deriver *d, const orr_goal_def *def, orr_goal_parts *goal) {
+  memcpy(goal->pose, def->position, 2 * sizeof *def->position);
+  goal->pose[2] = def->angle;
+  if (d->scenario->stride == ORR_BODY_STATE) return;
+  goal->pose[6] = def->position[2];
+  goal->pose[7] = cos(0.5 * def->angle);
+  goal->pose[10] = sin(0.5 * def->angle);
+}
+
 static void fill_goal(deriver *d, const orr_goal_def *def, orr_goal_parts *goal) {
   const orr_parts *parts = d->parts;
+  if (def->joint) {
+    fill_joint_goal(d, def, goal);
+    return;
+  }
   goal->file = file_index(d->scenario, def->body);
   goal->body = parts->moving_of[goal->file];
-  memcpy(goal->pose, def->position, sizeof def->position);
-  goal->pose[2] = def->angle;
+  goal->entity = (size_t)goal->body;
+  fill_goal_pose(d, def, goal);
   memcpy(goal->centre, def->position, sizeof goal->centre);
   goal->radius = parts->reach[goal->file];
   size_t first = parts->first_outline[goal->file];
@@ -364,5 +387,6 @@ bool orr_scenario_derive(orr_scenario *scenario) {
   d.parts->goals = goals;
   d.parts->goal_count = scenario->task.goals.count;
   scenario->parts = d.parts;
-  return true;
+  d.parts->task = orr_task_derive(scenario);
+  return d.parts->task != NULL;
 }

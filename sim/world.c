@@ -2,6 +2,7 @@
 
 #include "base/maths.h"
 #include "base/memory.h"
+#include "sim/condition.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +19,7 @@ static size_t lay_out(orr_world *world) {
   size_t starts = aligned(scenario->parts->start_count * sizeof(double));
   size_t origins = aligned(scenario->action_count * sizeof(double));
   size_t commands = aligned(world->command_rows * scenario->action_count * sizeof(float));
+  size_t marks = aligned(scenario->parts->task->term_count * sizeof(double));
   unsigned char *at = world->block;
   size_t offset = aligned(sizeof(orr_core));
   if (at) {
@@ -26,8 +28,9 @@ static size_t lay_out(orr_world *world) {
     world->starts = (double *)(void *)(at + offset + state);
     world->origins = (double *)(void *)(at + offset + state + starts);
     world->commands = (float *)(void *)(at + offset + state + starts + origins);
+    world->marks = (double *)(void *)(at + offset + state + starts + origins + commands);
   }
-  return offset + state + starts + origins + commands;
+  return offset + state + starts + origins + commands + marks;
 }
 
 /* Room for two events a step; without a limit for a quarter of a million. */

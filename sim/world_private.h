@@ -49,6 +49,7 @@ struct orr_world {
   double *origins; /* action_count: of positions, where their bodies were when it began */
   float *commands; /* command_rows x action_count: what each past step commanded */
   size_t command_rows;
+  double *marks;           /* a number for each term of the reward */
   double *fresh, *targets; /* scratch */
   orr_reserve log;
   size_t event_size, event_capacity;
@@ -56,6 +57,7 @@ struct orr_world {
   orr_scene_shape *shapes;
   orr_scene_contact *contacts;
   size_t contact_capacity, solid_capacity;
+  size_t touch_count; /* of contacts: those of this state, when the task asks for them */
   orr_scene_light *lights;
   orr_scene_camera camera;
 };
@@ -80,5 +82,6 @@ orr_status orr_world_scene_create(orr_world *world, orr_error *err);
 /* task.c: coverage, reward, success and end after a step; at reset only the coverage. */
 void orr_task_begin(orr_world *world);
 void orr_task_judge(orr_world *world);
+double orr_task_poses(const orr_world *world, const orr_pose_def *rule); /* part that is reached */
 
 #endif

@@ -168,7 +168,8 @@ static void add_solids(orr_world *world) {
 static void add_outlines(orr_world *world) {
   const orr_parts *parts = world->scenario->parts;
   for (size_t i = 0; i < parts->goal_count; i++)
-    add_body(world, (size_t)parts->goals[i].file, ORR_LAYER_GOAL, parts->goals[i].pose);
+    if (parts->goals[i].file >= 0)
+      add_body(world, (size_t)parts->goals[i].file, ORR_LAYER_GOAL, parts->goals[i].pose);
   for (size_t i = 0; i < parts->file_count; i++)
     if (parts->moving_of[i] < 0) add_static(world, i);
   add_moving(world, ORR_ROLE_FREE);

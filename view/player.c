@@ -26,14 +26,22 @@ struct orr_player {
 const char *const orr_view_agent_names[] = {"human", "random",  "weak",    "rest",
                                             "cem",   "inverse", "cloning", NULL};
 
-/* The task's goal says where free bodies go, not where the agent ends. */
+static bool has_goal_of_its_own(const orr_task_def *task, const char *name) {
+  const orr_goal_def *goals = task->goals.items;
+  for (size_t i = 0; i < task->goals.count; i++)
+    if (strcmp(goals[i].joint ? goals[i].joint : goals[i].body, name) == 0) return true;
+  return false;
+}
+
+/* The task's goal says where free bodies go, not where the agent ends unless it names the agent. */
 static orr_status ignore_actuated(orr_player *player, orr_error *err) {
   const orr_space *space = &player->def->experiment->observer.space;
   orr_body_weight *weights = orr_arena_alloc(player->arena, ORR_MAX_BODIES, sizeof *weights);
   if (!weights) return orr_fail(err, ORR_ERR_MEMORY, "out of memory");
   size_t count = 0;
   for (size_t i = 0; i < space->body_count; i++)
-    if (space->bodies[i].role == ORR_ROLE_ACTUATED)
+    if (space->bodies[i].role == ORR_ROLE_ACTUATED &&
+        !has_goal_of_its_own(&player->scenario->task, space->bodies[i].name))
       weights[count++] = (orr_body_weight){space->bodies[i].name, 0.0};
   player->plan = player->def->experiment->plan;
   player->plan.objective.weights = (orr_list){weights, count};
@@ -55,8 +63,8 @@ static orr_status create_planner(orr_player *player, orr_pool *pool, orr_error *
   size_t block = (size_t)experiment->model.block;
   ORR_TRY(ignore_actuated(player, err));
   choose_rule(player);
-  ORR_TRY(orr_objective_create(&player->plan.objective, &experiment->observer.space,
-                               &player->objective, err));
+  ORR_TRY(orr_objective_create(&player->plan.objective, &experiment->observer, &player->objective,
+                               err));
   if (player->def->model) {
     ORR_TRY(orr_precision_check(player->plan.precision, "plan.precision", err));
     ORR_TRY(orr_model_load(player->def->model, &player->model, err));
@@ -144,17 +152,9 @@ void orr_player_destroy(orr_player *player) {
 
 /* The planner's goal: the task's poses, everything else as it is. */
 static void set_task_goal(orr_player *player) {
-  const orr_task_def *task = &player->scenario->task;
-  const orr_goal_def *goals = task->goals.items;
   orr_world_state(orr_env_world(player->env), player->goal);
-  for (size_t i = 0; i < task->goals.count; i++) {
-    int body = orr_space_find_body(&player->scenario->state, goals[i].body);
-    if (body < 0) continue;
-    double *state = &player->goal[orr_state_at(player->scenario, (size_t)body)];
-    state[0] = goals[i].position[0];
-    state[1] = goals[i].position[1];
-    state[2] = goals[i].angle;
-  }
+  for (size_t i = 0; i < player->scenario->task.goals.count; i++)
+    orr_goal_write(player->scenario, i, player->goal);
   orr_env_set_goal(player->env, &player->rule, player->goal);
 }
 

@@ -45,13 +45,14 @@ void open_push_t(bench *out) {
   finish(out, config, status, diagnostics);
 }
 
-void open_reacher(bench *out) {
+void open_text(bench *out, const char *yaml) {
   orr_diagnostics *diagnostics = orr_diagnostics_create();
   orr_config *config = NULL;
-  orr_status status =
-      orr_config_parse(reacher_text, strlen(reacher_text), "reacher", &config, diagnostics);
+  orr_status status = orr_config_parse(yaml, strlen(yaml), "test.yaml", &config, diagnostics);
   finish(out, config, status, diagnostics);
 }
+
+void open_reacher(bench *out) { open_text(out, reacher_text); }
 
 void close_bench(bench *b) {
   orr_scenario_destroy(b->scenario);
@@ -67,7 +68,7 @@ orr_planner_def default_planner(bench *b) {
 orr_objective make_objective(const bench *b, const orr_objective_def *def) {
   orr_objective objective;
   orr_error err = {0};
-  assert_int_equal(orr_objective_create(def, &b->observer.space, &objective, &err), ORR_OK);
+  assert_int_equal(orr_objective_create(def, &b->observer, &objective, &err), ORR_OK);
   return objective;
 }
 
@@ -103,5 +104,6 @@ int main(void) {
   failed += run_policy_tests();
   failed += run_model_tests();
   failed += run_collect_tests();
+  failed += run_goal_tests();
   return failed != 0;
 }

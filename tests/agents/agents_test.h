@@ -20,6 +20,7 @@ typedef struct bench {
 
 void open_push_t(bench *out);  /* scenarios/push_t.yaml */
 void open_reacher(bench *out); /* a disc that follows its target, and nothing else */
+void open_text(bench *out, const char *yaml);
 void close_bench(bench *b);
 
 orr_planner_def default_planner(bench *b);
@@ -35,5 +36,6 @@ int run_planner_tests(void);
 int run_policy_tests(void);
 int run_model_tests(void);
 int run_collect_tests(void);
+int run_goal_tests(void);
 
 #endif

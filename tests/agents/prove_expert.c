@@ -117,7 +117,7 @@ static void plan(const orr_observer *observer, const orr_collect_def *def, uint3
   orr_episode episode;
   orr_error err = {0};
   orr_record_default(&orr_planner_record, arena, &planner);
-  must(orr_objective_create(&planner.objective, &observer->space, &objective, &err), &err);
+  must(orr_objective_create(&planner.objective, observer, &objective, &err), &err);
   must(
       orr_dynamics_simulator(observer->scenario, observer, &objective, NULL, 5, 1, &dynamics, &err),
       &err);

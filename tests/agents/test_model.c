@@ -312,7 +312,7 @@ static void models_of_another_interface_are_refused(void **state) {
   must(orr_observer_create(l->b.scenario, &observe, &other, &err), &err);
   orr_planner_def def = default_planner(&l->b);
   orr_objective objective;
-  must(orr_objective_create(&def.objective, &other.space, &objective, &err), &err);
+  must(orr_objective_create(&def.objective, &other, &objective, &err), &err);
   orr_dynamics *dynamics;
   assert_int_equal(
       orr_dynamics_model(l->models[0], l->b.scenario, &other, &objective, 1, &dynamics, &err),

@@ -64,10 +64,10 @@ static void weights_go_by_name(void **state) {
   near_to(orr_objective_cost(&objective, seen, goal), 2.0);
   orr_error err = {0};
   weights[1].name = "blokc";
-  assert_int_equal(orr_objective_create(&def, &b.observer.space, &objective, &err), ORR_ERR_CONFIG);
+  assert_int_equal(orr_objective_create(&def, &b.observer, &objective, &err), ORR_ERR_CONFIG);
   assert_non_null(strstr(err.hint, "block"));
   weights[1] = (orr_body_weight){"block", 0.0};
-  assert_int_equal(orr_objective_create(&def, &b.observer.space, &objective, &err),
+  assert_int_equal(orr_objective_create(&def, &b.observer, &objective, &err),
                    ORR_ERR_CONFIG); /* nothing counts */
   close_bench(&b);
 }

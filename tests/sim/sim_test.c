@@ -89,6 +89,7 @@ int main(void) {
   failed += run_sensor_tests();
   failed += run_physics_tests();
   failed += run_task_tests();
+  failed += run_condition_tests();
   failed += run_gym_tests();
   failed += run_restore_tests();
   return failed != 0;

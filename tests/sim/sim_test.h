@@ -32,6 +32,7 @@ int run_restore_tests(void);
 int run_scenario_tests(void);
 int run_sensor_tests(void);
 int run_task_tests(void);
+int run_condition_tests(void);
 int run_gym_tests(void);
 
 #endif

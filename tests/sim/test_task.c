@@ -168,7 +168,14 @@ static void goal_rules_judge_states(void **context) {
   (void)context;
   orr_scenario *scenario = load_scenario("scenarios/push_t.yaml");
   const char *both[] = {"agent", "block"}, *block[] = {"block"};
-  orr_goal_rule rule = {"moderate", {both, 2}, {block, 1}, 20.0, ORR_PI / 9.0, 1};
+  orr_goal_rule rule = {.name = "moderate",
+                        .position_bodies = {both, 2},
+                        .angle_bodies = {block, 1},
+                        .position = 20.0,
+                        .angle = ORR_PI / 9.0,
+                        .turn = INFINITY,
+                        .joint = INFINITY,
+                        .hold = 1};
   double goal[12] = {100, 100, 0, 0, 0, 0, 300, 300, 3.1, 0, 0, 0}, state[12];
   memcpy(state, goal, sizeof goal);
   assert_true(orr_goal_reached(scenario, &rule, state, goal));
