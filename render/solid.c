@@ -237,7 +237,8 @@ static void shade(const orr_solid_painter *painter, int face, const double pixel
     double light = even + direct * painter->light.colour[k] / 255.0;
     double value = orr_min(255.0, solid->shape->colour[k] * light * pattern);
     value += mirror * (sky[k] * light - value);
-    colour[k] = orr_clamp(value + far * (sky[k] - value), 0.0, 255.0);
+    value += far * (sky[k] - value);
+    colour[k] = value > 0.0 ? orr_min(value, 255.0) : 0.0; /* not a number: black */
   }
 }
 
@@ -269,7 +270,8 @@ static int segments_of(const orr_solid *solid, const orr_eye *eye) {
   orr_eye_look(eye, solid->shape->position, seen);
   double pixels = radius * eye->scale;
   if (!eye->parallel) pixels /= orr_max(seen[2], orr_max(radius, eye->near));
-  return 4 * (int)orr_clamp(ceil(sqrt(pixels)), 3.0, ORR_SOLID_SEGMENTS / 4);
+  double quarter = ceil(sqrt(pixels));
+  return 4 * (quarter > 3.0 ? (int)orr_min(quarter, ORR_SOLID_SEGMENTS / 4) : 3);
 }
 
 /* What is opaque comes first: a goal where its body is does not hide it. */

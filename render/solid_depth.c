@@ -3,6 +3,8 @@
 #include "render/solid_private.h"
 #include <string.h>
 
+#define FARTHEST 1e12 /* pixels */
+
 void orr_depth_clear(orr_depth *depth) {
   size_t count = (size_t)depth->width * (size_t)depth->height;
   for (size_t i = 0; i < count; i++) depth->keys[i] = -INFINITY;
@@ -36,10 +38,10 @@ static void row_span(const double (*p)[3], double sign, double y, double low, do
     else if (slope < 0.0)
       high = orr_min(high, -at_zero / slope);
     else if (at_zero < 0.0)
-      high = low - 1.0;
+      high = -1.0;
   }
   *from = *to = 0;
-  if (!(high >= low)) return;
+  if (!(low >= 0.0 && high >= low)) return;
   *from = (int)ceil(low - 0.5);
   *to = (int)floor(high - 0.5) + 1;
 }
@@ -60,12 +62,20 @@ static void fill_row(const filler *f, int y, int from, int to, double key, doubl
   }
 }
 
+/* Whether sums of products of two numbers are exact enough to stay within the picture. */
+static bool drawable(const double (*p)[3]) {
+  for (int i = 0; i < 9; i++)
+    if (!(fabs(p[i / 3][i % 3]) < FARTHEST)) return false;
+  return true;
+}
+
 /* Corners: pixel x, y, key. */
 static void fill(const filler *f, const double (*p)[3]) {
+  if (!drawable(p)) return;
   double ux = p[1][0] - p[0][0], uy = p[1][1] - p[0][1], uk = p[1][2] - p[0][2];
   double vx = p[2][0] - p[0][0], vy = p[2][1] - p[0][1], vk = p[2][2] - p[0][2];
   double area = ux * vy - uy * vx; /* below 0: counterclockwise to the viewer (y down) */
-  if (!isfinite(area) || fabs(area) < 1e-12 || (f->cull && area > 0.0)) return;
+  if (fabs(area) < 1e-12 || (f->cull && area > 0.0)) return;
   double low[2], high[2], most[2] = {f->depth->width, f->depth->height};
   for (int k = 0; k < 2; k++) {
     low[k] = orr_clamp(orr_min(p[0][k], orr_min(p[1][k], p[2][k])), 0.0, most[k]);

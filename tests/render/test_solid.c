@@ -216,6 +216,43 @@ static void test_bad_numbers_are_left_out(void **state) {
   orr_image_destroy(&b);
 }
 
+/* Each number of a solid, the camera and a lamp in turn: the picture is made, and what is sound in
+ * it is shown. */
+static void test_odd_numbers_do_no_harm(void **state) {
+  (void)state;
+  static const double odd[] = {NAN, INFINITY, -INFINITY, 0.0, -1.0, 1e-300, 1e300, 1e18, 1e9};
+  for (size_t i = 0; i < sizeof odd / sizeof *odd * 21; i++) {
+    orr_scene_shape shapes[2] = {
+        solid(ORR_SCENE_SPHERE, 0, 0, 0, 1, 0, 0),
+        solid((orr_scene_kind)(ORR_SCENE_SPHERE + (int)(i % 6)), 40, 0, 0, 0.5, 0.5, 0.5)};
+    orr_scene_camera eye = camera;
+    orr_scene_light lamp = {.kind = (orr_scene_light_kind)(i % 4),
+                            .position = {0, 0, 5},
+                            .direction = {0, 0, -1},
+                            .angle = 0.5,
+                            .power = 1};
+    double *numbers[21] = {&eye.field_of_view, &lamp.angle, &lamp.power};
+    for (int k = 0; k < 3; k++) {
+      numbers[3 + k] = &shapes[1].position[k];
+      numbers[6 + k] = &shapes[1].size[k];
+      numbers[9 + k] = &shapes[1].rotation[k];
+      numbers[12 + k] = &lamp.direction[k];
+      numbers[15 + k] = &lamp.position[k];
+      numbers[18 + k] = &eye.position[k];
+    }
+    orr_scene scene = scene_of(shapes, 2);
+    scene.camera = &eye;
+    scene.lights = &lamp;
+    scene.light_count = 1;
+    *numbers[i % 21] = odd[i / 21];
+    orr_image image = paint(&scene, ORR_VIEWPOINT_CAMERA, NULL);
+    bool moved = i % 21 == 0 || i % 21 >= 18; /* the camera shows something else */
+    bool hidden = i % 21 >= 3 && i % 21 < 9;  /* the odd solid may be in front */
+    assert_true(moved || hidden || !is_sky(pixel(&image, 100, 100)));
+    orr_image_destroy(&image);
+  }
+}
+
 /* A ball under a lamp straight above darkens the ground below it, and its own upper side is the
  * brighter one. */
 static void test_light_and_shadow(void **state) {
@@ -307,6 +344,7 @@ int main(void) {
       cmocka_unit_test(test_near_hides_far),
       cmocka_unit_test(test_clipping),
       cmocka_unit_test(test_bad_numbers_are_left_out),
+      cmocka_unit_test(test_odd_numbers_do_no_harm),
       cmocka_unit_test(test_light_and_shadow),
       cmocka_unit_test(test_goals_are_translucent),
       cmocka_unit_test(test_threads_change_nothing),
