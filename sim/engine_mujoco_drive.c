@@ -163,7 +163,8 @@ static void act(orr_engine *engine, const double *targets, bool first) {
   }
 }
 
-/* The force that takes a heavy body from its velocity to the one it wants; nothing else moves it. */
+/* The force that takes a heavy body from its velocity to the one it wants; nothing else moves
+ * it. */
 static void push_kinematic(orr_engine *engine, size_t moving) {
   size_t file = (size_t)orr_mujoco_file(engine, (int)moving);
   const orr_mujoco_body *body = &engine->shared->bodies[file];

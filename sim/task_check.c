@@ -275,12 +275,12 @@ static bool is_given(const orr_checker *c, const char *path_) {
 }
 
 /* A goal may lie a little outside of what is shown, no further: walls stand there. */
-static void check_reachable(const orr_checker *c, const char *path, const orr_goal_def *goal) {
+static void check_reachable(const orr_checker *c, const char *at, const orr_goal_def *goal) {
   const double *size = c->scenario->world.space.size;
   for (size_t i = 0; i < 2 && orr_check_flat(c); i++) {
     double margin = 0.1 * size[i];
     if (!(goal->position[i] < -margin || goal->position[i] > size[i] + margin)) continue;
-    orr_check_complain_key(c, path, "position", "a goal lies within world.space.size",
+    orr_check_complain_key(c, at, "position", "a goal lies within world.space.size",
                            "the goal is outside of the world");
     return;
   }
