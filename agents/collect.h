@@ -7,10 +7,10 @@
  * loses at most the shard in flight and ends with the same bytes for any number of threads.
  *
  * The goal's bodies and joints are those of the task's goals; without any the free ones, or all
- * when none is free. A demonstration plans with these alone in its objective, and with `approach`, which
- * leads the actor to what it should push. A replay aims at the demonstration's absolute targets
- * plus AR(1) noise, from wherever its own actor is: relative actions replayed as they are would
- * walk away at random.
+ * when none is free. A demonstration plans with these alone in its objective, and with `approach`,
+ * which leads the actor to what it should push. A replay aims at the demonstration's absolute
+ * targets plus AR(1) noise, from wherever its own actor is: relative actions replayed as they are
+ * would walk away at random.
  *
  * On-policy rounds (orr_collect_agent) record what an agent does that plans with a model: data
  * aggregation after Ross, Gordon and Bagnell (AISTATS 2011), for world models as in PETS (Chua et

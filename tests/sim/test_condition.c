@@ -75,7 +75,8 @@ static void reach_is_a_distance(void **context) {
   assert_true(holds("{reach: {body: disc, point: [0, 0], distance: 5}}", 3, 4, 0));
   assert_false(holds("{reach: {body: disc, point: [0, 0], distance: 4.9999}}", 3, 4, 0));
   assert_true(holds("{reach: {body: disc, to: hand, point: [-12, -10], distance: 5}}", 3, 4, 0));
-  assert_false(holds("{reach: {body: disc, to: hand, point: [-12, -10], distance: 4.9999}}", 3, 4, 0));
+  assert_false(
+      holds("{reach: {body: disc, to: hand, point: [-12, -10], distance: 4.9999}}", 3, 4, 0));
 }
 
 static void inside_looks_at_the_centre_of_mass(void **context) {
