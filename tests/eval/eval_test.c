@@ -99,6 +99,6 @@ orr_hash orr_test_folder_hash(const char *folder, char **names) {
 }
 
 int main(void) {
-  return orr_test_statistics() + orr_test_load() + orr_test_run() + orr_test_judge() +
-         orr_test_baselines() + orr_test_rounds();
+  return orr_test_statistics() + orr_test_load() + orr_test_pairs() + orr_test_run() +
+         orr_test_judge() + orr_test_baselines() + orr_test_rounds();
 }

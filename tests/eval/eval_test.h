@@ -19,6 +19,7 @@
 
 int orr_test_statistics(void);
 int orr_test_load(void);
+int orr_test_pairs(void);
 int orr_test_run(void);
 int orr_test_judge(void); /* after orr_test_run: takes its run `reference` */
 int orr_test_baselines(void);
