@@ -19,4 +19,15 @@ typedef struct orr_sim_bench_result {
 orr_status orr_sim_bench(const orr_scenario *scenario, size_t threads, double seconds,
                          orr_sim_bench_result *out, orr_error *err);
 
+/* Control steps per second of `worlds` worlds that orr_batch_step steps together on `threads`
+ * threads, states and rewards written out, uniform actions. */
+orr_status orr_sim_bench_batch(const orr_scenario *scenario, size_t worlds, size_t threads,
+                               double seconds, double *out, orr_error *err);
+
+/* An MJCF model through a world, its state written out after each control step, against the library's
+ * own step in a loop that looks at nothing: control steps per second of both, in turns of a twentieth
+ * of a second, the same actions. One thread. ORR_ERR_CONFIG for other worlds. */
+orr_status orr_sim_bench_bare(const orr_scenario *scenario, double seconds, double *ours,
+                              double *bare, orr_error *err);
+
 #endif

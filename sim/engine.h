@@ -50,6 +50,9 @@ typedef struct orr_engine_table {
   const char *(*status)(const orr_engine *engine); /* "" or what broke */
   orr_hash (*hash)(const orr_engine *engine);
   size_t (*memory)(const orr_engine *engine);
+  /* For the benchmark: the control step of a model of its own as the library alone would do it, its
+   * controls set, its own step called and nothing looked at. NULL: there is no such thing. */
+  void (*bare)(orr_engine *engine, const double *targets);
 } orr_engine_table;
 
 extern const orr_engine_table orr_engine_chipmunk, orr_engine_mujoco;

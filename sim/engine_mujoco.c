@@ -163,6 +163,12 @@ static bool step(orr_engine *engine, const double *targets, bool *contact) {
   return fine && engine->message[0] == 0;
 }
 
+static void bare_step(orr_engine *engine, const double *controls) {
+  mjData *d = engine->data;
+  memcpy(d->ctrl, controls, (size_t)engine->model.nu * sizeof *controls);
+  for (int64_t i = 0; i < engine->scenario->world.substeps; i++) mj_step(&engine->model, d);
+}
+
 static void forget(orr_engine *engine) {
   mjData *d = engine->data;
   const mjModel *m = &engine->model;
@@ -413,4 +419,5 @@ const orr_engine_table orr_engine_mujoco = {
     .status = status,
     .hash = hash,
     .memory = memory,
+    .bare = bare_step,
 };

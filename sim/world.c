@@ -274,6 +274,10 @@ orr_end orr_world_step(orr_world *world, const float *action) {
   return (orr_end)core->end;
 }
 
+void orr_world_bare_step(orr_world *world, const double *controls) {
+  world->table->bare(world->engine, controls);
+}
+
 static orr_status check_intervention(const orr_world *world, const orr_intervention *what,
                                      orr_error *err) {
   if (what->body < 0 || (size_t)what->body >= world->scenario->body_count)

@@ -71,6 +71,9 @@ struct orr_snapshot {
 /* world.c */
 orr_status orr_world_begin(orr_world *world, uint64_t seed, uint32_t episode, orr_error *err);
 
+/* The engine's `bare` (sim/bench.c). */
+void orr_world_bare_step(orr_world *world, const double *controls);
+
 /* world_log.c */
 orr_event *orr_world_event(const orr_world *world, size_t index);
 void orr_log_action(orr_world *world, const float *action);
