@@ -1,8 +1,6 @@
 /* Where things of a scenario are in its model. */
 #include "sim/engine_mujoco.h"
 
-#include "sim/colour.h"
-
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -104,8 +102,7 @@ static void fill_geoms(const orr_scenario *scenario, orr_mujoco_shared *shared) 
     const orr_outline *outline = &scenario->parts->outlines[i];
     int geom = find(m, mjOBJ_GEOM, "g", i);
     shared->mirrors[geom] = outline->def->mirror;
-    memcpy(shared->colours[geom], scenario->parts->colours[outline->body], 3);
-    if (outline->def->colour) orr_colour_parse(outline->def->colour, shared->colours[geom]);
+    memcpy(shared->colours[geom], scenario->parts->colours[i], 3);
   }
 }
 

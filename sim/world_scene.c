@@ -122,25 +122,14 @@ static void add_moving(orr_world *world, orr_role role) {
   }
 }
 
-/* A goal says where its body stands and where it heads: height and tilt are the body's own. */
-static void goal_pose(const orr_goal_parts *goal, const double *state, double position[3],
-                      double rotation[4]) {
-  double half = 0.5 * (goal->pose[2] - state[2]);
-  const double turn[4] = {cos(half), 0.0, 0.0, sin(half)};
-  position[0] = goal->pose[0];
-  position[1] = goal->pose[1];
-  position[2] = state[ORR_BODY_STATE];
-  orr_quaternion_product(turn, state + ORR_BODY_STATE + 1, rotation);
-}
-
 /* The solids of the goal's body, carried from where it is to where it shall be. */
 static void add_goal_solids(orr_world *world, const orr_goal_parts *goal, size_t count) {
   const double *state = world->state + (size_t)goal->body * world->scenario->stride;
-  const double from[3] = {state[0], state[1], state[ORR_BODY_STATE]};
-  double to[3], rotation[4], turn[4];
-  goal_pose(goal, state, to, rotation);
+  const double *pose = goal->pose, from[3] = {state[0], state[1], state[ORR_BODY_STATE]};
+  const double to[3] = {pose[0], pose[1], pose[ORR_BODY_STATE]};
+  double turn[4];
   orr_quaternion_inverse(state + ORR_BODY_STATE + 1, turn);
-  orr_quaternion_product(rotation, turn, turn);
+  orr_quaternion_product(pose + ORR_BODY_STATE + 1, turn, turn);
   for (size_t i = 0; i < count; i++) {
     const orr_scene_shape *solid = &world->shapes[i];
     if (solid->body != goal->body) continue;

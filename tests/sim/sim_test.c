@@ -82,7 +82,7 @@ void draw_action(const orr_world *world, uint32_t episode, uint32_t step, float 
 }
 
 int main(void) {
-  int failed = run_scenario_tests();
+  int failed = run_scenario_tests() + run_scene_tests();
   failed += run_laws_tests();
   failed += run_joint_tests();
   failed += run_drive_tests();

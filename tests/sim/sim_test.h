@@ -30,6 +30,7 @@ int run_laws_tests(void);
 int run_physics_tests(void);
 int run_restore_tests(void);
 int run_scenario_tests(void);
+int run_scene_tests(void);
 int run_sensor_tests(void);
 int run_task_tests(void);
 int run_condition_tests(void);
