@@ -39,7 +39,8 @@ orr_status orr_file_scan(const char *path, orr_file_chunk_fn *chunk, void *conte
 /* Appends one line and flushes it (for metrics.jsonl: readers skip a torn last line). */
 orr_status orr_file_append(const char *path, const char *line, orr_error *err);
 
-bool orr_file_exists(const char *path);                       /* a folder too */
+bool orr_file_exists(const char *path); /* a folder too */
+bool orr_folder_exists(const char *path);
 int64_t orr_file_size(const char *path);                      /* -1 when it is not there */
 orr_status orr_folder_make(const char *path, orr_error *err); /* with its parents; fine if there */
 /* The names in a folder that start with `prefix` and end with `suffix`, sorted bytewise. Free the

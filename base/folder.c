@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool is_folder(const char *path) {
+bool orr_folder_exists(const char *path) {
   struct stat info;
   return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
@@ -20,7 +20,7 @@ static bool make_one(const char *path) {
   if (orr_file_injected(ENOSPC)) return false;
   if (mkdir(path, 0777) == 0) return true;
   int why = errno; /* the stat below has its own, and would say "no such file" of a refusal */
-  if (is_folder(path)) return true;
+  if (orr_folder_exists(path)) return true;
   errno = why == EEXIST ? ENOTDIR : why;
   return false;
 }
@@ -30,7 +30,7 @@ orr_status orr_folder_make(const char *path, orr_error *err) {
   size_t length = strlen(path);
   if (length == 0) return orr_file_refused(err, "create folder", path, ENOENT);
   if (length >= sizeof partial) return orr_file_refused(err, "create folder", path, ENAMETOOLONG);
-  if (is_folder(path)) return ORR_OK;
+  if (orr_folder_exists(path)) return ORR_OK;
   memcpy(partial, path, length + 1);
   for (size_t i = 1; i <= length; i++) {
     if (partial[i] != '/' && partial[i] != '\0') continue;

@@ -9,6 +9,7 @@
 
 /* Each measures, prints, and returns the exit code. */
 int orr_bench_sim_verb(const orr_invocation *invocation, const orr_experiment *experiment);
+int orr_bench_shelf_verb(const orr_invocation *invocation, const char *folder);
 int orr_bench_plan_verb(const orr_invocation *invocation, const orr_experiment *experiment);
 int orr_bench_train_verb(const orr_invocation *invocation, const orr_experiment *experiment);
 

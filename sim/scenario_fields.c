@@ -26,7 +26,8 @@ static const char *const integrators[] = {"euler", "rk4", "implicit", NULL};
 static const orr_field world_fields[] = {
     {ORR_FIELD(ENUM, orr_world_def, engine), .help = "What computes the motion",
      .preset = "chipmunk", .names = engine_names},
-    {ORR_FIELD(RECORD, orr_world_def, space), .help = "Units and extent", .record = &space_record},
+    {ORR_FIELD(RECORD, orr_world_def, space), .help = "Units and extent", .preset = "{}",
+     .record = &space_record},
     {ORR_FIELD(VECTOR, orr_world_def, gravity), .help = "Acceleration of free bodies",
      .unit = "length/s^2", .preset = "[0, 0]", .length = 3, .least = 2},
     {ORR_FIELD(REAL, orr_world_def, damping),
