@@ -115,6 +115,6 @@ typedef struct orr_task_def {
 } orr_task_def;
 
 extern const orr_record *const orr_condition_variants[]; /* by orr_success_kind */
-extern const orr_record orr_task_record; /* field table of `task` */
+extern const orr_record orr_task_record;                 /* field table of `task` */
 
 #endif

@@ -55,6 +55,35 @@ static const char slide_text[] =
     "    - {joint: hinge, angle: 0}\n"
     "    - {joint: rail, offset: 0.3}\n";
 
+static const char cart_3d_text[] =
+    "world:\n"
+    "  engine: mujoco\n"
+    "  space: {dimensions: 3, size: [6, 2, 4]}\n"
+    "  gravity: [0, 0, -9.81]\n"
+    "  dt: 0.01\n"
+    "  substeps: 4\n"
+    "  bodies:\n"
+    "    - {name: ground, type: static, start: {position: [3, 1, 1]},\n"
+    "       shapes: [{geometry: {sphere: {radius: 0.02}}, group: 1}]}\n"
+    "    - {name: cart, mass: 1, start: {position: [3, 1, 1]},\n"
+    "       shapes: [{geometry: {box: {size: [0.4, 0.2, 0.2]}}, group: 1}]}\n"
+    "    - {name: pole, mass: 0.1, start: {position: [3, 1, 1.5]},\n"
+    "       shapes: [{geometry: {capsule: {radius: 0.03, length: 1}}, group: 1}]}\n"
+    "  joints:\n"
+    "    - {name: rail, type: slide, body_a: ground, body_b: cart}\n"
+    "    - {name: hinge, type: pivot, axis: [0, 1, 0], body_a: cart, body_b: pole,\n"
+    "       anchor_b: [0, 0, -0.5], start: {uniform: [-0.1, 0.1]}}\n"
+    "  actuators:\n"
+    "    - {name: push, joint: rail, type: force, gain: 8, low: [-1], high: [1]}\n"
+    "task:\n"
+    "  goals:\n"
+    "    - {joint: hinge, angle: 0}\n"
+    "    - {joint: rail, offset: 0.3}\n"
+    "  success: {all: {of: [{balance: {body: pole, within: 6deg}},\n"
+    "    {lift: {body: pole, height: 1.45}}, {reach: {body: cart, point: [3.3, 1, 1],\n"
+    "      distance: 0.2}}]}}\n"
+    "  hold: 25\n";
+
 /* Fields of its observation, which is its whole state. */
 enum { CART = 0, HINGE = 12, COUNT = 14, BLOCK = 2 };
 
@@ -145,6 +174,25 @@ static void an_expert_pushes_a_slide(void **state) {
   close_bench(&b);
 }
 
+/* The same in 3D; the task, which speaks of bodies, agrees with the rule, which speaks of joints. */
+static void an_expert_balances_in_three_dimensions(void **state) {
+  (void)state;
+  bench b;
+  open_text(&b, cart_3d_text);
+  enum { RAIL = 28, POLE = 30, NUMBERS = 32 };
+  assert_int_equal(b.observer.space.count, NUMBERS);
+  orr_collect_def def = def_of(&b);
+  def.experts = 2, def.held_out = 2, def.steps = 150, def.expert.horizon = 15;
+  orr_dataset *data = demonstrate(&b, &def, "goals-3d");
+  for (size_t i = 0; i < 2; i++) {
+    orr_episode_view view = orr_dataset_episode(data, i);
+    assert_balanced(&view, RAIL, 0.3, POLE, NUMBERS);
+    assert_int_equal(view.success[view.steps], 1);
+  }
+  close_data(data, "goals-3d");
+  close_bench(&b);
+}
+
 /* No goal in the file and nothing free: the disc itself goes to where another episode starts. */
 static void an_actuated_body_goes_to_drawn_places(void **state) {
   (void)state;
@@ -224,6 +272,7 @@ int run_goal_tests(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(an_expert_balances_a_pole),
       cmocka_unit_test(an_expert_pushes_a_slide),
+      cmocka_unit_test(an_expert_balances_in_three_dimensions),
       cmocka_unit_test(an_actuated_body_goes_to_drawn_places),
       cmocka_unit_test(heights_count_in_three_dimensions),
       cmocka_unit_test(who_counts_by_itself),

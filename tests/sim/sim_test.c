@@ -90,6 +90,7 @@ int main(void) {
   failed += run_physics_tests();
   failed += run_task_tests();
   failed += run_condition_tests();
+  failed += run_condition_3d_tests();
   failed += run_gym_tests();
   failed += run_restore_tests();
   return failed != 0;

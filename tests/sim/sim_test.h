@@ -34,6 +34,7 @@ int run_scene_tests(void);
 int run_sensor_tests(void);
 int run_task_tests(void);
 int run_condition_tests(void);
+int run_condition_3d_tests(void);
 int run_gym_tests(void);
 
 #endif
