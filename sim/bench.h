@@ -24,9 +24,9 @@ orr_status orr_sim_bench(const orr_scenario *scenario, size_t threads, double se
 orr_status orr_sim_bench_batch(const orr_scenario *scenario, size_t worlds, size_t threads,
                                double seconds, double *out, orr_error *err);
 
-/* An MJCF model through a world, its state written out after each control step, against the library's
- * own step in a loop that looks at nothing: control steps per second of both, in turns of a twentieth
- * of a second, the same actions. One thread. ORR_ERR_CONFIG for other worlds. */
+/* An MJCF model through a world, its state written out after each control step, against the
+ * library's own step in a loop that looks at nothing: control steps per second of both, in turns of
+ * a twentieth of a second, the same actions. One thread. ORR_ERR_CONFIG for other worlds. */
 orr_status orr_sim_bench_bare(const orr_scenario *scenario, double seconds, double *ours,
                               double *bare, orr_error *err);
 
