@@ -49,7 +49,8 @@ typedef enum orr_actuator_type {
  *   velocity  a kinematic body: v = command; otherwise the force that gives the commanded velocity
  *             within a substep (a joint: kv (command - v))
  *   force, torque  as commanded; impulse  all of it in the first substep of a control step
- * No force exceeds `max_force`. */
+ * p is that of the body's origin, v that of its centre of mass. Forces act there; a joint's act on
+ * both of its bodies, equal and opposite. No force exceeds `max_force`. */
 typedef struct orr_actuator_def {
   const char *name;
   int type;               /* orr_actuator_type */

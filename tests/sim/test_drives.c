@@ -187,6 +187,11 @@ static void a_joint_pushes_both_ways(void **context) {
   assert_float_equal(number_of(world, "a.vx") + 3.0 * number_of(world, "b.vx"), 0.0, 1e-9);
   assert_float_equal(number_of(world, "b.omega"), 0.0, 1e-9);
   end_world(world);
+  world = make_joint("slide, anchor_a: [0, 0.5], anchor_b: [0, 0.5]", "type: force");
+  run(world, 5, 0.5f, 0.0f); /* above both centres: the two torques cancel */
+  assert_float_equal(number_of(world, "j.rate"), 0.25 * (1.0 + 1.0 / 3.0), 1e-6);
+  assert_float_equal(number_of(world, "a.omega"), 0.0, 1e-3);
+  end_world(world);
   world = make_joint("slide", "type: impulse");
   run(world, 1, 1.5f, 0.0f);
   run(world, 5, 0.0f, 0.0f);
@@ -244,6 +249,30 @@ static void contact_is_of_driven_with_free_bodies(void **context) {
     assert_float_equal(number_of(world, "p.vx"), 1.0, 0.05); /* they did meet */
     end_world(world);
   }
+}
+
+/* An arm is driven through its joint. */
+static void an_arm_makes_contact(void **context) {
+  (void)context;
+  static const char rest[] =
+      "    - {name: post, type: static, start: {position: [4, 4]}, shapes: [{geometry: {circle: "
+      "{radius: 0.1}}, group: 1}]}\n"
+      "    - {name: arm, mass: 1, start: {position: [4, 4]}, shapes: [{geometry: {box: {size: [2, "
+      "0.2], offset: [1, 0]}}, group: 1}]}\n"
+      "    - {name: puck, mass: 1, start: {position: [5.5, 4.7]}, shapes: [{geometry: {circle: "
+      "{radius: 0.3}}}]}\n"
+      "  joints:\n    - {name: j, type: pivot, body_a: post, body_b: arm}\n"
+      "  actuators:\n    - {name: t, type: torque, joint: j}\n";
+  orr_world *world = make(0.0, 1.0, rest);
+  run(world, 1, 1.0f, 0.0f);
+  assert_false(orr_world_contact(world));
+  bool met = false;
+  for (int i = 0; i < 20; i++) {
+    run(world, 1, 1.0f, 0.0f);
+    met = met || orr_world_contact(world);
+  }
+  assert_true(met && number_of(world, "puck.vy") > 0.1);
+  end_world(world);
 }
 
 static orr_world *make_field(const char *start, const char *field) {
@@ -328,6 +357,7 @@ int run_drive_tests(void) {
       cmocka_unit_test(a_joint_is_steered),
       cmocka_unit_test(order_means_nothing),
       cmocka_unit_test(contact_is_of_driven_with_free_bodies),
+      cmocka_unit_test(an_arm_makes_contact),
       cmocka_unit_test(drag_ends_a_fall),
       cmocka_unit_test(wind_carries_along),
       cmocka_unit_test(an_orbit_returns),

@@ -108,6 +108,10 @@ static void a_slide_keeps_to_its_line(void **context) {
   double fallen = 0.5 * 10.0 / sqrt(2.0);
   assert_float_equal(number_of(world, "j.offset"), fallen, 0.01 * fallen);
   assert_float_equal(number_of(world, "j.rate"), 10.0 / sqrt(2.0), 0.05);
+  orr_intervention twist = {ORR_INTERVENE_KICK, 0, {0.0, 0.0, 3.0}};
+  assert_int_equal(orr_world_intervene(world, &twist, NULL), ORR_OK);
+  for (int i = 0; i < 20; i++) orr_world_step(world, NULL);
+  assert_float_equal(number_of(world, "cart.angle"), 0.0, 0.01);
   end_world(world);
 }
 
@@ -243,7 +247,7 @@ static void joined_bodies_collide_if_told(void **context) {
 /* All constraints of a joint leave with a body of it; its numbers are then 0. */
 static void joints_leave_with_their_bodies(void **context) {
   (void)context;
-  char rest[512];
+  char rest[1024];
   snprintf(rest, sizeof rest, CART, ", axis: [0, 1], stiffness: 50, damping: 1");
   orr_world *world = make(-10.0, rest);
   for (int i = 0; i < 10; i++) orr_world_step(world, NULL);
@@ -252,6 +256,15 @@ static void joints_leave_with_their_bodies(void **context) {
   assert_int_equal(orr_world_intervene(world, &gone, NULL), ORR_OK);
   for (int i = 0; i < 10; i++) assert_int_equal(orr_world_step(world, NULL), ORR_RUNNING);
   assert_float_equal(number_of(world, "j.offset"), 0.0, 0.0);
+  end_world(world);
+  snprintf(rest, sizeof rest, PAIR, "type: slide, stiffness: 50, rest: 2, damping: 1");
+  world = make(0.0, rest);
+  for (int i = 0; i < 10; i++) orr_world_step(world, NULL);
+  double speed = number_of(world, "b.vx");
+  assert_true(speed > 0.1); /* its spring has pushed it */
+  assert_int_equal(orr_world_intervene(world, &gone, NULL), ORR_OK);
+  for (int i = 0; i < 10; i++) orr_world_step(world, NULL);
+  assert_float_equal(number_of(world, "b.vx"), speed, 0.0);
   end_world(world);
 }
 
