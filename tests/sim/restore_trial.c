@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { MOST_NUMBERS = 512, MOST_ACTION = 64 };
+enum { MOST_NUMBERS = 512, MOST_ACTION = 64, MOST_AFTER = 20 };
 
 /* All that a user can see of a world. */
 typedef struct view {
@@ -127,20 +127,21 @@ static bool is_still(const orr_world *world, const double *a, const double *b) {
 }
 
 restore_result restore_trial(orr_world *world, orr_snapshot *snapshot, uint32_t trial) {
-  static _Thread_local view first[51], second[51];
+  static _Thread_local view first[MOST_AFTER + 1], second[MOST_AFTER + 1];
   restore_result result = {false, false, false};
   orr_random random = orr_random_at(5, ORR_PURPOSE_TEST, trial, 0, 0, 0);
   if (orr_world_reset(world, 17, trial, NULL) != ORR_OK) return result;
-  int64_t before = orr_random_integer(&random, 0, 120);
-  int64_t after = orr_random_integer(&random, 1, 51);
+  bool rests = trial % 4 == 0; /* a pile needs a while until it sleeps */
+  int64_t before = orr_random_integer(&random, 0, rests ? 120 : 40);
+  int64_t after = orr_random_integer(&random, 1, MOST_AFTER + 1);
   bool drag = orr_random_unit(&random) < 0.2; /* pending at the moment of the save */
-  if (trial % 3 == 0)
+  if (rests)
     wait(world, before);
   else
     advance(world, trial, 0, before, NULL);
   double earlier[MOST_NUMBERS], now[MOST_NUMBERS];
   orr_world_state(world, earlier);
-  if (trial % 3 == 0)
+  if (rests)
     wait(world, 1);
   else
     advance(world, trial, 3, 1, NULL);
@@ -153,11 +154,11 @@ restore_result restore_trial(orr_world *world, orr_snapshot *snapshot, uint32_t 
     orr_world_intervene(world, &what, NULL);
   }
   orr_world_save(world, snapshot);
-  look(world, &first[50]);
+  look(world, &first[MOST_AFTER]);
   advance(world, trial, 1, after, first);
   orr_world_restore(world, snapshot);
-  look(world, &second[50]);
-  if (memcmp(&first[50], &second[50], sizeof *first) != 0) return result;
+  look(world, &second[MOST_AFTER]);
+  if (memcmp(&first[MOST_AFTER], &second[MOST_AFTER], sizeof *first) != 0) return result;
   advance(world, trial, 2, after / 2 + 1, NULL); /* another future, which must leave no trace */
   orr_world_restore(world, snapshot);
   advance(world, trial, 1, after, second);

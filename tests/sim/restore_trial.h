@@ -13,7 +13,7 @@ typedef struct restore_result {
 } restore_result;
 
 /* Resets to episode `trial`, steps with random actions and interventions to a random moment, saves,
- * goes on for 1..50 steps, restores, goes on again in the same way: exact when hash and all bytes
+ * goes on for 1..20 steps, restores, goes on again in the same way: exact when hash and all bytes
  * of state, reward, coverage and end agree after the restore and after every step. Between save and
  * restore the world also runs off with other actions. `snapshot` belongs to `world`. */
 restore_result restore_trial(orr_world *world, orr_snapshot *snapshot, uint32_t trial);
