@@ -1,0 +1,238 @@
+/* Motion without contact: gravity, throws, springs, pendulums, chains.
+ *
+ * Units as in validate.h: size 1, gravity 1, mass 1. A disc of radius r has moment r^2 / 2 about its
+ * centre, a box w x h (w^2 + h^2) / 12. */
+#include "sim/validate_lab.h"
+
+#include "base/maths.h"
+
+static const double origin[2] = {0.0, 0.0};
+
+void orr_lab_free_fall(orr_lab *lab) {
+  const double until = 4.0, drop = 0.5 * until * until;
+  orr_lab_clear(lab, 0.0, -1.0, 1.0);
+  orr_lab_add(lab, &(orr_lab_body){.mass = 1.0, .radius = 0.5});
+  if (!orr_lab_open(lab)) return;
+  while (orr_lab_step(lab, until)) {
+    if (!orr_lab_due(lab, until, 16)) continue;
+    double law = 0.5 * lab->t * lab->t, measured = -lab->body[0].y;
+    orr_lab_point(lab, lab->t, measured, law, fabs(measured - law) / drop);
+  }
+  orr_lab_finish(lab, until, drop);
+}
+
+/* Where a disc thrown from y = 0 at `angle` comes down to y = 0 again; NaN when it does not. */
+static double throw_range(orr_lab *lab, double angle, double speed) {
+  orr_lab_clear(lab, 0.0, -1.0, 1.0);
+  orr_lab_add(lab, &(orr_lab_body){.mass = 1.0,
+                                   .radius = 0.5,
+                                   .velocity = {speed * cos(angle), speed * sin(angle)}});
+  if (!orr_lab_open(lab)) return (double)NAN;
+  orr_lab_state before = lab->body[0];
+  while (orr_lab_step(lab, 4.0 * speed)) {
+    const orr_lab_state now = lab->body[0];
+    if (now.y <= 0.0 && now.vy < 0.0 && before.y > now.y)
+      return before.x + (now.x - before.x) * before.y / (before.y - now.y);
+    before = now;
+  }
+  return (double)NAN;
+}
+
+void orr_lab_projectile(orr_lab *lab) {
+  const double speed = 3.0;
+  for (int degrees = 20; degrees <= 70; degrees += 5) {
+    double angle = degrees * ORR_PI / 180.0, law = speed * speed * sin(2.0 * angle);
+    double range = throw_range(lab, angle, speed);
+    if (orr_lab_over(lab)) return;
+    orr_lab_point(lab, degrees, range, law, fabs(range / law - 1.0));
+  }
+}
+
+void orr_lab_damping(orr_lab *lab) {
+  const double until = 6.0, rate = 0.5, end = (1.0 - exp(-rate * until)) / rate;
+  orr_lab_clear(lab, 0.0, 0.0, exp(-rate));
+  orr_lab_add(lab, &(orr_lab_body){.mass = 1.0, .radius = 0.5, .velocity = {1.0, 0.0}});
+  if (!orr_lab_open(lab)) return;
+  while (orr_lab_step(lab, until)) {
+    if (!orr_lab_due(lab, until, 16)) continue;
+    double law = (1.0 - exp(-rate * lab->t)) / rate, x = lab->body[0].x;
+    orr_lab_point(lab, lab->t, x, law, fabs(x - law) / end);
+  }
+  orr_lab_finish(lab, until, end);
+}
+
+void orr_lab_spring_law(orr_lab *lab) {
+  const double until = 3.0 * ORR_PI, omega = 2.0, zeta = 0.1, rest = 2.0;
+  const double decay = zeta * omega, beat = omega * sqrt(1.0 - zeta * zeta);
+  orr_lab_clear(lab, 0.0, 0.0, 1.0);
+  int wall = orr_lab_add(lab, &(orr_lab_body){.radius = 0.1, .group = 1});
+  int bob = orr_lab_add(
+      lab, &(orr_lab_body){.mass = 1.0, .radius = 0.5, .position = {rest + 1.0, 0.0}, .group = 1});
+  orr_lab_spring(lab, wall, bob, rest, omega * omega, 2.0 * decay);
+  if (!orr_lab_open(lab)) return;
+  while (orr_lab_step(lab, until)) {
+    if (!orr_lab_due(lab, until, 36)) continue;
+    double swing = cos(beat * lab->t) + decay / beat * sin(beat * lab->t);
+    double law = exp(-decay * lab->t) * swing, x = lab->body[0].x - rest;
+    orr_lab_point(lab, lab->t, x, law, fabs(x - law));
+  }
+  orr_lab_finish(lab, until, 0.0);
+}
+
+/* 1 / (2 K(k) / pi) with k = sin(a / 2): the arithmetic-geometric mean of 1 and cos(a / 2). */
+static double mean_of(double a, double b) {
+  for (int i = 0; i < 40; i++) {
+    double arithmetic = 0.5 * (a + b), geometric = sqrt(a * b);
+    a = arithmetic;
+    b = geometric;
+  }
+  return a;
+}
+
+enum { ARM = 2 }; /* from the hinge to the centre of the bob */
+
+/* From the first to the third passage through the lowest point: one period. */
+static double measure_period(orr_lab *lab, double amplitude, double until) {
+  orr_lab_clear(lab, 0.0, -1.0, 1.0);
+  int wall = orr_lab_add(lab, &(orr_lab_body){.radius = 0.1, .group = 1});
+  int bob =
+      orr_lab_add(lab, &(orr_lab_body){.mass = 1.0,
+                                       .radius = 0.5,
+                                       .position = {ARM * sin(amplitude), -ARM * cos(amplitude)},
+                                       .angle = amplitude,
+                                       .group = 1});
+  orr_lab_pivot(lab, wall, bob, origin, (const double[2]){0.0, ARM});
+  if (!orr_lab_open(lab)) return (double)NAN;
+  double before = amplitude, first = 0.0;
+  int passed = 0;
+  while (orr_lab_step(lab, until)) {
+    double now = atan2(lab->body[0].x, -lab->body[0].y);
+    if ((now > 0.0) != (before > 0.0) && fabs(now - before) < ORR_PI) {
+      double when = lab->t - lab->dt * now / (now - before);
+      if (++passed == 1) first = when;
+      if (passed == 3) return when - first;
+    }
+    before = now;
+  }
+  return (double)NAN;
+}
+
+void orr_lab_pendulum(orr_lab *lab) {
+  static const int amplitudes[] = {5, 15, 30, 45, 60, 90, 120, 150};
+  const double small = 2.0 * ORR_PI * sqrt((ARM * ARM + 0.125) / ARM);
+  for (size_t i = 0; i < sizeof amplitudes / sizeof *amplitudes; i++) {
+    double amplitude = amplitudes[i] * ORR_PI / 180.0;
+    double law = small / mean_of(1.0, cos(0.5 * amplitude));
+    double period = measure_period(lab, amplitude, 2.0 * law);
+    if (orr_lab_over(lab)) return;
+    orr_lab_point(lab, amplitudes[i], period, law, fabs(period / law - 1.0));
+  }
+}
+
+/* Energy of the moving bodies, each of mass 1 and the given moment, in a gravity of `g`. */
+static double energy(const orr_lab *lab, size_t count, double moment, double g) {
+  double sum = 0.0;
+  for (size_t i = 0; i < count; i++) {
+    const orr_lab_state *b = &lab->body[i];
+    sum += 0.5 * (b->vx * b->vx + b->vy * b->vy + moment * b->omega * b->omega) + g * b->y;
+  }
+  return sum;
+}
+
+/* Two discs on arms of length 1, dropped from the horizontal. */
+void orr_lab_double_pendulum(orr_lab *lab) {
+  const double until = 30.0, radius = 0.25, moment = 0.5 * radius * radius, scale = 3.0;
+  orr_lab_clear(lab, 0.0, -1.0, 1.0);
+  int wall = orr_lab_add(lab, &(orr_lab_body){.radius = 0.1, .group = 1});
+  int bobs[2];
+  for (int i = 0; i < 2; i++)
+    bobs[i] = orr_lab_add(
+        lab,
+        &(orr_lab_body){.mass = 1.0, .radius = radius, .position = {1.0 + i, 0.0}, .group = 1});
+  orr_lab_pivot(lab, wall, bobs[0], origin, (const double[2]){-1.0, 0.0});
+  orr_lab_pivot(lab, bobs[0], bobs[1], origin, (const double[2]){-1.0, 0.0});
+  if (!orr_lab_open(lab)) return;
+  double from = energy(lab, 2, moment, 1.0), most = 0.0;
+  while (orr_lab_step(lab, until)) {
+    double change = (energy(lab, 2, moment, 1.0) - from) / scale;
+    most = orr_max(most, fabs(change));
+    if (orr_lab_due(lab, until, 30)) orr_lab_point(lab, lab->t, change, 0.0, most);
+  }
+  orr_lab_finish(lab, until, 0.0);
+}
+
+typedef struct momenta {
+  double x, y, spin; /* linear, and angular about the origin */
+} momenta;
+
+static momenta momenta_of(const orr_lab *lab, size_t count, double moment) {
+  momenta sum = {0};
+  for (size_t i = 0; i < count; i++) {
+    const orr_lab_state *b = &lab->body[i];
+    sum.x += b->vx;
+    sum.y += b->vy;
+    sum.spin += b->x * b->vy - b->y * b->vx + moment * b->omega;
+  }
+  return sum;
+}
+
+/* Two bars with a common hinge, thrown and spinning, without gravity. */
+void orr_lab_jointed_spin(orr_lab *lab) {
+  const double until = 30.0, height = 0.25, moment = (1.0 + height * height) / 12.0;
+  const double omega[2] = {2.0, -0.5}, drift = 0.5;
+  orr_lab_clear(lab, 0.0, 0.0, 1.0);
+  int bars[2];
+  for (int i = 0; i < 2; i++) {
+    double x = i == 0 ? -0.5 : 0.5;
+    bars[i] = orr_lab_add(lab, &(orr_lab_body){.mass = 1.0,
+                                               .size = {1.0, height},
+                                               .position = {x, 0.0},
+                                               .velocity = {drift, omega[i] * x},
+                                               .omega = omega[i],
+                                               .group = 1});
+  }
+  orr_lab_pivot(lab, bars[0], bars[1], (const double[2]){0.5, 0.0}, (const double[2]){-0.5, 0.0});
+  if (!orr_lab_open(lab)) return;
+  const momenta from = momenta_of(lab, 2, moment);
+  double most = 0.0;
+  while (orr_lab_step(lab, until)) {
+    momenta now = momenta_of(lab, 2, moment);
+    double ratio = now.spin / from.spin;
+    double pushed = hypot(now.x - from.x, now.y - from.y) / hypot(from.x, from.y);
+    most = orr_max(most, orr_max(fabs(ratio - 1.0), pushed));
+    if (orr_lab_due(lab, until, 30)) orr_lab_point(lab, lab->t, ratio, 1.0, most);
+  }
+  orr_lab_finish(lab, until, 1.0);
+}
+
+/* Ten bars of length 1 and mass 1 hang from a hinge, a weight at their end. */
+static double stretch(orr_lab *lab, double weight, double until) {
+  enum { LINKS = 10 };
+  orr_lab_clear(lab, 0.0, -1.0, 1.0);
+  int above = orr_lab_add(lab, &(orr_lab_body){.radius = 0.1, .group = 1});
+  int links[LINKS];
+  for (int i = 0; i < LINKS; i++)
+    links[i] = orr_lab_add(
+        lab,
+        &(orr_lab_body){.mass = 1.0, .size = {0.2, 1.0}, .position = {0.0, -0.5 - i}, .group = 1});
+  int load = orr_lab_add(
+      lab, &(orr_lab_body){.mass = weight, .radius = 0.5, .position = {0.0, -LINKS}, .group = 1});
+  const double top[2] = {0.0, 0.5}, bottom[2] = {0.0, -0.5};
+  orr_lab_pivot(lab, above, links[0], origin, top);
+  for (int i = 1; i < LINKS; i++) orr_lab_pivot(lab, links[i - 1], links[i], bottom, top);
+  orr_lab_pivot(lab, links[LINKS - 1], load, bottom, origin);
+  if (!orr_lab_open(lab)) return (double)NAN;
+  double most = 0.0;
+  while (orr_lab_step(lab, until))
+    most = orr_max(most, hypot(lab->body[LINKS].x, lab->body[LINKS].y) / LINKS);
+  return most;
+}
+
+void orr_lab_hanging_chain(orr_lab *lab) {
+  static const double weights[] = {1.0, 3.0, 10.0, 30.0, 100.0};
+  for (size_t i = 0; i < sizeof weights / sizeof *weights; i++) {
+    double measured = stretch(lab, weights[i], 15.0);
+    if (orr_lab_over(lab)) return;
+    orr_lab_point(lab, weights[i], measured, 1.0, fabs(measured - 1.0));
+  }
+}
