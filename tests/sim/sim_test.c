@@ -92,5 +92,6 @@ int main(void) {
   failed += run_condition_tests();
   failed += run_gym_tests();
   failed += run_restore_tests();
+  failed += run_validate_tests();
   return failed != 0;
 }

@@ -34,5 +34,6 @@ int run_sensor_tests(void);
 int run_task_tests(void);
 int run_condition_tests(void);
 int run_gym_tests(void);
+int run_validate_tests(void);
 
 #endif
