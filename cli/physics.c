@@ -19,7 +19,7 @@ static void say_numbers(const char *path, const orr_numerics *n) {
   printf("; unit of time T = sqrt(size / gravity) = %.3g s = %.3g dt\n\n", time, time / n->dt);
 }
 
-/* "7.94 (8)", or "-" where no number came out. */
+/* "-" where no number came out. */
 static void number(char *out, size_t size, double value) {
   if (isfinite(value))
     snprintf(out, size, "%.3g", value);
@@ -58,14 +58,13 @@ static void say_results(const orr_validation *results, size_t count) {
   }
 }
 
-/* What the columns are, and what is known to be behind an error. */
+/* The tally, and of all that is not fine what its columns are and what is known to be behind it. */
 static void say_laws(const orr_validation *results, size_t count) {
   size_t tally[4] = {0};
   for (size_t i = 0; i < count; i++) tally[results[i].verdict]++;
-  printf(
-      "\n%zu fine, %zu weak, %zu off, %zu not offered. Shown is the worst point of each: `at` is\n",
-      tally[ORR_VERDICT_FINE], tally[ORR_VERDICT_WEAK], tally[ORR_VERDICT_OFF],
-      tally[ORR_VERDICT_NOT_OFFERED]);
+  printf("\n%zu fine, %zu weak, %zu off, %zu not offered; shown is the worst point of each.\n",
+         tally[ORR_VERDICT_FINE], tally[ORR_VERDICT_WEAK], tally[ORR_VERDICT_OFF],
+         tally[ORR_VERDICT_NOT_OFFERED]);
   for (size_t i = 0; i < count; i++) {
     const orr_validation *v = &results[i];
     if (v->verdict == ORR_VERDICT_FINE || v->verdict == ORR_VERDICT_NOT_OFFERED) continue;

@@ -3,15 +3,16 @@ import math
 
 OF_LAW = ("title", "formula", "source", "x", "y", "measure", "fine", "weak", "order", "weakness")
 COLOURS = ("#1f6fb4", "#d1662a", "#3d8b4f", "#8a56a8", "#555555")
-LOG_X = ("tunnelling", "hanging_chain", "mass_ratio")
+LOG_X = ("tunnelling", "hanging_chain", "mass_ratio", "plastic")
+POINTS = "pt 7 ps 0.5", "pt 6 ps 1", "pt 5 ps 0.5", "pt 4 ps 1.2", "pt 8 ps 0.8"
 LOG_Y = ("hanging_chain",)
 LEAST = 1e-6  # smaller errors are drawn here
 
 GROUPS = (
     ("Motion", ("free_fall", "projectile", "damping", "spring", "pendulum", "double_pendulum",
                 "jointed_spin", "hanging_chain")),
-    ("Impacts", ("bounce", "elastic_bounces", "oblique", "chain_apart", "chain_touching",
-                 "tunnelling")),
+    ("Impacts", ("bounce", "elastic_bounces", "oblique", "plastic", "bar", "chain_apart",
+                 "chain_touching", "tunnelling")),
     ("Lasting contact", ("braking", "slip_angle", "tipping", "rolling", "sliding_to_rolling",
                          "tower", "penetration", "mass_ratio")),
 )
@@ -140,12 +141,13 @@ def panel_of_points(document, name):
         lines += [f"$p{at} << END"]
         lines += [f"{p[0]:.6g} {'NaN' if p[1] is None else format(p[1], '.6g')}" for p in points]
         lines += ["END"]
-        curves.append(f"$p{at} using 1:2 with points pt {(7, 6, 5, 4, 8)[at % 5]} ps 0.5 "
+        curves.append(f"$p{at} using 1:2 with points {POINTS[at % 5]} "
                       f"lc rgb '{COLOURS[at % len(COLOURS)]}' title '{engine}'")
     lines += ["set logscale x" if name in LOG_X else "unset logscale x",
               "set logscale y" if name in LOG_Y else "unset logscale y",
               f"set xlabel {quoted(law['x'])}", f"set ylabel {quoted(law['y'])}", "set autoscale",
               "set format '%g'", "unset object",
+              "set offsets graph 0.04, graph 0.04, graph 0.06, graph 0.06",
               f"set title 'dt = {document['shown']:g} s' font ',11'",
               "plot " + ", ".join(curves)]
     return lines
@@ -157,23 +159,24 @@ def band(number, low, high, colour, steps):
 
 
 def panel_of_errors(document, name):
-    law, steps = document["laws"][name], document["substeps"]
-    lines, curves, largest, least = [], [], law["weak"], law["fine"]
+    law, steps = document["laws"][name], [1000 * dt for dt in document["substeps"]]
+    lines, curves, largest, least, first = [], [], law["weak"], law["fine"], None
     for at, engine in enumerate(engines(document)):
-        dots = [(dt, result(document, engine, dt, name)["error"]) for dt in steps]
-        dots = [(dt, max(error, LEAST)) for dt, error in dots if error is not None]
+        dots = [(dt, result(document, engine, dt, name)["error"]) for dt in document["substeps"]]
+        dots = [(1000 * dt, max(error, LEAST)) for dt, error in dots if error is not None]
         if not dots:
             continue
+        first = first or dots[0]
         largest, least = max([largest, *(e for _, e in dots)]), min([least, *(e for _, e in dots)])
         lines += [f"$e{at} << END"] + [f"{dt:g} {error:.6g}" for dt, error in dots] + ["END"]
-        curves.append(f"$e{at} using 1:2 with linespoints pt {(7, 6, 5, 4, 8)[at % 5]} ps 0.5 "
+        curves.append(f"$e{at} using 1:2 with linespoints {POINTS[at % 5]} "
                       f"lc rgb '{COLOURS[at % len(COLOURS)]}' title '{engine}'")
     low = 10.0 ** math.floor(math.log10(least) - 0.3)
     high = 10.0 ** math.ceil(math.log10(largest) + 0.3)
     if law["order"] and curves:
-        curves.append(f"{law['fine']:g} * (x / {steps[2]:g})**{law['order']} with lines dt 3 "
+        curves.append(f"{0.6 * first[1]:.6g} * (x / {first[0]:g})**{law['order']} with lines dt 3 "
                       f"lc rgb '#777777' title 'order {law['order']}'")
-    lines += ["set logscale xy", "set xlabel 'dt / s'", "set ylabel 'error'",
+    lines += ["unset offsets", "set logscale xy", "set xlabel 'dt / ms'", "set ylabel 'error'",
               f"set xrange [{steps[0] / 1.3:.6g}:{steps[-1] * 1.3:.6g}]",
               f"set yrange [{low:g}:{high:g}]", "set format y '10^{%L}'",
               band(1, low, law["fine"], "#e3f2e1", steps),
@@ -186,7 +189,8 @@ def panel_of_errors(document, name):
 def script(document, name):
     lines = ["set terminal svg size 860,300 font 'sans,11' background '#ffffff'",
              "set encoding utf8", "set multiplot layout 1,2", "set grid lc rgb '#e4e4e4'",
-             "set border 3", "set tics nomirror", "set key font ',10' samplen 1.5"]
+             "set border 3", "set tics nomirror",
+             "set key font ',10' samplen 1.5 outside bottom center horizontal"]
     return "\n".join(lines + panel_of_points(document, name) + panel_of_errors(document, name) +
                      ["unset multiplot", ""])
 

@@ -138,6 +138,81 @@ void orr_lab_oblique(orr_lab *lab) {
   }
 }
 
+/* A disc of mass 1 flies at one of mass `ratio` that rests, without restitution; returns the larger
+ * difference of a speed from the common one of the law, and the target's speed, over the first
+ * speed. */
+static double stick(orr_lab *lab, double ratio, double phase, double *measured) {
+  const double speed = 2.0, law = 1.0 / (1.0 + ratio);
+  orr_lab_clear(lab, 0.0, 0.0, 1.0);
+  orr_lab_body striker = disc(-2.0 - phase * speed * lab->dt, 0.0, 0.0),
+               target = disc(0.0, 0.0, 0.0);
+  striker.velocity[0] = speed;
+  target.mass = ratio;
+  orr_lab_add(lab, &striker);
+  orr_lab_add(lab, &target);
+  if (!orr_lab_open(lab)) return INFINITY;
+  while (orr_lab_step(lab, 2.0 + 4.0 * lab->dt)) {
+  }
+  *measured = lab->body[1].vx / speed;
+  if (lab->diverged) return INFINITY;
+  return orr_max(fabs(*measured - law), fabs(lab->body[0].vx / speed - law));
+}
+
+void orr_lab_plastic(orr_lab *lab) {
+  static const double ratios[] = {0.1, 0.3, 1.0, 3.0, 10.0};
+  for (size_t i = 0; i < sizeof ratios / sizeof *ratios; i++) {
+    double worst = -1.0, at = (double)NAN;
+    for (int phase = 0; phase < PHASES; phase++) {
+      double measured = (double)NAN;
+      double error = stick(lab, ratios[i], (double)phase / PHASES, &measured);
+      if (orr_lab_over(lab)) return;
+      if (error > worst) {
+        worst = error;
+        at = measured;
+      }
+    }
+    orr_lab_point(lab, ratios[i], at, 1.0 / (1.0 + ratios[i]), worst);
+  }
+}
+
+/* A disc flies at a bar that rests, `offset` beside its centre. By momentum, angular momentum and
+ * restitution the impulse is 2 v0 / (1/m + 1/M + offset^2 / I). */
+static double strike(orr_lab *lab, double offset, double phase, double *spin, double *law) {
+  const double speed = 2.0, width = 0.2, length = 2.0;
+  const double moment = (width * width + length * length) / 12.0;
+  const double impulse = 2.0 * speed / (2.0 + offset * offset / moment);
+  *law = -offset * impulse / moment;
+  orr_lab_clear(lab, 0.0, 0.0, 1.0);
+  orr_lab_body striker = disc(-0.5 * width - 1.5 - phase * speed * lab->dt, offset, 1.0);
+  striker.velocity[0] = speed;
+  orr_lab_add(lab, &striker);
+  orr_lab_add(lab, &(orr_lab_body){.mass = 1.0, .size = {width, length}, .elasticity = 1.0});
+  if (!orr_lab_open(lab)) return INFINITY;
+  while (orr_lab_step(lab, 0.8 + 2.0 * lab->dt)) {
+  } /* it meets the bar at 0.5 */
+  if (lab->diverged) return INFINITY;
+  *spin = lab->body[1].omega;
+  double error = 0.5 * length * fabs(*spin - *law);
+  error = orr_max(error, fabs(lab->body[0].vx - (speed - impulse)));
+  return orr_max(error, fabs(lab->body[1].vx - impulse)) / speed;
+}
+
+void orr_lab_bar(orr_lab *lab) {
+  for (int tenth = 0; tenth <= 8; tenth += 2) {
+    double worst = -1.0, at = (double)NAN, law = 0.0;
+    for (int phase = 0; phase < PHASES; phase++) {
+      double spin = (double)NAN;
+      double error = strike(lab, 0.1 * tenth, (double)phase / PHASES, &spin, &law);
+      if (orr_lab_over(lab)) return;
+      if (error > worst) {
+        worst = error;
+        at = spin;
+      }
+    }
+    orr_lab_point(lab, 0.1 * tenth, at, law, worst);
+  }
+}
+
 /* A disc hits a row of five. Discs that touch overlap by a little: a contact must be seen. */
 static void chain(orr_lab *lab, double gap) {
   enum { ROW = 5 };

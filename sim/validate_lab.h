@@ -63,8 +63,8 @@ void orr_lab_close(orr_lab *lab);
 typedef void orr_lab_run(orr_lab *lab);
 orr_lab_run orr_lab_free_fall, orr_lab_projectile, orr_lab_damping, orr_lab_spring_law,
     orr_lab_pendulum, orr_lab_double_pendulum, orr_lab_jointed_spin, orr_lab_hanging_chain;
-orr_lab_run orr_lab_bounce, orr_lab_elastic_bounces, orr_lab_oblique, orr_lab_chain_apart,
-    orr_lab_chain_touching, orr_lab_tunnelling;
+orr_lab_run orr_lab_bounce, orr_lab_elastic_bounces, orr_lab_oblique, orr_lab_plastic, orr_lab_bar,
+    orr_lab_chain_apart, orr_lab_chain_touching, orr_lab_tunnelling;
 orr_lab_run orr_lab_braking, orr_lab_slip_angle, orr_lab_tipping, orr_lab_rolling,
     orr_lab_sliding_to_rolling, orr_lab_tower, orr_lab_penetration, orr_lab_mass_ratio;
 

@@ -1,7 +1,7 @@
 /* Motion without contact: gravity, throws, springs, pendulums, chains.
  *
- * Units as in validate.h: size 1, gravity 1, mass 1. A disc of radius r has moment r^2 / 2 about its
- * centre, a box w x h (w^2 + h^2) / 12. */
+ * Units as in validate.h: size 1, gravity 1, mass 1. A disc of radius r has moment r^2 / 2 about
+ * its centre, a box w x h (w^2 + h^2) / 12. */
 #include "sim/validate_lab.h"
 
 #include "base/maths.h"
@@ -118,7 +118,7 @@ static double measure_period(orr_lab *lab, double amplitude, double until) {
 }
 
 void orr_lab_pendulum(orr_lab *lab) {
-  static const int amplitudes[] = {5, 15, 30, 45, 60, 90, 120, 150};
+  static const int amplitudes[] = {5, 15, 30, 45, 60, 75, 90, 105, 120, 135, 150};
   const double small = 2.0 * ORR_PI * sqrt((ARM * ARM + 0.125) / ARM);
   for (size_t i = 0; i < sizeof amplitudes / sizeof *amplitudes; i++) {
     double amplitude = amplitudes[i] * ORR_PI / 180.0;

@@ -1,4 +1,4 @@
-/* Physics validation: the laws are right, verdicts react, and nothing depends on threads or units. */
+/* Physics validation: laws are right, verdicts react, nothing depends on threads or units. */
 #include "sim_test.h"
 
 #include "base/maths.h"
@@ -68,6 +68,9 @@ static void laws_give_the_numbers_of_the_books(void **context) {
       {"tipping", 1.0, 45.0},
       {"rolling", 45, 0.47140452},
       {"rolling", 15, 0.17254603},
+      {"plastic", 3.0, 0.25},
+      {"bar", 0.0, 0.0},
+      {"bar", 0.8, -2.4365482}, /* J = 4 / (2 + 0.64 / 0.33666667) = 1.0253807 */
       {"chain_touching", 5, 1.0},
       {"chain_apart", 0, 0.0},
       {"tower", 10, 0.0},
