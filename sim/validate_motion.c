@@ -152,9 +152,9 @@ void orr_lab_double_pendulum(orr_lab *lab) {
   orr_lab_pivot(lab, wall, bobs[0], origin, (const double[2]){-1.0, 0.0});
   orr_lab_pivot(lab, bobs[0], bobs[1], origin, (const double[2]){-1.0, 0.0});
   if (!orr_lab_open(lab)) return;
-  double from = energy(lab, 2, moment, 1.0), most = 0.0;
+  double most = 0.0;
   while (orr_lab_step(lab, until)) {
-    double change = (energy(lab, 2, moment, 1.0) - from) / scale;
+    double change = energy(lab, 2, moment, 1.0) / scale; /* it was 0 */
     most = orr_max(most, fabs(change));
     if (orr_lab_due(lab, until, 30)) orr_lab_point(lab, lab->t, change, 0.0, most);
   }
@@ -193,7 +193,8 @@ void orr_lab_jointed_spin(orr_lab *lab) {
   }
   orr_lab_pivot(lab, bars[0], bars[1], (const double[2]){0.5, 0.0}, (const double[2]){-0.5, 0.0});
   if (!orr_lab_open(lab)) return;
-  const momenta from = momenta_of(lab, 2, moment);
+  const momenta from = {2.0 * drift, 0.5 * (omega[1] - omega[0]),
+                        (omega[0] + omega[1]) * (0.25 + moment)};
   double most = 0.0;
   while (orr_lab_step(lab, until)) {
     momenta now = momenta_of(lab, 2, moment);

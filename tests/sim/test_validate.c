@@ -190,6 +190,47 @@ static void verdicts_react(void **context) {
   assert_int_equal(orr_verdict_of(law, (double)NAN), ORR_VERDICT_OFF);
 }
 
+/* With short substeps the engine comes near every law but that of the cradle. */
+static void short_substeps_come_near_the_law(void **context) {
+  (void)context;
+  static const struct {
+    const char *name;
+    double error;
+  } most[] = {{"free_fall", 1e-3},
+              {"projectile", 2e-3},
+              {"damping", 1e-3},
+              {"spring", 4e-3},
+              {"pendulum", 0.015},
+              {"double_pendulum", 0.03},
+              {"jointed_spin", 0.015},
+              {"hanging_chain", 1e-3},
+              {"bounce", 3e-3},
+              {"elastic_bounces", 1e-3},
+              {"oblique", 6e-3},
+              {"plastic", 1e-9},
+              {"bar", 1e-9},
+              {"chain_apart", 1e-9},
+              {"chain_touching", 0.7},
+              {"tunnelling", 0.05},
+              {"braking", 2e-3},
+              {"slip_angle", 2e-3},
+              {"tipping", 0.01},
+              {"rolling", 1e-9},
+              {"sliding_to_rolling", 1e-3},
+              {"tower", 1e-3},
+              {"penetration", 1e-4},
+              {"mass_ratio", 1e-3}};
+  orr_numerics fine = metre;
+  fine.dt = 0.001;
+  size_t count;
+  orr_laws(&count);
+  assert_int_equal(count, sizeof most / sizeof *most);
+  for (size_t i = 0; i < count; i++) {
+    orr_validation v = validate(most[i].name, &fine);
+    if (!(v.error <= most[i].error)) fail_msg("%s: %g", most[i].name, v.error);
+  }
+}
+
 /* What each number of the file does shows where it must. */
 static void settings_matter(void **context) {
   (void)context;
@@ -345,6 +386,7 @@ int run_validate_tests(void) {
       cmocka_unit_test(a_fall_shows_the_integrator),
       cmocka_unit_test(errors_follow_their_order),
       cmocka_unit_test(verdicts_react),
+      cmocka_unit_test(short_substeps_come_near_the_law),
       cmocka_unit_test(settings_matter),
       cmocka_unit_test(weaknesses_appear),
       cmocka_unit_test(units_do_not_matter),
