@@ -7,9 +7,12 @@
 
 static void say_numbers(const char *path, const orr_numerics *n) {
   double time = orr_numerics_time(n);
-  printf("%s: %s%s%s, dt %g s, %lld iterations, slop %g %s, bias %.3g\n", path, n->engine,
-         n->integrator[0] ? " " : "", n->integrator, n->dt, (long long)n->iterations, n->slop,
-         n->unit, n->bias);
+  printf("%s: %s%s%s, dt %g s, %lld iterations, ", path, n->engine, n->integrator[0] ? " " : "",
+         n->integrator, n->dt, (long long)n->iterations);
+  if (n->contact_time > 0.0)
+    printf("contacts of %g s and damping ratio %g\n", n->contact_time, n->contact_damping);
+  else
+    printf("slop %g %s, bias %.3g\n", n->slop, n->unit, n->bias);
   printf("  a typical body measures %.4g %s (root of the median area): `size`\n", n->size, n->unit);
   if (n->gravity_given)
     printf("  gravity is %.4g %s/s^2", n->gravity, n->unit);
@@ -116,6 +119,8 @@ static void fill_json(json_t *json, const orr_numerics *n, const orr_validation 
                                "iterations", (json_int_t)n->iterations, "slop", n->slop, "bias",
                                n->bias, "size", n->size, "gravity", n->gravity, "gravity_given",
                                n->gravity_given, "time", orr_numerics_time(n));
+  json_object_set_new(numerics, "contact_time", json_real(n->contact_time));
+  json_object_set_new(numerics, "contact_damping", json_real(n->contact_damping));
   json_object_set_new(json, "physics",
                       json_pack("{s:o, s:o}", "numerics", numerics, "experiments", list));
 }

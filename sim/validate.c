@@ -342,7 +342,8 @@ static const char *choice(const orr_world_def *world, const char *key) {
   return "";
 }
 
-/* Root of the median area of the bodies of one type; 0 when there is none. */
+/* Root of the median area of the bodies of one type (of solids: the edge of a cube of the same
+ * reach); 0 when there is none. */
 static double typical_size(const orr_scenario *scenario, int type) {
   const orr_parts *parts = scenario->parts;
   double areas[ORR_MAX_BODIES];
@@ -352,6 +353,8 @@ static double typical_size(const orr_scenario *scenario, int type) {
     double area = 0.0;
     for (size_t s = parts->first_outline[i]; s < parts->first_outline[i + 1]; s++)
       area += parts->outlines[s].area;
+    double edge = 2.0 * parts->reach[i] / sqrt(3.0);
+    if (scenario->world.space.dimensions == 3) area = edge * edge;
     if (area > 0.0) areas[count++] = area;
   }
   return count ? sqrt(orr_median(areas, count)) : 0.0;
@@ -362,16 +365,18 @@ void orr_numerics_of(const orr_scenario *scenario, orr_numerics *out) {
   double size = typical_size(scenario, ORR_BODY_DYNAMIC);
   if (!(size > 0.0)) size = typical_size(scenario, ORR_BODY_KINEMATIC);
   if (!(size > 0.0)) size = 0.1 * orr_min(world->space.size[0], world->space.size[1]);
-  double gravity = hypot(world->gravity[0], world->gravity[1]);
-  bool metres = world->space.unit == 0;
+  double gravity = hypot(hypot(world->gravity[0], world->gravity[1]), world->gravity[2]);
+  bool metres = world->space.unit == 0, soft = world->engine != ORR_ENGINE_CHIPMUNK;
   *out = (orr_numerics){
       .engine = choice(world, "engine"),
-      .integrator = choice(world, "integrator"),
+      .integrator = soft ? choice(world, "integrator") : "",
       .unit = metres ? "m" : "px",
       .dt = world->dt,
       .iterations = world->iterations,
       .slop = world->slop,
       .bias = world->bias,
+      .contact_time = soft ? world->contact_time : 0.0,
+      .contact_damping = soft ? world->contact_damping : 0.0,
       .size = size,
       .gravity = gravity > 0.0 ? gravity : 9.81 * (metres ? 1.0 : size),
       .gravity_given = gravity > 0.0,

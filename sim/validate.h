@@ -17,13 +17,14 @@
 
 /* The numbers of a world that its physics follows from, apart from its bodies. */
 typedef struct orr_numerics {
-  const char *engine, *integrator; /* integrator: "" when the engine has one only */
+  const char *engine, *integrator; /* integrator: "" where the engine has one only */
   const char *unit;                /* of length */
   double dt;                       /* of a substep, s */
   int64_t iterations;
-  double slop, bias;
-  double size;        /* of a body: root of the median area, in units of length */
-  double gravity;     /* length / s^2 */
+  double slop, bias;                    /* Chipmunk */
+  double contact_time, contact_damping; /* MuJoCo; 0: the engine has none */
+  double size;                          /* of a body: root of the median area, in units of length */
+  double gravity;                       /* length / s^2 */
   bool gravity_given; /* false: the file has none; one is taken as if `size` (or 1 m) were 1 m */
 } orr_numerics;
 void orr_numerics_of(const orr_scenario *scenario, orr_numerics *out);

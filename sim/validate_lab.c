@@ -44,6 +44,9 @@ void orr_lab_clear(orr_lab *lab, double gravity_x, double gravity_y, double damp
   put(lab, "  dt: %.17g\n  substeps: 1\n", n->dt);
   put(lab, "  iterations: %lld\n  slop: %.17g\n  bias: %.17g\n", (long long)n->iterations, n->slop,
       n->bias);
+  if (n->contact_time > 0.0)
+    put(lab, "  contact_time: %.17g\n  contact_damping: %.17g\n", n->contact_time,
+        n->contact_damping);
   if (damping != 1.0) put(lab, "  damping: %.17g\n", pow(damping, 1.0 / lab->time));
   put(lab, "  bodies:\n");
 }
@@ -95,10 +98,10 @@ void orr_lab_spring(orr_lab *lab, int a, int b, double rest, double stiffness, d
 }
 
 static void refresh(orr_lab *lab) {
-  double state[ORR_LAB_BODIES * ORR_BODY_STATE], speed = lab->length / lab->time;
+  double state[ORR_MAX_FIELDS], speed = lab->length / lab->time;
   orr_world_state(lab->world, state);
   for (size_t i = 0; i < lab->scenario->body_count; i++) {
-    const double *s = state + i * ORR_BODY_STATE;
+    const double *s = state + orr_state_at(lab->scenario, i);
     lab->body[i] = (orr_lab_state){s[0] / lab->length, s[1] / lab->length, s[2],
                                    s[3] / speed,       s[4] / speed,       s[5] * lab->time};
   }
