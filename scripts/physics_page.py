@@ -3,14 +3,14 @@ import math
 
 OF_LAW = ("title", "formula", "source", "x", "y", "measure", "fine", "weak", "order", "weakness")
 COLOURS = ("#1f6fb4", "#d1662a", "#3d8b4f", "#8a56a8", "#555555")
-LOG_X = ("tunnelling", "hanging_chain", "mass_ratio", "plastic")
+LOG_X = ("tunnelling", "hanging_chain", "mass_ratio", "plastic", "cart_pole")
 POINTS = "pt 7 ps 0.5", "pt 6 ps 1", "pt 5 ps 0.5", "pt 4 ps 1.2", "pt 8 ps 0.8"
 LOG_Y = ("hanging_chain",)
 LEAST = 1e-6  # smaller errors are drawn here
 
 GROUPS = (
-    ("Motion", ("free_fall", "projectile", "damping", "spring", "pendulum", "double_pendulum",
-                "jointed_spin", "hanging_chain")),
+    ("Motion", ("free_fall", "projectile", "damping", "air", "orbit", "spring", "pendulum",
+                "double_pendulum", "cart_pole", "jointed_spin", "tumbling", "hanging_chain")),
     ("Impacts", ("bounce", "elastic_bounces", "oblique", "plastic", "bar", "chain_apart",
                  "chain_touching", "tunnelling")),
     ("Lasting contact", ("braking", "slip_angle", "tipping", "rolling", "sliding_to_rolling",

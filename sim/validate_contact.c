@@ -30,8 +30,9 @@ typedef struct box {
   double width, height, friction;
 } box;
 
-/* A box on an incline of the given slope; returns how far it went (*turned: how far it turned). */
-static double rest_on(orr_lab *lab, const box *b, double slope, double until, double *turned) {
+/* Whether a box on an incline of the given slope stays for 20 T. Beyond the law's slope by 0.0001
+ * it slips 0.02 sizes in that time. */
+static bool stays(orr_lab *lab, const box *b, double slope, bool slips) {
   double angle = atan(slope);
   orr_lab_clear(lab, sin(angle), -cos(angle), 1.0);
   orr_lab_floor(lab, 1.0, 0.0);
@@ -39,29 +40,25 @@ static double rest_on(orr_lab *lab, const box *b, double slope, double until, do
                                    .size = {b->width, b->height},
                                    .position = {0.0, 0.5 * b->height},
                                    .friction = b->friction});
-  if (!orr_lab_open(lab)) return 0.0;
-  *turned = 0.0;
-  double limit = 0.3;
-  while (orr_lab_step(lab, until)) {
-    *turned = fabs(lab->body[0].angle);
-    if (*turned > limit || fabs(lab->body[0].x) > limit) break;
+  if (!orr_lab_open(lab)) return true;
+  while (orr_lab_step(lab, 20.0)) {
+    bool gone = slips ? fabs(lab->body[0].x) > 0.02 : fabs(lab->body[0].angle) > 0.2;
+    if (gone) return false;
   }
-  return lab->body[0].x;
+  return true;
 }
 
-/* The slope between `low` (it stays) and `high` (it goes) at which a box begins to go: to slip when
- * `slips`, else to turn. Beyond the slope of the law by 0.0001 it slips 0.02 sizes in 20 T. */
+/* The slope up to `high` at which a box begins to slip, or to turn. */
 static double critical_slope(orr_lab *lab, const box *b, bool slips, double high) {
   double low = 0.0;
-  for (int i = 0; i < 12 && !orr_lab_over(lab); i++) {
-    double slope = 0.5 * (low + high), turned = 0.0;
-    double way = rest_on(lab, b, slope, 20.0, &turned);
-    bool gone = slips ? fabs(way) > 0.02 : turned > 0.2;
+  for (int i = 0; i < 11 && !orr_lab_over(lab); i++) {
+    double slope = 0.5 * (low + high);
+    bool stayed = stays(lab, b, slope, slips);
     if (lab->diverged) return (double)NAN;
-    if (gone)
-      high = slope;
-    else
+    if (stayed)
       low = slope;
+    else
+      high = slope;
   }
   return 0.5 * (low + high);
 }
@@ -151,9 +148,8 @@ static bool stand(orr_lab *lab, int count, double *drift, double *sink) {
   return !orr_lab_over(lab);
 }
 
-static const int heights[] = {1, 2, 3, 4, 5, 6, 8, 10};
-
 void orr_lab_tower(orr_lab *lab) {
+  static const int heights[] = {2, 4, 6, 8, 10};
   double drift, sink;
   for (size_t i = 0; i < sizeof heights / sizeof *heights; i++) {
     if (!stand(lab, heights[i], &drift, &sink)) return;
@@ -163,6 +159,7 @@ void orr_lab_tower(orr_lab *lab) {
 }
 
 void orr_lab_penetration(orr_lab *lab) {
+  static const int heights[] = {1, 2, 3, 5, 10};
   double drift, sink;
   for (size_t i = 0; i < sizeof heights / sizeof *heights; i++) {
     if (!stand(lab, heights[i], &drift, &sink)) return;

@@ -10,6 +10,7 @@ enum { ORR_LAB_BODIES = 32 };
 
 typedef struct orr_lab_state {
   double x, y, angle, vx, vy, omega;
+  double z, vz, rotation[4], spin[2]; /* of a solid: quaternion w x y z; omega about x and y */
 } orr_lab_state;
 
 typedef struct orr_lab {
@@ -23,6 +24,8 @@ typedef struct orr_lab {
   double length, time; /* units in those of the file */
   int64_t steps;
   size_t added, joined, used;
+  double turned[ORR_LAB_BODIES], turning[ORR_LAB_BODIES]; /* angle and omega of all at the start */
+  bool solid;                                             /* three dimensions */
   bool diverged;
   orr_status status; /* of what is no result: memory, cancelled */
   orr_error *err;
@@ -34,6 +37,7 @@ typedef struct orr_lab {
 /* A disc when `radius` is above 0, else a box. Without mass it is static. */
 typedef struct orr_lab_body {
   double mass, radius, size[2], position[2], angle, velocity[2], omega;
+  double depth, spin[2]; /* of a solid box: its size along z; omega about x and y */
   double friction, elasticity;
   int group;
 } orr_lab_body;
@@ -41,11 +45,16 @@ typedef struct orr_lab_body {
 /* An empty world with this gravity (0, -1: the file's, downwards) and damping (part of a velocity
  * that is kept per T; 1: all). Ends the world before. */
 void orr_lab_clear(orr_lab *lab, double gravity_x, double gravity_y, double damping);
+void orr_lab_clear_solid(orr_lab *lab);                  /* in three dimensions, without gravity */
 int orr_lab_add(orr_lab *lab, const orr_lab_body *body); /* its number, static ones counted too */
 void orr_lab_floor(orr_lab *lab, double friction, double elasticity); /* its surface is y = 0 */
 /* Joints come after all bodies. Anchors in the frames of the bodies. */
 void orr_lab_pivot(orr_lab *lab, int a, int b, const double anchor_a[2], const double anchor_b[2]);
+void orr_lab_slide(orr_lab *lab, int a, int b); /* along x */
 void orr_lab_spring(orr_lab *lab, int a, int b, double rest, double stiffness, double damping);
+/* The force field of a world, after its bodies: strength / r^2 to the origin; resistance. */
+void orr_lab_attraction(orr_lab *lab, double strength);
+void orr_lab_drag(orr_lab *lab, double quadratic);
 /* Reads the text and starts the world. False when the experiment must end here. */
 bool orr_lab_open(orr_lab *lab);
 /* One substep; false when `until` is reached or the world has diverged. */
@@ -61,8 +70,9 @@ void orr_lab_close(orr_lab *lab);
 
 /* The experiments, each in one of validate_motion.c, validate_impact.c, validate_contact.c. */
 typedef void orr_lab_run(orr_lab *lab);
-orr_lab_run orr_lab_free_fall, orr_lab_projectile, orr_lab_damping, orr_lab_spring_law,
-    orr_lab_pendulum, orr_lab_double_pendulum, orr_lab_jointed_spin, orr_lab_hanging_chain;
+orr_lab_run orr_lab_free_fall, orr_lab_projectile, orr_lab_damping, orr_lab_air, orr_lab_orbit,
+    orr_lab_spring_law, orr_lab_pendulum, orr_lab_double_pendulum, orr_lab_cart_pole,
+    orr_lab_jointed_spin, orr_lab_tumbling, orr_lab_hanging_chain;
 orr_lab_run orr_lab_bounce, orr_lab_elastic_bounces, orr_lab_oblique, orr_lab_plastic, orr_lab_bar,
     orr_lab_chain_apart, orr_lab_chain_touching, orr_lab_tunnelling;
 orr_lab_run orr_lab_braking, orr_lab_slip_angle, orr_lab_tipping, orr_lab_rolling,

@@ -61,6 +61,52 @@ void orr_lab_damping(orr_lab *lab) {
   orr_lab_finish(lab, until, end);
 }
 
+/* A fall against air: v = tanh(t), with resistance v^2. */
+void orr_lab_air(orr_lab *lab) {
+  const double until = 4.0;
+  orr_lab_clear(lab, 0.0, -1.0, 1.0);
+  orr_lab_add(lab, &(orr_lab_body){.mass = 1.0, .radius = 0.5});
+  orr_lab_drag(lab, 1.0);
+  if (!orr_lab_open(lab)) return;
+  while (orr_lab_step(lab, until)) {
+    if (!orr_lab_due(lab, until, 16)) continue;
+    double law = tanh(lab->t), measured = -lab->body[0].vy;
+    orr_lab_point(lab, lab->t, measured, law, fabs(measured - law));
+  }
+  orr_lab_finish(lab, until, 1.0);
+}
+
+/* Mean anomaly of an ellipse to the eccentric one, by Newton's method. */
+static double eccentric(double mean, double eccentricity) {
+  double angle = mean + eccentricity * sin(mean);
+  for (int i = 0; i < 20; i++) {
+    double rest = angle - eccentricity * sin(angle) - mean;
+    angle -= rest / (1.0 - eccentricity * cos(angle));
+  }
+  return angle;
+}
+
+/* Once round an ellipse of half axis 2 and eccentricity 1/2, from its nearest point. */
+void orr_lab_orbit(orr_lab *lab) {
+  const double e = 0.5, a = 2.0, near = a * (1.0 - e), until = 2.0 * ORR_PI * a * sqrt(a);
+  orr_lab_clear(lab, 0.0, 0.0, 1.0);
+  orr_lab_add(lab, &(orr_lab_body){.mass = 1.0,
+                                   .radius = 0.5,
+                                   .position = {near, 0.0},
+                                   .velocity = {0.0, sqrt((1.0 + e) / near)}});
+  orr_lab_attraction(lab, 1.0);
+  if (!orr_lab_open(lab)) return;
+  double most = 0.0;
+  while (orr_lab_step(lab, until)) {
+    double angle = eccentric(lab->t / (a * sqrt(a)), e);
+    double x = a * (cos(angle) - e), y = a * sqrt(1.0 - e * e) * sin(angle);
+    most = orr_max(most, hypot(lab->body[0].x - x, lab->body[0].y - y) / a);
+    if (!orr_lab_due(lab, until, 32)) continue;
+    orr_lab_point(lab, lab->t, hypot(lab->body[0].x, lab->body[0].y), hypot(x, y), most);
+  }
+  orr_lab_finish(lab, until, near);
+}
+
 void orr_lab_spring_law(orr_lab *lab) {
   const double until = 3.0 * ORR_PI, omega = 2.0, zeta = 0.1, rest = 2.0;
   const double decay = zeta * omega, beat = omega * sqrt(1.0 - zeta * zeta);
@@ -126,6 +172,46 @@ void orr_lab_pendulum(orr_lab *lab) {
     double period = measure_period(lab, amplitude, 2.0 * law);
     if (orr_lab_over(lab)) return;
     orr_lab_point(lab, amplitudes[i], period, law, fabs(period / law - 1.0));
+  }
+}
+
+/* A bob on an arm below a cart that slides freely: it swings about the common centre of mass. */
+static double measure_cart(orr_lab *lab, double mass, double until) {
+  const double amplitude = 2.0 * ORR_PI / 180.0;
+  orr_lab_clear(lab, 0.0, -1.0, 1.0);
+  int wall = orr_lab_add(lab, &(orr_lab_body){.radius = 0.1, .group = 1});
+  int cart = orr_lab_add(lab, &(orr_lab_body){.mass = mass, .size = {1.0, 0.5}, .group = 1});
+  orr_lab_body body = {.mass = 1.0,
+                       .radius = 0.5,
+                       .position = {ARM * sin(amplitude), -ARM * cos(amplitude)},
+                       .angle = amplitude,
+                       .group = 1};
+  int bob = orr_lab_add(lab, &body);
+  orr_lab_slide(lab, wall, cart);
+  orr_lab_pivot(lab, cart, bob, origin, (const double[2]){0.0, ARM});
+  if (!orr_lab_open(lab)) return (double)NAN;
+  double before = amplitude, first = 0.0;
+  int passed = 0;
+  while (orr_lab_step(lab, until)) {
+    double now = lab->body[1].x - lab->body[0].x;
+    if ((now > 0.0) != (before > 0.0)) {
+      double when = lab->t - lab->dt * now / (now - before);
+      if (++passed == 1) first = when;
+      if (passed == 3) return when - first;
+    }
+    before = now;
+  }
+  return (double)NAN;
+}
+
+void orr_lab_cart_pole(orr_lab *lab) {
+  static const double masses[] = {0.3, 1.0, 3.0, 10.0, 30.0};
+  for (size_t i = 0; i < sizeof masses / sizeof *masses; i++) {
+    double all = masses[i] + 1.0, moment = ARM * ARM + 0.125;
+    double law = 2.0 * ORR_PI * sqrt((all * moment - ARM * ARM) / (all * ARM));
+    double period = measure_cart(lab, masses[i], 2.0 * law);
+    if (orr_lab_over(lab)) return;
+    orr_lab_point(lab, masses[i], period, law, fabs(period / law - 1.0));
   }
 }
 
@@ -204,6 +290,60 @@ void orr_lab_jointed_spin(orr_lab *lab) {
     if (orr_lab_due(lab, until, 30)) orr_lab_point(lab, lab->t, ratio, 1.0, most);
   }
   orr_lab_finish(lab, until, 1.0);
+}
+
+/* Spin R I R' omega and energy of a solid whose moments along its own axes are `moments`. */
+static double spin_of(const orr_lab_state *b, const double moments[3], double spin[3]) {
+  const double w = b->rotation[0], x = b->rotation[1], y = b->rotation[2], z = b->rotation[3];
+  const double r[3][3] = {
+      {1.0 - 2.0 * (y * y + z * z), 2.0 * (x * y - w * z), 2.0 * (x * z + w * y)},
+      {2.0 * (x * y + w * z), 1.0 - 2.0 * (x * x + z * z), 2.0 * (y * z - w * x)},
+      {2.0 * (x * z - w * y), 2.0 * (y * z + w * x), 1.0 - 2.0 * (x * x + y * y)}};
+  const double omega[3] = {b->spin[0], b->spin[1], b->omega};
+  double twice = b->vx * b->vx + b->vy * b->vy + b->vz * b->vz;
+  spin[0] = spin[1] = spin[2] = 0.0;
+  for (int axis = 0; axis < 3; axis++) {
+    double own = r[0][axis] * omega[0] + r[1][axis] * omega[1] + r[2][axis] * omega[2];
+    twice += moments[axis] * own * own;
+    for (int i = 0; i < 3; i++) spin[i] += r[i][axis] * moments[axis] * own;
+  }
+  return 0.5 * twice;
+}
+
+/* A thrown solid box that turns about its middle axis, which is unstable: it tumbles. */
+void orr_lab_tumbling(orr_lab *lab) {
+  const double until = 30.0, a = 1.0, b = 0.7, c = 0.4, drift = 0.5, turn = 2.0, aside = 0.02;
+  const double moments[3] = {(b * b + c * c) / 12.0, (a * a + c * c) / 12.0,
+                             (a * a + b * b) / 12.0};
+  const double from[3] = {moments[0] * aside, moments[1] * turn, moments[2] * aside};
+  const double size = sqrt(from[0] * from[0] + from[1] * from[1] + from[2] * from[2]);
+  const double energy_from =
+      0.5 * (drift * drift + from[0] * aside + from[1] * turn + from[2] * aside);
+  orr_lab_clear_solid(lab);
+  orr_lab_body body = {.mass = 1.0,
+                       .size = {a, b},
+                       .depth = c,
+                       .velocity = {drift, 0.0},
+                       .omega = aside,
+                       .spin = {aside, turn}};
+  orr_lab_add(lab, &body);
+  if (!orr_lab_open(lab)) return;
+  double most = 0.0, of_energy = 0.0, of_spin = 0.0, of_momentum = 0.0;
+  while (orr_lab_step(lab, until)) {
+    const orr_lab_state *now = &lab->body[0];
+    double spin[3], ratio = spin_of(now, moments, spin) / energy_from;
+    double turned = hypot(hypot(spin[0] - from[0], spin[1] - from[1]), spin[2] - from[2]) / size;
+    double pushed = hypot(hypot(now->vx - drift, now->vy), now->vz) / drift;
+    of_energy = orr_max(of_energy, fabs(ratio - 1.0));
+    of_spin = orr_max(of_spin, turned);
+    of_momentum = orr_max(of_momentum, pushed);
+    most = orr_max(of_energy, orr_max(of_spin, of_momentum));
+    if (orr_lab_due(lab, until, 30)) orr_lab_point(lab, lab->t, ratio, 1.0, most);
+  }
+  orr_lab_finish(lab, until, 1.0);
+  if (!lab->diverged)
+    orr_lab_note(lab, "energy off by %.2g, angular momentum by %.2g, momentum by %.2g", of_energy,
+                 of_spin, of_momentum);
 }
 
 /* Ten bars of length 1 and mass 1 hang from a hinge, a weight at their end. */
