@@ -41,7 +41,7 @@ model that is learned from a world learns that world's physics, whatever it is.
 
 
 def short(error):
-    return "–" if error is None else "0" if error == 0 else f"{error:.2g}"
+    return "no number:" if error is None else "0" if error == 0 else f"{error:.2g}"
 
 
 def engines(document):
@@ -187,7 +187,7 @@ def panel_of_errors(document, name):
 
 
 def script(document, name):
-    lines = ["set terminal svg size 860,300 font 'sans,11' background '#ffffff'",
+    lines = ["set terminal svg size 860,340 font 'sans,11' background '#ffffff'",
              "set encoding utf8", "set multiplot layout 1,2", "set grid lc rgb '#e4e4e4'",
              "set border 3", "set tics nomirror",
              "set key font ',10' samplen 1.5 outside bottom center horizontal"]

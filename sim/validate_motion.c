@@ -177,7 +177,7 @@ void orr_lab_pendulum(orr_lab *lab) {
 
 /* A bob on an arm below a cart that slides freely: it swings about the common centre of mass. */
 static double measure_cart(orr_lab *lab, double mass, double until) {
-  const double amplitude = 2.0 * ORR_PI / 180.0;
+  const double amplitude = 0.1 * ORR_PI / 180.0;
   orr_lab_clear(lab, 0.0, -1.0, 1.0);
   int wall = orr_lab_add(lab, &(orr_lab_body){.radius = 0.1, .group = 1});
   int cart = orr_lab_add(lab, &(orr_lab_body){.mass = mass, .size = {1.0, 0.5}, .group = 1});
