@@ -145,6 +145,9 @@ int orr_cli_physics(const orr_invocation *invocation, const char *path,
     fill_json(json, &numerics, results, count);
   } else if (status == ORR_OK) {
     say_numbers(path, &numerics);
+    if (scenario->world.mjcf)
+      printf(
+          "  of the MJCF file dt alone is taken over: not its integrator, gravity, contacts\n\n");
     say_results(results, count);
     say_laws(results, count);
   }

@@ -420,6 +420,7 @@ void orr_numerics_of(const orr_scenario *scenario, orr_numerics *out) {
   double size = typical_size(scenario, ORR_BODY_DYNAMIC);
   if (!(size > 0.0)) size = typical_size(scenario, ORR_BODY_KINEMATIC);
   if (!(size > 0.0)) size = 0.1 * orr_min(world->space.size[0], world->space.size[1]);
+  if (!(size > 0.0)) size = 1.0; /* an MJCF file without an extent */
   double gravity = hypot(hypot(world->gravity[0], world->gravity[1]), world->gravity[2]);
   bool metres = world->space.unit == 0, soft = world->engine != ORR_ENGINE_CHIPMUNK;
   *out = (orr_numerics){
