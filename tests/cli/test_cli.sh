@@ -67,6 +67,14 @@ check "explain lists include" 0 'include ' "$orrery" explain
 check "explain suggests" 2 "did you mean" "$orrery" explain world.dtt
 check "validate" 0 'push_t.yaml: good' "$orrery" validate scenarios/push_t.yaml scenarios/push_t_gym.yaml
 check "validate json" 0 '"good": true' "$orrery" validate scenarios/push_t.yaml --json
+check "physics" 0 '^free_fall .* fine$' "$orrery" validate scenarios/push_t.yaml --physics --quiet
+expect "physics names its units" grep -q 'as if .size. were 1 m' stdout.txt
+expect "a weakness appears" grep -Eq '^chain_touching .* off by' stdout.txt
+check "coarse physics is off, and no failure" 0 '^free_fall .* off by' "$orrery" validate \
+  scenarios/push_t.yaml --physics --quiet --set world.dt=0.1
+check "physics json" 0 '"verdict": "fine"' "$orrery" validate scenarios/push_t.yaml --physics --json --quiet
+expect "physics json is JSON alone" /usr/bin/python3 -m json.tool stdout.txt /dev/null
+check "no physics of a bad file" 2 'number' "$orrery" validate scenarios/push_t.yaml --physics --set world.dt=fast
 check "doctor" 0 'chipmunk' "$orrery" doctor
 check "doctor json" 0 '"name": "cpu"' "$orrery" doctor --json
 for shell in bash zsh fish; do check "completion $shell" 0 'collect' "$orrery" completion $shell; done

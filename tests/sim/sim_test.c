@@ -93,5 +93,6 @@ int main(void) {
   failed += run_condition_3d_tests();
   failed += run_gym_tests();
   failed += run_restore_tests();
+  failed += run_validate_tests();
   return failed != 0;
 }
