@@ -16,8 +16,8 @@
  * warnings are read, and the episode ends as diverged.
  *
  * Friction and elasticity of a contact are products: contact pairs are written out one by one,
- * those that can never touch left out. Elasticity e > 0 makes the contact a linear dashpot whose
- * coefficient of restitution is e (Schwager and Poeschel, Granular Matter 9, 2007).
+ * those that can never touch left out. Elasticity e > 0 makes the contact a spring with a damper
+ * (Schwager and Poeschel, Granular Matter 9, 2007) of ten substeps, damped so that e comes out.
  *
  * Departures from Chipmunk: slop, bias and sleep_time do not exist; damping scales the velocities
  * of joints, not of bodies; iterations are at least 100 (Newton's method needs about five). */
@@ -91,6 +91,7 @@ struct orr_engine {
   double *block;
   orr_mujoco_layout own;
   double *forces; /* scratch: one a freedom */
+  double *raw;    /* positions before quaternions were normalised, which is not idempotent */
   double *before; /* scratch: positions of kinematic bodies */
   char message[200];
 };

@@ -221,7 +221,7 @@ static void list_actuators(importer *im) {
     def->low[0] = limited ? m->actuator_ctrlrange[2 * i] : -1.0;
     def->high[0] = limited ? m->actuator_ctrlrange[2 * i + 1] : 1.0;
     if (!limited)
-      orr_log(ORR_LOG_INFO, "actuator %s has no ctrlrange: actions are drawn from [-1, 1]",
+      orr_log(ORR_LOG_DEBUG, "actuator %s has no ctrlrange: actions are drawn from [-1, 1]",
               def->name);
   }
   im->scenario->world.actuators = (orr_list){actuators, (size_t)m->nu};

@@ -3,6 +3,7 @@
 #include "base/maths.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static orr_scenario *finish(orr_config *config, orr_status status, orr_diagnostics *diagnostics,
@@ -92,6 +93,8 @@ int main(void) {
   failed += run_condition_tests();
   failed += run_condition_3d_tests();
   failed += run_gym_tests();
+  failed += run_mujoco_tests();
+  failed += run_mujoco_world_tests();
   failed += run_restore_tests();
   failed += run_validate_tests();
   return failed != 0;
