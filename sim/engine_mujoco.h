@@ -74,7 +74,7 @@ typedef struct orr_mujoco_layout {
   double *drag;      /* on, x, y, stiffness: 4 a moving body */
   double *factor;    /* of a moving body's mass */
   double *removed;   /* 0 or 1 a moving body */
-  double *parked;    /* where a removed free body stays: 7 a moving body */
+  double *parked;    /* coordinates that a removed body keeps: 7 a moving body */
   double *angle;     /* of static bodies, unwrapped: one a body of the file */
   double *sensed;    /* one a sensor */
   double *count;     /* of contacts */
@@ -129,6 +129,8 @@ bool orr_mujoco_intervene(orr_engine *engine, const orr_intervention *interventi
 /* engine_mujoco_drive.c: the laws, before a substep; what they fix, after it. */
 void orr_mujoco_push(orr_engine *engine, const double *targets, bool first);
 void orr_mujoco_settle(orr_engine *engine);
+/* How many coordinates a body of the model has by its own joints, and the first. */
+int orr_mujoco_coordinates(const orr_engine *engine, int id, int *first);
 
 /* engine_mujoco_read.c: looks, never changes anything but the sensors' numbers. */
 void orr_mujoco_get_state(const orr_engine *engine, double *state);

@@ -3,7 +3,6 @@
 #include "base/maths.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static orr_scenario *finish(orr_config *config, orr_status status, orr_diagnostics *diagnostics,
