@@ -178,6 +178,7 @@ static void forget(orr_engine *engine) {
   mjData *d = engine->data;
   const mjModel *m = &engine->model;
   engine->message[0] = 0;
+  engine->pushed = false;
   d->pstack = 0; /* a fatal error leaves it anywhere */
   memset(d->warning, 0, sizeof d->warning);
   memset(d->xfrc_applied, 0, 6 * (size_t)m->nbody * sizeof(double));

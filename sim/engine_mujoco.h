@@ -93,6 +93,7 @@ struct orr_engine {
   double *forces; /* scratch: one a freedom */
   double *raw;    /* positions before quaternions were normalised, which is not idempotent */
   double *before; /* scratch: positions of kinematic bodies */
+  bool pushed; /* xfrc_applied holds forces of a drag */
   char message[200];
 };
 

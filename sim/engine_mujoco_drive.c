@@ -185,7 +185,9 @@ void orr_mujoco_push(orr_engine *engine, const double *targets, bool first) {
   bool dragged = false;
   for (size_t i = 0; i < engine->scenario->body_count; i++)
     dragged = dragged || engine->own.drag[4 * i] != 0.0;
-  memset(engine->data->xfrc_applied, 0, 6 * (size_t)m->nbody * sizeof(double));
+  if (shared->pushes || dragged || engine->pushed)
+    memset(engine->data->xfrc_applied, 0, 6 * (size_t)m->nbody * sizeof(double));
+  engine->pushed = dragged;
   if (shared->pushes) memset(engine->data->qfrc_applied, 0, (size_t)m->nv * sizeof(double));
   for (size_t i = 0; i < engine->scenario->body_count; i++) {
     size_t file = (size_t)orr_mujoco_file(engine, (int)i);

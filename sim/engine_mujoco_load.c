@@ -179,18 +179,22 @@ static size_t rows_of_limits(const mjModel *m) {
   return rows;
 }
 
-enum { MOST_ROWS = 3000 }; /* of contacts: 0.1 GB a world */
-
-void orr_mujoco_fit(mjModel *m) {
+/* Constraint rows that a contact takes, at most. */
+static size_t rows_of_contact(const mjModel *m) {
   int dimensions = 1;
   for (int i = 0; i < m->ngeom; i++)
     if (m->geom_condim[i] > dimensions) dimensions = m->geom_condim[i];
   for (int i = 0; i < m->npair; i++)
     if (m->pair_dim[i] > dimensions) dimensions = m->pair_dim[i];
   bool pyramid = m->opt.cone == mjCONE_PYRAMIDAL && dimensions > 1;
-  size_t rows = pyramid ? 2 * ((size_t)dimensions - 1) : (size_t)dimensions;
-  size_t contacts = most_contacts(m);
-  if (contacts > MOST_ROWS / rows) contacts = MOST_ROWS / rows; /* memory grows with the square */
+  return pyramid ? 2 * ((size_t)dimensions - 1) : (size_t)dimensions;
+}
+
+void orr_mujoco_fit(mjModel *m) {
+  enum { MOST_ROWS = 3000, USUAL_CONTACTS = 100 }; /* memory grows with the square: 0.1 GB */
+  size_t rows = rows_of_contact(m), contacts = most_contacts(m);
+  if (m->nconmax != USUAL_CONTACTS) contacts = (size_t)m->nconmax; /* the file asks for it */
+  if (contacts > MOST_ROWS / rows) contacts = MOST_ROWS / rows;
   m->nconmax = (int)contacts;
   m->njmax = (int)(contacts * rows + rows_of_limits(m));
   /* What MuJoCo's compiler takes for these numbers. */
