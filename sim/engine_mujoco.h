@@ -64,6 +64,7 @@ typedef struct orr_mujoco_shared {
   double *mirrors;           /* of geoms */
   size_t solid_count;        /* geoms that are shown */
   bool *shown;               /* of geoms */
+  int (*feelers)[2];         /* of each sensor: its body and the other one, -1: any */
   bool mjcf, pushes, damped; /* pushes: some law of ours acts; damped: keep is not all 1 */
   bool rungekutta, touches;  /* touches: contacts are looked at after each substep */
 } orr_mujoco_shared;
@@ -93,7 +94,7 @@ struct orr_engine {
   double *forces; /* scratch: one a freedom */
   double *raw;    /* positions before quaternions were normalised, which is not idempotent */
   double *before; /* scratch: positions of kinematic bodies */
-  bool pushed; /* xfrc_applied holds forces of a drag */
+  bool pushed;    /* xfrc_applied holds forces of a drag */
   char message[200];
 };
 

@@ -61,8 +61,11 @@ static void refuse(importer *im, const char *path, const char *message) {
     orr_check_complain(&im->check, "world.mjcf", NULL, text);
     return;
   }
+  bool unknown = strstr(message, "Schema violation") || strstr(message, "invalid keyword");
   orr_diagnostics_add(im->check.diagnostics, NULL, place,
-                      "the library is MuJoCo 2.2.2; newer MJCF is refused", "%s", message);
+                      unknown ? "the library is MuJoCo 2.2.2, which newer MJCF is refused by"
+                              : NULL,
+                      "%s", message);
 }
 
 static bool load(importer *im) {
