@@ -76,8 +76,10 @@ static void fill_flags(const orr_scenario *scenario, orr_mujoco_shared *shared) 
   shared->pushes = scenario->world.forces.count > 0;
   shared->touches = scenario->world.sensors.count > 0;
   if (parts->actuator_count > 0 && !shared->mjcf) shared->pushes = true;
+  size_t driven = 0; /* only they can touch others */
   for (size_t i = 0; i < scenario->body_count; i++)
-    if (scenario->state.bodies[i].role == ORR_ROLE_ACTUATED) shared->touches = true;
+    driven += scenario->state.bodies[i].role == ORR_ROLE_ACTUATED;
+  if (driven > 0 && driven < scenario->body_count) shared->touches = true;
   for (size_t i = 0; i < parts->file_count; i++)
     if (shared->bodies[i].kinematic) shared->pushes = true;
   for (size_t i = 0; i < parts->joint_count; i++)
