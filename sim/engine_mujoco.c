@@ -17,6 +17,7 @@ static void destroy(orr_engine *engine) {
   orr_free(engine->block);
   orr_free(engine->forces);
   orr_free(engine->before);
+  orr_free(engine->raw);
   orr_free(engine);
 }
 
@@ -63,6 +64,7 @@ static orr_status fill_engine(orr_engine *engine, orr_error *err) {
   ORR_TRY(orr_new(&engine->block, lay_out(engine->scenario, NULL, &measured), sizeof(double), err));
   lay_out(engine->scenario, engine->block, &engine->own);
   ORR_TRY(orr_new(&engine->forces, 2 * (size_t)m->nv + 1, sizeof(double), err));
+  ORR_TRY(orr_new(&engine->raw, (size_t)m->nq + 1, sizeof(double), err));
   ORR_TRY(orr_new(&engine->before, (size_t)m->nq + 1, sizeof(double), err));
   engine->model = *m;
   ORR_TRY(orr_mujoco_change_create(engine, err));
@@ -102,6 +104,8 @@ static bool is_sound(orr_engine *engine) {
 bool orr_mujoco_refresh(orr_engine *engine) {
   mjModel *m = &engine->model;
   mjData *d = engine->data;
+  size_t positions = (size_t)m->nq * sizeof(double);
+  memcpy(engine->raw, d->qpos, positions);
   if (!engine->shared->rungekutta) {
     mj_step1(m, d);
     return is_sound(engine);
@@ -109,6 +113,7 @@ bool orr_mujoco_refresh(orr_engine *engine) {
   mj_kinematics(m, d);
   mj_comPos(m, d);
   mj_comVel(m, d);
+  memcpy(d->qpos, engine->raw, positions); /* mj_step normalises them itself */
   return is_sound(engine);
 }
 
@@ -173,6 +178,7 @@ static void forget(orr_engine *engine) {
   mjData *d = engine->data;
   const mjModel *m = &engine->model;
   engine->message[0] = 0;
+  engine->pushed = false;
   d->pstack = 0; /* a fatal error leaves it anywhere */
   memset(d->warning, 0, sizeof d->warning);
   memset(d->xfrc_applied, 0, 6 * (size_t)m->nbody * sizeof(double));
@@ -322,7 +328,7 @@ static void list_arrays(const orr_engine *engine, saved_array out[SAVED_ARRAYS])
   const mjModel *m = &engine->model;
   mjData *d = engine->data;
   out[0] = (saved_array){&d->time, 1};
-  out[1] = (saved_array){d->qpos, (size_t)m->nq};
+  out[1] = (saved_array){engine->raw, (size_t)m->nq};
   out[2] = (saved_array){d->qvel, (size_t)m->nv};
   out[3] = (saved_array){d->act, (size_t)m->na};
   out[4] = (saved_array){d->qacc_warmstart, (size_t)m->nv};
@@ -366,6 +372,7 @@ static void restore(orr_engine *engine, const void *image) {
     memcpy(arrays[i].numbers, in, arrays[i].count * sizeof *in);
     in += arrays[i].count;
   }
+  memcpy(engine->data->qpos, engine->raw, (size_t)engine->model.nq * sizeof *in);
   size_t count_at = (size_t)(engine->own.count - engine->block);
   memcpy(engine->block, in, block_used(engine, in[count_at]) * sizeof *in);
   orr_mujoco_change(engine);

@@ -16,8 +16,8 @@
  * warnings are read, and the episode ends as diverged.
  *
  * Friction and elasticity of a contact are products: contact pairs are written out one by one,
- * those that can never touch left out. Elasticity e > 0 makes the contact a linear dashpot whose
- * coefficient of restitution is e (Schwager and Poeschel, Granular Matter 9, 2007).
+ * those that can never touch left out. Elasticity e > 0 makes the contact a spring with a damper
+ * (Schwager and Poeschel, Granular Matter 9, 2007) of ten substeps, damped so that e comes out.
  *
  * Departures from Chipmunk: slop, bias and sleep_time do not exist; damping scales the velocities
  * of joints, not of bodies; iterations are at least 100 (Newton's method needs about five). */
@@ -64,6 +64,7 @@ typedef struct orr_mujoco_shared {
   double *mirrors;           /* of geoms */
   size_t solid_count;        /* geoms that are shown */
   bool *shown;               /* of geoms */
+  int (*feelers)[2];         /* of each sensor: its body and the other one, -1: any */
   bool mjcf, pushes, damped; /* pushes: some law of ours acts; damped: keep is not all 1 */
   bool rungekutta, touches;  /* touches: contacts are looked at after each substep */
 } orr_mujoco_shared;
@@ -74,7 +75,7 @@ typedef struct orr_mujoco_layout {
   double *drag;      /* on, x, y, stiffness: 4 a moving body */
   double *factor;    /* of a moving body's mass */
   double *removed;   /* 0 or 1 a moving body */
-  double *parked;    /* where a removed free body stays: 7 a moving body */
+  double *parked;    /* coordinates that a removed body keeps: 7 a moving body */
   double *angle;     /* of static bodies, unwrapped: one a body of the file */
   double *sensed;    /* one a sensor */
   double *count;     /* of contacts */
@@ -91,7 +92,9 @@ struct orr_engine {
   double *block;
   orr_mujoco_layout own;
   double *forces; /* scratch: one a freedom */
+  double *raw;    /* positions before quaternions were normalised, which is not idempotent */
   double *before; /* scratch: positions of kinematic bodies */
+  bool pushed;    /* xfrc_applied holds forces of a drag */
   char message[200];
 };
 
@@ -128,6 +131,8 @@ bool orr_mujoco_intervene(orr_engine *engine, const orr_intervention *interventi
 /* engine_mujoco_drive.c: the laws, before a substep; what they fix, after it. */
 void orr_mujoco_push(orr_engine *engine, const double *targets, bool first);
 void orr_mujoco_settle(orr_engine *engine);
+/* How many coordinates a body of the model has by its own joints, and the first. */
+int orr_mujoco_coordinates(const orr_engine *engine, int id, int *first);
 
 /* engine_mujoco_read.c: looks, never changes anything but the sensors' numbers. */
 void orr_mujoco_get_state(const orr_engine *engine, double *state);

@@ -1,8 +1,9 @@
 /* Interventions. A world has its own copy of the arrays that they change; everything else of the
  * model is shared. What was changed is in the saved block, and the arrays follow from it.
  *
- * A removed body that hangs on nothing stays where it is, without contacts; one of a jointed tree
- * keeps its joints, but has no shapes and next to no mass. Springs and ropes tied to it let go. */
+ * A removed body has no shapes and stays where it is. One of a jointed tree has next to no mass and
+ * is fixed to what it hangs on, so that what hangs on it still has a place. Springs and ropes tied
+ * to it let go. */
 #include "sim/engine_mujoco.h"
 
 #include "base/memory.h"
@@ -17,7 +18,7 @@ typedef struct array {
   void **place; /* in engine->model */
   size_t bytes;
 } array;
-enum { ARRAYS = 23 };
+enum { ARRAYS = 24 };
 
 static void list_arrays(orr_engine *engine, array out[ARRAYS]) {
   mjModel *m = &engine->model;
@@ -30,6 +31,7 @@ static void list_arrays(orr_engine *engine, array out[ARRAYS]) {
       {(void **)&m->body_invweight0, 2 * bodies * real},
       {(void **)&m->dof_invweight0, dofs * real},
       {(void **)&m->dof_M0, dofs * real},
+      {(void **)&m->dof_armature, dofs * real},
       {(void **)&m->geom_contype, geoms * sizeof(int)},
       {(void **)&m->geom_conaffinity, geoms * sizeof(int)},
       {(void **)&m->geom_matid, geoms * sizeof(int)},
@@ -144,6 +146,14 @@ static void drop_body(orr_engine *engine, int file) {
   if (!engine->shared->mjcf) drop_ties(engine, file);
 }
 
+/* Freedoms too heavy to move. */
+static void fix(mjModel *m, int body) {
+  double length = fmax(1.0, m->stat.extent);
+  for (int i = 0; i < m->body_dofnum[body]; i++)
+    m->dof_armature[m->body_dofadr[body] + i] =
+        ORR_MUJOCO_HEAVY * m->body_subtreemass[0] * length * length;
+}
+
 void orr_mujoco_change(orr_engine *engine) {
   const orr_scenario *scenario = engine->scenario;
   start_over(engine);
@@ -153,6 +163,7 @@ void orr_mujoco_change(orr_engine *engine) {
     bool gone = engine->own.removed[i] != 0.0;
     if (gone && body->q < 0) factor *= remnant;
     if (factor != 1.0) scale_mass(&engine->model, body->id, factor);
+    if (gone && body->q < 0) fix(&engine->model, body->id);
     if (gone) drop_body(engine, scenario->parts->file_of[i]);
   }
 }
@@ -164,13 +175,13 @@ static void scale(orr_engine *engine, const orr_intervention *what) {
 
 static void remove_body(orr_engine *engine, int moving) {
   const orr_mujoco_body *body = &engine->shared->bodies[orr_mujoco_file(engine, moving)];
-  bool flat = orr_mujoco_flat(engine->scenario);
   mjData *d = engine->data;
+  int first, count = orr_mujoco_coordinates(engine, body->id, &first);
   engine->own.removed[moving] = 1.0;
   orr_mujoco_change(engine);
-  if (body->q < 0) return;
-  memcpy(engine->own.parked + 7 * moving, d->qpos + body->q, (flat ? 3 : 7) * sizeof(double));
-  memset(d->qvel + body->dof, 0, (flat ? 3 : 6) * sizeof(double));
+  for (int i = 0; i < count; i++) engine->own.parked[7 * moving + i] = d->qpos[first + i];
+  for (int i = 0; i < engine->model.body_dofnum[body->id]; i++)
+    d->qvel[engine->model.body_dofadr[body->id] + i] = 0.0;
   memset(engine->own.velocity + 6 * moving, 0, 6 * sizeof(double));
 }
 

@@ -252,7 +252,10 @@ static bool begin(compiler *c) {
 static void pass_on(compiler *c, const orr_mujoco_text *text, const char *message) {
   int line = orr_mujoco_line(message);
   const char *path = line > 0 && (size_t)line <= text->lines ? text->paths[line - 1] : NULL;
-  orr_check_complain(&c->check, path ? path : "world", NULL, message);
+  char own[600]; /* without names and lines of a text that nobody sees */
+  const char *cut = strstr(message, "; Object name");
+  snprintf(own, sizeof own, "%.*s", cut ? (int)(cut - message) : 590, message);
+  orr_check_complain(&c->check, path ? path : "world", NULL, own);
 }
 
 static mjModel *load_text(compiler *c, orr_mujoco_text *text) {

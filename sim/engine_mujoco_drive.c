@@ -185,7 +185,9 @@ void orr_mujoco_push(orr_engine *engine, const double *targets, bool first) {
   bool dragged = false;
   for (size_t i = 0; i < engine->scenario->body_count; i++)
     dragged = dragged || engine->own.drag[4 * i] != 0.0;
-  memset(engine->data->xfrc_applied, 0, 6 * (size_t)m->nbody * sizeof(double));
+  if (shared->pushes || dragged || engine->pushed)
+    memset(engine->data->xfrc_applied, 0, 6 * (size_t)m->nbody * sizeof(double));
+  engine->pushed = dragged;
   if (shared->pushes) memset(engine->data->qfrc_applied, 0, (size_t)m->nv * sizeof(double));
   for (size_t i = 0; i < engine->scenario->body_count; i++) {
     size_t file = (size_t)orr_mujoco_file(engine, (int)i);
@@ -219,16 +221,30 @@ static void put_kinematic(orr_engine *engine, size_t moving, const orr_mujoco_bo
   mju_rotVecQuat(dof + 3, v + 3, back);
 }
 
+int orr_mujoco_coordinates(const orr_engine *engine, int id, int *first) {
+  static const int sizes[] = {7, 4, 1, 1}; /* by mjtJoint */
+  const mjModel *m = &engine->model;
+  int count = 0, joint = m->body_jntadr[id];
+  *first = joint < 0 ? 0 : m->jnt_qposadr[joint];
+  for (int i = 0; i < m->body_jntnum[id]; i++) count += sizes[m->jnt_type[joint + i]];
+  return count < 7 ? count : 7;
+}
+
+/* A removed body stays where it was. */
+static void park(orr_engine *engine, size_t moving, int id) {
+  int first, count = orr_mujoco_coordinates(engine, id, &first);
+  for (int i = 0; i < count; i++)
+    engine->data->qpos[first + i] = engine->own.parked[7 * moving + (size_t)i];
+  for (int i = 0; i < engine->model.body_dofnum[id]; i++)
+    engine->data->qvel[engine->model.body_dofadr[id] + i] = 0.0;
+}
+
 void orr_mujoco_settle(orr_engine *engine) {
-  bool flat = orr_mujoco_flat(engine->scenario);
   for (size_t i = 0; i < engine->scenario->body_count; i++) {
     const orr_mujoco_body *body = &engine->shared->bodies[orr_mujoco_file(engine, (int)i)];
-    if (engine->own.removed[i] != 0.0 && body->q >= 0) {
-      memcpy(engine->data->qpos + body->q, engine->own.parked + 7 * i,
-             (flat ? 3 : 7) * sizeof(double));
-      memset(engine->data->qvel + body->dof, 0, (flat ? 3 : 6) * sizeof(double));
-    } else if (body->kinematic) {
+    if (engine->own.removed[i] != 0.0)
+      park(engine, i, body->id);
+    else if (body->kinematic)
       put_kinematic(engine, i, body);
-    }
   }
 }

@@ -61,8 +61,11 @@ static void refuse(importer *im, const char *path, const char *message) {
     orr_check_complain(&im->check, "world.mjcf", NULL, text);
     return;
   }
+  bool unknown = strstr(message, "Schema violation") || strstr(message, "invalid keyword");
   orr_diagnostics_add(im->check.diagnostics, NULL, place,
-                      "the library is MuJoCo 2.2.2; newer MJCF is refused", "%s", message);
+                      unknown ? "the library is MuJoCo 2.2.2, which newer MJCF is refused by"
+                              : NULL,
+                      "%s", message);
 }
 
 static bool load(importer *im) {
@@ -221,7 +224,7 @@ static void list_actuators(importer *im) {
     def->low[0] = limited ? m->actuator_ctrlrange[2 * i] : -1.0;
     def->high[0] = limited ? m->actuator_ctrlrange[2 * i + 1] : 1.0;
     if (!limited)
-      orr_log(ORR_LOG_INFO, "actuator %s has no ctrlrange: actions are drawn from [-1, 1]",
+      orr_log(ORR_LOG_DEBUG, "actuator %s has no ctrlrange: actions are drawn from [-1, 1]",
               def->name);
   }
   im->scenario->world.actuators = (orr_list){actuators, (size_t)m->nu};

@@ -155,15 +155,19 @@ static bool may_touch(const mjModel *m, int a, int b) {
          (m->geom_contype[b] & m->geom_conaffinity[a]);
 }
 
+/* In a pile a box has four neighbours with four points each. */
+static size_t crowd_of(int type) {
+  return type == mjGEOM_BOX ? 16 : type == mjGEOM_MESH || type == mjGEOM_CYLINDER ? 10 : 4;
+}
+
 static size_t most_contacts(const mjModel *m) {
-  size_t sum = 0, moving = 0;
+  size_t sum = 0, crowd = 32;
   for (int i = 0; i < m->npair; i++) sum += contacts_of(m, m->pair_geom1[i], m->pair_geom2[i]);
   for (int a = 0; a < m->ngeom; a++) {
-    moving += m->body_weldid[m->geom_bodyid[a]] != 0;
+    if (m->body_weldid[m->geom_bodyid[a]] != 0) crowd += crowd_of(m->geom_type[a]);
     for (int b = 0; b < a; b++)
       if (may_touch(m, a, b)) sum += contacts_of(m, a, b);
   }
-  size_t crowd = 32 + 16 * moving; /* a pile: four neighbours with four points each */
   return (sum < crowd ? sum : crowd) + 1;
 }
 
@@ -175,15 +179,22 @@ static size_t rows_of_limits(const mjModel *m) {
   return rows;
 }
 
-void orr_mujoco_fit(mjModel *m) {
+/* Constraint rows that a contact takes, at most. */
+static size_t rows_of_contact(const mjModel *m) {
   int dimensions = 1;
   for (int i = 0; i < m->ngeom; i++)
     if (m->geom_condim[i] > dimensions) dimensions = m->geom_condim[i];
   for (int i = 0; i < m->npair; i++)
     if (m->pair_dim[i] > dimensions) dimensions = m->pair_dim[i];
   bool pyramid = m->opt.cone == mjCONE_PYRAMIDAL && dimensions > 1;
-  size_t rows = pyramid ? 2 * ((size_t)dimensions - 1) : (size_t)dimensions;
-  size_t contacts = most_contacts(m);
+  return pyramid ? 2 * ((size_t)dimensions - 1) : (size_t)dimensions;
+}
+
+void orr_mujoco_fit(mjModel *m) {
+  enum { MOST_ROWS = 3000, USUAL_CONTACTS = 100 }; /* memory grows with the square: 0.1 GB */
+  size_t rows = rows_of_contact(m), contacts = most_contacts(m);
+  if (m->nconmax != USUAL_CONTACTS) contacts = (size_t)m->nconmax; /* the file asks for it */
+  if (contacts > MOST_ROWS / rows) contacts = MOST_ROWS / rows;
   m->nconmax = (int)contacts;
   m->njmax = (int)(contacts * rows + rows_of_limits(m));
   /* What MuJoCo's compiler takes for these numbers. */

@@ -79,24 +79,16 @@ static int file_of_geom(const orr_engine *engine, int geom) {
   return engine->shared->file_of[engine->model.geom_bodyid[geom]];
 }
 
-static int find_file(const orr_engine *engine, const char *name) {
-  for (size_t i = 0; i < engine->scenario->parts->file_count; i++)
-    if (!strcmp(orr_body_at(engine->scenario, i)->name, name)) return (int)i;
-  return -1;
-}
-
-static bool meets(const orr_engine *engine, const orr_touch_sensor *touch, const int files[2]) {
-  int body = find_file(engine, touch->body);
-  int other = touch->other ? find_file(engine, touch->other) : -1;
+static bool meets(const int feeler[2], const int files[2]) {
   for (int k = 0; k < 2; k++)
-    if (files[k] == body && (!touch->other || files[1 - k] == other)) return true;
+    if (files[k] == feeler[0] && (feeler[1] < 0 || files[1 - k] == feeler[1])) return true;
   return false;
 }
 
 static void feel(orr_engine *engine, const int files[2], double impulse) {
   for (size_t i = 0; i < engine->scenario->world.sensors.count; i++) {
     const orr_sensor_def *def = orr_sensor_at(engine->scenario, i);
-    if (def->reads.tag == ORR_SENSOR_RAY || !meets(engine, def->reads.value, files)) continue;
+    if (def->reads.tag == ORR_SENSOR_RAY || !meets(engine->shared->feelers[i], files)) continue;
     if (def->reads.tag == ORR_SENSOR_CONTACT)
       engine->own.sensed[i] = 1.0;
     else
@@ -142,8 +134,7 @@ bool orr_mujoco_touch(orr_engine *engine) {
   return touched;
 }
 
-static double ray(const orr_engine *engine, const orr_ray_sensor *def) {
-  int file = find_file(engine, def->body);
+static double ray(const orr_engine *engine, const orr_ray_sensor *def, int file) {
   int id = engine->shared->bodies[file].id, hit = -1;
   const mjData *d = engine->data;
   double from[3], along[3];
@@ -158,7 +149,8 @@ static double ray(const orr_engine *engine, const orr_ray_sensor *def) {
 void orr_mujoco_sense(orr_engine *engine) {
   for (size_t i = 0; i < engine->scenario->world.sensors.count; i++) {
     const orr_sensor_def *def = orr_sensor_at(engine->scenario, i);
-    if (def->reads.tag == ORR_SENSOR_RAY) engine->own.sensed[i] = ray(engine, def->reads.value);
+    if (def->reads.tag == ORR_SENSOR_RAY)
+      engine->own.sensed[i] = ray(engine, def->reads.value, engine->shared->feelers[i][0]);
   }
 }
 

@@ -348,17 +348,27 @@ static void put_body(const orr_mujoco_plan *plan, orr_mujoco_text *text, size_t 
   put(text, path, "</body>");
 }
 
-/* Coefficient of restitution of a damped spring that cannot pull, by its damping ratio. */
-static double restitution(double z) {
-  if (z < 1e-12) return 1.0;
-  double w = sqrt(fabs(1.0 - z * z));
-  if (w < 1e-6) return exp(-2.0);
-  if (z < 1.0) return exp(-z / w * (ORR_PI - atan2(2.0 * z * w, w * w - z * z)));
-  return exp(-z / w * log((z + w) / (z - w)));
+/* Substeps in half a period of the spring that an elastic contact is. */
+static const double half_period = 10.0;
+
+/* The speed with which a mass of speed 1 leaves a damped spring that cannot pull, by its damping
+ * ratio: the very steps that MuJoCo takes, from several depths of the first contact. */
+static double restitution(double ratio) {
+  enum { PHASES = 8, MOST_STEPS = 400 };
+  double omega = ORR_PI / half_period, sum = 0.0;
+  for (int i = 0; i < PHASES; i++) {
+    double x = -(i + 0.5) / PHASES, v = -1.0;
+    for (int step = 0; x < 0.0 && step < MOST_STEPS; step++) {
+      v += fmax(0.0, -omega * omega * x - 2.0 * ratio * omega * v);
+      x += v;
+    }
+    sum += fmax(v, 0.0);
+  }
+  return sum / PHASES;
 }
 
 static double damping_ratio(double elasticity) {
-  double low = 0.0, high = 3.0;
+  double low = 0.0, high = 2.0;
   for (int i = 0; i < 60; i++) {
     double middle = 0.5 * (low + high);
     if (restitution(middle) > elasticity)
@@ -369,13 +379,13 @@ static double damping_ratio(double elasticity) {
   return 0.5 * (low + high);
 }
 
-/* A contact that gives back is a spring whose half period is ten substeps. */
+/* A contact that gives back is a spring. */
 static words give(const orr_world_def *world, double elasticity) {
   static const double impedance = 0.99;
   if (!(elasticity > 0.0))
     return say("solref='" NUMBER " " NUMBER "' solimp='0.95 0.99 0.001'", world->contact_time,
                world->contact_damping);
-  double omega = ORR_PI / (10.0 * world->dt);
+  double omega = ORR_PI / (half_period * world->dt);
   return say("solref='" NUMBER " " NUMBER "' solimp='" NUMBER " " NUMBER " 0.001'",
              -omega * omega * impedance, -2.0 * damping_ratio(elasticity) * omega, impedance,
              impedance);

@@ -2,15 +2,18 @@
  *
  * The room owns what is true: bodies, contacts, joints, actuators, the task's rules, and the exact
  * state of all of it. orr_world_step is one control step: actuators aim, `substeps` engine steps,
- * task rules. An engine (engine.h) computes the motion; today that is Chipmunk2D 7.0.3, rigid
+ * task rules. An engine (engine.h) computes the motion. Chipmunk2D 7.0.3, for contacts in 2D: rigid
  * bodies with sequential impulses, warm starting and a separate position correction (Catto,
- * Iterative Dynamics with Temporal Coherence, GDC 2005). Push-T follows Chi et al. (Diffusion
- * Policy, RSS 2023) as gym-pusht implements it, digit for digit (tests/sim/test_gym.c).
+ * Iterative Dynamics with Temporal Coherence, GDC 2005). MuJoCo 2.2.2, for 3D and for what is
+ * jointed: generalised coordinates, soft constraints solved by Newton's method (Todorov, Erez,
+ * Tassa, IROS 2012). Push-T follows Chi et al. (Diffusion Policy, RSS 2023) as gym-pusht implements
+ * it, digit for digit (tests/sim/test_gym.c).
  *
  * Save, restore, step gives bit for bit what stepping without it gives: planning in the true
- * simulator, counterfactual twins and step-back stand on that. A save is a copy of the engine's
- * arena and of the world's own numbers; worlds in other threads reach the same state by replay of
- * the event log. Numbers that break end the episode as diverged, with a reason; nothing else. */
+ * simulator, counterfactual twins and step-back stand on that. A save is a copy of all that the
+ * engine remembers and of the world's own numbers; worlds in other threads reach the same state by
+ * replay of the event log. Numbers that break end the episode as diverged, with a reason; nothing
+ * else. */
 #ifndef ORR_SIM_WORLD_H
 #define ORR_SIM_WORLD_H
 

@@ -51,7 +51,7 @@ function check_room(room, in_tests,    parts, target, list) {
 function check_library() {
   if (header ~ /^chipmunk\// && file !~ /^sim\/engine_chipmunk[^\/]*$/)
     offence("Chipmunk belongs to sim/engine_chipmunk*")
-  if (header ~ /^mujoco\// && file !~ /^sim\/engine_mujoco[^\/]*$/)
+  if (header ~ /^mujoco\// && file !~ /^(sim\/engine_mujoco|tests\/sim\/test_mujoco)[^\/]*$/)
     offence("MuJoCo belongs to sim/engine_mujoco*")
   if (header ~ /(^|\/)dnnl[^\/]*\.h$/) {
     if (file !~ /^worldmodel\//) offence("oneDNN belongs to worldmodel/")

@@ -92,6 +92,8 @@ int main(void) {
   failed += run_condition_tests();
   failed += run_condition_3d_tests();
   failed += run_gym_tests();
+  failed += run_mujoco_tests();
+  failed += run_mujoco_world_tests();
   failed += run_restore_tests();
   failed += run_validate_tests();
   return failed != 0;

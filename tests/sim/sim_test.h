@@ -28,6 +28,8 @@ int run_drive_tests(void);
 int run_joint_tests(void);
 int run_laws_tests(void);
 int run_physics_tests(void);
+int run_mujoco_tests(void);
+int run_mujoco_world_tests(void);
 int run_restore_tests(void);
 int run_scenario_tests(void);
 int run_scene_tests(void);
