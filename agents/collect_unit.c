@@ -231,8 +231,9 @@ static bool draw_poses(const orr_collector *collector, orr_collect_lane *lane, u
 }
 
 static void task_poses(const orr_collector *collector, orr_collect_lane *lane) {
-  const orr_goal_def *goals = collector->scenario->task.goals.items;
-  for (size_t g = 0; g < collector->scenario->task.goals.count; g++) {
+  const orr_scenario *now = orr_world_variant(orr_env_look(lane->env));
+  const orr_goal_def *goals = now->task.goals.items;
+  for (size_t g = 0; g < now->task.goals.count; g++) {
     int body = orr_space_find_body(&collector->scenario->state, goals[g].body);
     double *pose = lane->goal + orr_state_at(collector->scenario, (size_t)body);
     memcpy(pose, goals[g].position, 2 * sizeof *pose);
@@ -249,11 +250,12 @@ void orr_collect_draw_goal(const orr_collector *collector, orr_collect_lane *lan
   size_t fields = collector->scenario->state.count;
   memset(lane->goal, 0, fields * sizeof *lane->goal); /* never what the unit before left there */
   bool has_task = collector->scenario->task.goals.count > 0;
-  if ((!drawn && has_task) || !draw_poses(collector, lane, number)) task_poses(collector, lane);
+  lane->task_goal = (!drawn && has_task) || !draw_poses(collector, lane, number);
 }
 
 /* The goal's bodies at their poses, everything else as it stands. */
 void orr_collect_set_goal(const orr_collector *collector, orr_collect_lane *lane) {
+  if (lane->task_goal) task_poses(collector, lane);
   orr_world_state(orr_env_look(lane->env), lane->state);
   for (size_t i = 0; i < collector->scenario->body_count; i++) {
     if (!collector->goal_body[i]) continue;

@@ -25,6 +25,9 @@ typedef struct orr_engine_table {
   void (*release)(void *shared);
   orr_status (*create)(const orr_scenario *scenario, orr_engine **out, orr_error *err);
   void (*destroy)(orr_engine *engine);
+  /* From the next reset or restore on the engine runs this variant of its scenario: the same
+   * bodies, shapes, joints and actuators with other numbers (sim/vary.h). Cannot fail. */
+  void (*bind)(orr_engine *engine, const orr_scenario *variant);
   /* A fresh space: bodies, shapes, joints in file order, then `settle` substeps. `starts`:
    * parts->start_count numbers: the state of every body of the file, static ones too, then of
    * pivots and slides. */
@@ -36,7 +39,8 @@ typedef struct orr_engine_table {
   size_t (*save_limit)(const orr_engine *engine);        /* most bytes that a save can take */
   size_t (*save)(const orr_engine *engine, void *image); /* bytes written */
   void (*restore)(orr_engine *engine, const void *image);
-  void (*get_state)(const orr_engine *engine, double *state); /* the whole state vector */
+  /* The whole state vector but its factors of variation. */
+  void (*get_state)(const orr_engine *engine, double *state);
   bool (*intervene)(orr_engine *engine, const orr_intervention *intervention);
   bool (*removed)(const orr_engine *engine, int body); /* of a moving body */
   size_t (*contacts)(const orr_engine *engine, orr_scene_contact *out, size_t capacity);

@@ -11,13 +11,11 @@ orr_status orr_world_scene_create(orr_world *world, orr_error *err) {
   const orr_parts *parts = world->scenario->parts;
   size_t most = parts->outline_count;
   for (size_t i = 0; i < parts->goal_count; i++) most += parts->goals[i].count;
+  if (world->base->factors.count) /* a goal's body may vary */
+    most = parts->outline_count * (1 + parts->goal_count);
   world->contact_capacity = 64 + 8 * parts->outline_count;
   ORR_TRY(orr_new(&world->shapes, most, sizeof *world->shapes, err));
-  ORR_TRY(orr_new(&world->contacts, world->contact_capacity, sizeof *world->contacts, err));
-  world->scene.size[0] = world->scenario->world.space.size[0];
-  world->scene.size[1] = world->scenario->world.space.size[1];
-  world->scene.y_down = world->scenario->world.space.y != 0;
-  return ORR_OK;
+  return orr_new(&world->contacts, world->contact_capacity, sizeof *world->contacts, err);
 }
 
 static void add_body(orr_world *world, size_t file, orr_scene_layer layer, const double *pose,
@@ -71,6 +69,9 @@ static void add_moving(orr_world *world, orr_role role) {
 const orr_scene *orr_world_scene(orr_world *world) {
   const orr_parts *parts = world->scenario->parts;
   orr_scene *scene = &world->scene;
+  scene->size[0] = world->scenario->world.space.size[0];
+  scene->size[1] = world->scenario->world.space.size[1];
+  scene->y_down = world->scenario->world.space.y != 0;
   scene->time = orr_world_time(world);
   scene->shapes = world->shapes;
   scene->contacts = world->contacts;

@@ -139,7 +139,7 @@ void orr_player_destroy(orr_player *player) {
 
 /* The planner's goal: the task's poses, everything else as it is. */
 static void set_task_goal(orr_player *player) {
-  const orr_task_def *task = &player->scenario->task;
+  const orr_task_def *task = &orr_world_variant(orr_env_world(player->env))->task;
   const orr_goal_def *goals = task->goals.items;
   orr_world_state(orr_env_world(player->env), player->goal);
   for (size_t i = 0; i < task->goals.count; i++) {

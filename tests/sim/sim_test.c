@@ -62,5 +62,6 @@ int main(void) {
   failed += run_task_tests();
   failed += run_gym_tests();
   failed += run_restore_tests();
+  failed += run_vary_tests();
   return failed != 0;
 }

@@ -24,5 +24,6 @@ int run_restore_tests(void);
 int run_scenario_tests(void);
 int run_task_tests(void);
 int run_gym_tests(void);
+int run_vary_tests(void);
 
 #endif
