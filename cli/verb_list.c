@@ -5,12 +5,29 @@
 #include <string.h>
 
 typedef struct shelf_row {
-  char path[ORR_PATH], id[64], lesson[256], profiles[128];
+  char path[ORR_PATH], id[64], lesson[256], profiles[128], agents[128];
 } shelf_row;
 
 static void copy_scalar(const orr_node *root, const char *key, char *out, size_t size) {
   const orr_node *node = orr_node_get(root, key);
   snprintf(out, size, "%s", node && node->kind == ORR_NODE_SCALAR ? node->text : "");
+}
+
+/* Names of the agents that actuators belong to, each once. */
+static void list_agents(const orr_node *root, char *out, size_t size) {
+  const orr_node *list = orr_node_find(root, "world.actuators");
+  size_t used = 0, count = list && list->kind == ORR_NODE_LIST ? list->count : 0;
+  *out = 0;
+  for (size_t i = 0; i < count && used < size; i++) {
+    const orr_node *agent = orr_node_get(list->items[i], "agent");
+    bool known = !agent || agent->kind != ORR_NODE_SCALAR || !*agent->text;
+    for (size_t k = 0; k < i && !known; k++) {
+      const orr_node *other = orr_node_get(list->items[k], "agent");
+      known = other && other->kind == ORR_NODE_SCALAR && strcmp(other->text, agent->text) == 0;
+    }
+    if (!known)
+      used += (size_t)snprintf(out + used, size - used, "%s%s", used ? ", " : "", agent->text);
+  }
 }
 
 static bool read_row(const char *path, shelf_row *row) {
@@ -28,6 +45,7 @@ static bool read_row(const char *path, shelf_row *row) {
       used += (size_t)snprintf(row->profiles + used, sizeof row->profiles - used, "%s%s",
                                i ? ", " : "", names[i]);
     orr_free(names);
+    list_agents(root, row->agents, sizeof row->agents);
   }
   orr_config_destroy(config);
   orr_diagnostics_destroy(diagnostics);
@@ -36,11 +54,13 @@ static bool read_row(const char *path, shelf_row *row) {
 
 static void print_row(const shelf_row *row, json_t *list) {
   if (list)
-    json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s}", "id", row->id, "path", row->path,
-                                          "lesson", row->lesson, "profiles", row->profiles));
+    json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:s}", "id", row->id, "path",
+                                          row->path, "lesson", row->lesson, "profiles",
+                                          row->profiles, "agents", row->agents));
   else
-    printf("%-14s %s\n%14s %s%s%s\n", row->id, row->path, "", row->lesson,
-           *row->profiles ? "  profiles: " : "", row->profiles);
+    printf("%-14s %s\n%14s %s%s%s%s%s\n", row->id, row->path, "", row->lesson,
+           *row->agents ? "  agents: " : "", row->agents, *row->profiles ? "  profiles: " : "",
+           row->profiles);
 }
 
 static int run(const orr_invocation *invocation) {

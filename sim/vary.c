@@ -120,6 +120,13 @@ static bool same_fields(const orr_space *a, const orr_space *b) {
   return true;
 }
 
+static bool same_agents(const orr_parts *a, const orr_parts *b) {
+  if (a->agent_count != b->agent_count) return false;
+  for (size_t i = 0; i < a->agent_count; i++)
+    if (strcmp(a->agents[i], b->agents[i]) != 0) return false;
+  return true;
+}
+
 /* What a running world has arrays for; sizes, poses, masses and colours are free. */
 static bool same_layout(const orr_scenario *a, const orr_scenario *b) {
   return a->world.engine == b->world.engine && a->stride == b->stride &&
@@ -129,7 +136,7 @@ static bool same_layout(const orr_scenario *a, const orr_scenario *b) {
          a->parts->actuator_count == b->parts->actuator_count &&
          memcmp(a->parts->moving_of, b->parts->moving_of,
                 a->parts->file_count * sizeof *a->parts->moving_of) == 0 &&
-         same_fields(&a->state, &b->state) && same_fields(&a->action, &b->action);
+         same_agents(a->parts, b->parts) && same_fields(&a->state, &b->state) && same_fields(&a->action, &b->action);
 }
 
 static orr_status read_variant(orr_sandbox *sandbox, orr_scenario **out, orr_error *err) {

@@ -101,6 +101,7 @@ int main(void) {
   failed += run_objective_tests();
   failed += run_planner_tests();
   failed += run_policy_tests();
+  failed += run_others_tests();
   failed += run_model_tests();
   failed += run_collect_tests();
   return failed != 0;

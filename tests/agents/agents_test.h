@@ -33,6 +33,7 @@ int run_env_tests(void);
 int run_objective_tests(void);
 int run_planner_tests(void);
 int run_policy_tests(void);
+int run_others_tests(void);
 int run_model_tests(void);
 int run_collect_tests(void);
 
