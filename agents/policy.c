@@ -23,7 +23,7 @@ struct orr_policy {
   orr_model_worker *worker;
   float *seen, *goal, *block;  /* of a network: observations, its actions */
   int64_t goal_steps, horizon; /* control steps to the goal; most blocks ahead */
-  orr_others others; /* of a planner: who is not searched for */
+  orr_others others;           /* of a planner: who is not searched for */
   orr_pool *pool;
   const float *plan;            /* NULL: none yet */
   size_t plan_step, plan_steps; /* of the plan: executed, to execute */

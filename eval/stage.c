@@ -53,14 +53,14 @@ orr_status orr_stage_create(const orr_experiment *experiment, const char *name, 
                           "scenario", experiment->id, "version", (json_int_t)experiment->version,
                           "sections", "inputs", "build", orr_build_id());
   orr_arena *arena = orr_arena_create((size_t)1 << 14);
-  const orr_node *written = arena ? orr_record_written(&orr_experiment_record,
-                                                       orr_config_root(experiment->config), arena)
-                                  : NULL;
+  const orr_node *written =
+      arena ? orr_record_written(&orr_experiment_record, orr_config_root(experiment->config), arena)
+            : NULL;
   orr_status status = ORR_OK;
   if (!out->record || !written) status = orr_fail(err, ORR_ERR_MEMORY, "out of memory");
   for (size_t i = 0; status == ORR_OK && sections[i]; i++)
-    status = add_section(experiment, written, sections[i],
-                         json_object_get(out->record, "sections"), err);
+    status = add_section(experiment, written, sections[i], json_object_get(out->record, "sections"),
+                         err);
   orr_arena_destroy(arena);
   if (status != ORR_OK) orr_stage_release(out);
   return status;

@@ -55,12 +55,13 @@ typedef struct orr_parts {
   size_t joint_count;         /* of the file */
   const orr_drive *drives;    /* of the actuators */
   size_t actuator_count;
-  const char *const *agents; /* whose slots an action has, in order of appearance; "" of one agent */
+  const char *const
+      *agents; /* whose slots an action has, in order of appearance; "" of one agent */
   size_t agent_count;
   const int *agent_of; /* number of an action -> index in agents */
-  size_t start_count; /* numbers that begin an episode: stride a body of the file, then
+  size_t start_count;  /* numbers that begin an episode: stride a body of the file, then
                          ORR_JOINT_STATE a pivot or slide */
-  int64_t delay;      /* the longest of any actuator */
+  int64_t delay;       /* the longest of any actuator */
   const orr_goal_parts *goals;
   size_t goal_count;
   double goal_area; /* of all goals */

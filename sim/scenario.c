@@ -54,10 +54,10 @@ static orr_status read_sections(orr_scenario *scenario, orr_config *config,
                                 const orr_scenario *base, orr_diagnostics *diagnostics) {
   bool complete = base != NULL;
   orr_arena *arena = scenario->arena;
-  orr_status world = read_section(&orr_world_record, config, complete, arena, &scenario->world,
-                                  diagnostics);
-  orr_status task = read_section(&orr_task_record, config, complete, arena, &scenario->task,
-                                 diagnostics);
+  orr_status world =
+      read_section(&orr_world_record, config, complete, arena, &scenario->world, diagnostics);
+  orr_status task =
+      read_section(&orr_task_record, config, complete, arena, &scenario->task, diagnostics);
   ORR_TRY(world);
   ORR_TRY(task);
   const orr_engine_table *engine = orr_engine_of(scenario);

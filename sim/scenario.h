@@ -62,9 +62,9 @@ typedef struct orr_scenario {
   size_t action_count; /* numbers in an action */
   orr_space state;
   orr_space action;
-  const struct orr_parts *parts; /* what follows from the file: sim/parts.h */
+  const struct orr_parts *parts;         /* what follows from the file: sim/parts.h */
   const struct orr_variation *variation; /* sim/vary.h; NULL without factors and in variants */
-  void *shared;                  /* what the engine compiled for all worlds, or NULL */
+  void *shared;                          /* what the engine compiled for all worlds, or NULL */
   orr_arena *arena;
 } orr_scenario;
 

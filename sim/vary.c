@@ -13,8 +13,7 @@
 void orr_factors_draw(const orr_scenario *scenario, uint64_t seed, uint32_t episode, double *out) {
   for (size_t i = 0; i < scenario->factors.count; i++) {
     const orr_factor_def *def = orr_factor_at(scenario, i);
-    orr_random random =
-        orr_random_at(seed, ORR_PURPOSE_VARIATION, episode, 0, (uint32_t)i, 0);
+    orr_random random = orr_random_at(seed, ORR_PURPOSE_VARIATION, episode, 0, (uint32_t)i, 0);
     if (def->choice.count) {
       out[i] = (double)orr_random_integer(&random, 0, (int64_t)def->choice.count);
       continue;
@@ -44,7 +43,9 @@ static orr_status tell(const orr_diagnostics *found, orr_status status, orr_erro
   orr_error first = {0};
   orr_diagnostics_status(found, &first);
   first.message[strcspn(first.message, "\n")] = 0;
-  return orr_fail(err, status, "%.400s", first.message);
+  orr_fail(err, status, "%.400s", first.message);
+  if (*first.hint) orr_hint(err, "%s", first.hint);
+  return status;
 }
 
 static orr_status fill(orr_sandbox *sandbox, orr_diagnostics *found) {
@@ -136,7 +137,8 @@ static bool same_layout(const orr_scenario *a, const orr_scenario *b) {
          a->parts->actuator_count == b->parts->actuator_count &&
          memcmp(a->parts->moving_of, b->parts->moving_of,
                 a->parts->file_count * sizeof *a->parts->moving_of) == 0 &&
-         same_agents(a->parts, b->parts) && same_fields(&a->state, &b->state) && same_fields(&a->action, &b->action);
+         same_agents(a->parts, b->parts) && same_fields(&a->state, &b->state) &&
+         same_fields(&a->action, &b->action);
 }
 
 static orr_status read_variant(orr_sandbox *sandbox, orr_scenario **out, orr_error *err) {

@@ -22,7 +22,8 @@ static bool is_inside(const orr_node *node, const orr_node *other) {
 static size_t names_below(const orr_node *node, const char **names, size_t most) {
   size_t count = 0;
   for (size_t i = 0; i < node->count && count < most; i++) {
-    const orr_node *name = node->kind == ORR_NODE_LIST ? orr_node_get(node->items[i], "name") : NULL;
+    const orr_node *name =
+        node->kind == ORR_NODE_LIST ? orr_node_get(node->items[i], "name") : NULL;
     if (node->kind == ORR_NODE_MAP) names[count++] = node->entries[i].key;
     if (name && name->kind == ORR_NODE_SCALAR) names[count++] = name->text;
   }
@@ -84,8 +85,7 @@ static void check_factor(const orr_checker *c, size_t index, const orr_node **no
   snprintf(at, sizeof at, "vary[%zu]", index);
   size_t length = strlen(def->name);
   if (length == 0 || length > 32 || strspn(def->name, letters) != length)
-    orr_check_complain_key(c, at, "name", "letters, digits, - and _",
-                           "a name has 1 to 32 characters");
+    orr_check_complain_key(c, at, "name", NULL, "a name has 1 to 32 letters, digits, - or _");
   if (def->choice.count > ORR_FACTOR_MOST_TRY)
     orr_check_complain_key(c, at, "choice", NULL, "at most 16 texts");
   if (def->choice.count > 0 && def->value.kind != ORR_RANGE_VALUE)
@@ -188,7 +188,8 @@ static orr_status try_factor(trial *t, size_t index) {
     snprintf(at, sizeof at, "vary[%zu]", index);
     snprintf(message, sizeof message, "%.200s cannot be %s: %.300s", def->path, shown, err.message);
     orr_check_complain_key(t->c, at, def->choice.count ? "choice" : "value",
-                           "every end of a factor must be a good world", message);
+                           *err.hint ? err.hint : "every end of a factor must be a good world",
+                           message);
     return ORR_ERR_CONFIG;
   }
   return ORR_OK;

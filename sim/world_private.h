@@ -74,8 +74,8 @@ struct orr_world {
 struct orr_snapshot {
   orr_world *world;
   orr_variant *variant; /* that the saved episode runs on */
-  orr_reserve memory; /* block | events | engine image */
-  size_t event_count; /* entries in the copy of the log; SIZE_MAX: nothing saved yet */
+  orr_reserve memory;   /* block | events | engine image */
+  size_t event_count;   /* entries in the copy of the log; SIZE_MAX: nothing saved yet */
 };
 
 /* world.c */

@@ -185,8 +185,7 @@ static void human_action(orr_player *player, const double cursor[2]) {
   orr_others_act(&player->others, state, player->def->seed, player->episode, step, player->action);
   for (size_t k = 0; drive->body >= 0 && k < drive->width; k++)
     if (drive->axes[k] < 2)
-      player->action[k] =
-          orr_action_aim(player->scenario, k, cursor[drive->axes[k]], state);
+      player->action[k] = orr_action_aim(player->scenario, k, cursor[drive->axes[k]], state);
 }
 
 static void imagine(orr_player *player) {

@@ -45,11 +45,26 @@ void open_push_t(bench *out) {
   finish(out, config, status, diagnostics);
 }
 
-void open_reacher(bench *out) {
+void open_text(bench *out, const char *text) {
+  orr_diagnostics *diagnostics = orr_diagnostics_create();
+  orr_config *config = NULL;
+  orr_status status = orr_config_parse(text, strlen(text), "text", &config, diagnostics);
+  finish(out, config, status, diagnostics);
+}
+
+void open_reacher(bench *out) { open_text(out, reacher_text); }
+
+void open_varied(bench *out) {
   orr_diagnostics *diagnostics = orr_diagnostics_create();
   orr_config *config = NULL;
   orr_status status =
-      orr_config_parse(reacher_text, strlen(reacher_text), "reacher", &config, diagnostics);
+      orr_config_load(ORR_SOURCE_DIR "/tests/fixtures/tiny.yaml", &config, diagnostics);
+  if (status == ORR_OK)
+    status = orr_config_set(
+        config,
+        "vary=[{name: mass, path: world.bodies.puck.mass, value: {uniform: [0.5, 4]}},"
+        "{name: goal, path: 'task.goals[0].position[0]', value: {uniform: [60, 140]}}]",
+        diagnostics);
   finish(out, config, status, diagnostics);
 }
 

@@ -20,6 +20,8 @@ typedef struct bench {
 
 void open_push_t(bench *out);  /* scenarios/push_t.yaml */
 void open_reacher(bench *out); /* a disc that follows its target, and nothing else */
+void open_varied(bench *out);  /* tests/fixtures/tiny.yaml; the puck's mass and goal vary */
+void open_text(bench *out, const char *text);
 void close_bench(bench *b);
 
 orr_planner_def default_planner(bench *b);

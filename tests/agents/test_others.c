@@ -17,32 +17,18 @@
   "       shapes: [{geometry: {circle: {radius: 10}}}]}\n"                                         \
   "    - {name: two, type: kinematic, start: {position: [350, 100]},\n"                            \
   "       shapes: [{geometry: {circle: {radius: 10}}}]}\n"                                         \
-  "    - {name: puck, mass: 1, start: {position: [{uniform: [150, 250]}, {uniform: [60, 140]}]},\n" \
+  "    - {name: puck, mass: 1, start: {position: [{uniform: [150, 250]}, {uniform: [60, "          \
+  "140]}]},\n"                                                                                     \
   "       shapes: [{geometry: {circle: {radius: 15}}}]}\n"
 #define DUEL                                                                                       \
   BODIES "  actuators:\n"                                                                          \
-         "    - {name: push, body: one, agent: left, scale: 50, low: [-1, -1], high: [1, 1]}\n"      \
+         "    - {name: push, body: one, agent: left, scale: 50, low: [-1, -1], high: [1, 1]}\n"    \
          "    - {name: guard, body: two, agent: right, scale: 50, low: [-1, -1], high: [1, 1]}\n"
-
-static void open_text(const char *text, bench *out) {
-  orr_diagnostics *found = orr_diagnostics_create();
-  orr_config *config = NULL;
-  orr_error err = {0};
-  orr_status status = orr_config_parse(text, strlen(text), "duel", &config, found);
-  if (status == ORR_OK) status = orr_scenario_read(config, &out->scenario, found);
-  orr_diagnostics_status(found, &err);
-  if (status != ORR_OK) fail_msg("%s", err.message);
-  out->arena = orr_arena_create(4096);
-  orr_observe_def observe = {0};
-  assert_int_equal(orr_observer_create(out->scenario, &observe, &out->observer, &err), ORR_OK);
-  orr_config_destroy(config);
-  orr_diagnostics_destroy(found);
-}
 
 static void actions_have_slots(void **state) {
   (void)state;
   bench b;
-  open_text(DUEL "    - {name: aid, body: puck, type: force, agent: left}\n", &b);
+  open_text(&b, DUEL "    - {name: aid, body: puck, type: force, agent: left}\n");
   const orr_parts *parts = b.scenario->parts;
   assert_int_equal(parts->agent_count, 2);
   assert_string_equal(parts->agents[0], "left");
@@ -65,15 +51,14 @@ static void actions_have_slots(void **state) {
 static void laws_fill_the_slots_of_others(void **state) {
   (void)state;
   bench b;
-  open_text(BODIES
+  open_text(&b, BODIES
             "  actuators:\n"
             "    - {name: push, body: one, agent: left, scale: 50}\n"
             "    - {name: slide, body: two, agent: right, type: velocity, axes: yx, gain: 20}\n"
-            "    - {name: aid, body: puck, agent: third, type: force, low: [0.5, -1]}\n",
-            &b);
+            "    - {name: aid, body: puck, agent: third, type: force, low: [0.5, -1]}\n");
   double s[ORR_MAX_FIELDS] = {0};
-  s[0] = 50, s[1] = 100;           /* one */
-  s[6] = 350, s[7] = 100;          /* two */
+  s[0] = 50, s[1] = 100;               /* one */
+  s[6] = 350, s[7] = 100;              /* two */
   s[12] = 200, s[13] = 101, s[14] = 0; /* the puck: driven, so nobody follows it */
   orr_others others;
   float action[6] = {9, 9, 9, 9, 9, 9};
@@ -106,12 +91,11 @@ static void laws_fill_the_slots_of_others(void **state) {
 static void a_goalkeeper_follows(void **state) {
   (void)state;
   bench b;
-  open_text(BODIES "  actuators:\n"
-                   "    - {name: push, body: one, agent: left, scale: 50}\n"
-                   "    - {name: guard, body: two, agent: right, axes: y, meaning: relative,\n"
-                   "       scale: 50}\n"
-                   "    - {name: more, body: two, agent: right, axes: x, scale: 50}\n",
-            &b);
+  open_text(&b, BODIES "  actuators:\n"
+                       "    - {name: push, body: one, agent: left, scale: 50}\n"
+                       "    - {name: guard, body: two, agent: right, axes: y, meaning: relative,\n"
+                       "       scale: 50}\n"
+                       "    - {name: more, body: two, agent: right, axes: x, scale: 50}\n");
   double s[18] = {50, 100, 0, 0, 0, 0, 350, 100, 0, 0, 0, 0, 200, 120, 0, 0, 0, 0};
   orr_others others;
   float action[4];
@@ -139,7 +123,7 @@ static const orr_goal_rule anywhere = {.name = "anywhere", .position = INFINITY,
 static void open_duel(duel *d, const char *agent, int others) {
   static orr_body_weight weights[] = {{"one", 1.0}, {"two", 1.0}, {"puck", 0.0}};
   orr_error err = {0};
-  open_text(DUEL, &d->b);
+  open_text(&d->b, DUEL);
   d->def = default_planner(&d->b);
   d->def.samples = 32;
   d->def.horizon = 2;
@@ -150,8 +134,8 @@ static void open_duel(duel *d, const char *agent, int others) {
   assert_int_equal(orr_dynamics_simulator(d->b.scenario, &d->b.observer, &d->objective, NULL, 5, 1,
                                           &d->dynamics, &err),
                    ORR_OK);
-  assert_int_equal(
-      orr_policy_planner(&d->def, d->dynamics, &d->b.observer, NULL, &d->policy, &err), ORR_OK);
+  assert_int_equal(orr_policy_planner(&d->def, d->dynamics, &d->b.observer, NULL, &d->policy, &err),
+                   ORR_OK);
   d->env = new_env(&d->b, 3, 1);
   orr_policy_reset(d->policy, 3, 1);
   double goal[ORR_MAX_FIELDS];
@@ -224,10 +208,8 @@ static void plans_count_on_the_others(void **state) {
 
 int run_others_tests(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(actions_have_slots),
-      cmocka_unit_test(laws_fill_the_slots_of_others),
-      cmocka_unit_test(a_goalkeeper_follows),
-      cmocka_unit_test(one_agent_is_planned_for),
+      cmocka_unit_test(actions_have_slots),        cmocka_unit_test(laws_fill_the_slots_of_others),
+      cmocka_unit_test(a_goalkeeper_follows),      cmocka_unit_test(one_agent_is_planned_for),
       cmocka_unit_test(plans_count_on_the_others),
   };
   return cmocka_run_group_tests_name("others", tests, NULL, NULL);

@@ -58,11 +58,11 @@ static void draws_belong_to_seed_and_episode(void **context) {
 /* One more factor leaves the draws of the others, and all starts, as they were. */
 static void factors_do_not_disturb_each_other(void **context) {
   (void)context;
-  static const char one[] = COLLISION
-      "vary: [{name: mass, path: world.bodies.block.mass, value: {uniform: [1, 9]}}]\n";
-  static const char two[] = COLLISION
-      "vary: [{name: mass, path: world.bodies.block.mass, value: {uniform: [1, 9]}},\n"
-      "       {name: own, path: world.bodies.ball.mass, value: {uniform: [1, 9]}}]\n";
+  static const char one[] =
+      COLLISION "vary: [{name: mass, path: world.bodies.block.mass, value: {uniform: [1, 9]}}]\n";
+  static const char two[] =
+      COLLISION "vary: [{name: mass, path: world.bodies.block.mass, value: {uniform: [1, 9]}},\n"
+                "       {name: own, path: world.bodies.ball.mass, value: {uniform: [1, 9]}}]\n";
   orr_error err;
   orr_scenario *a = parse_scenario(one, &err), *b = parse_scenario(two, &err);
   orr_world *first = new_world(a), *second = new_world(b);
