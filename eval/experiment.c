@@ -282,7 +282,7 @@ static orr_status apply_options(orr_config *config, const orr_experiment_options
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-/* The table with world, task and vary left as trees: sim reads these, so that no finding comes twice. */
+/* The table with world, task and vary left as trees: sim reads these; no finding comes twice. */
 static orr_status read_sections(orr_config *config, orr_arena *arena, scenario_file *out,
                                 orr_diagnostics *diagnostics) {
   orr_field fields[FILE_FIELDS];

@@ -84,9 +84,9 @@ static inline size_t orr_state_at(const orr_scenario *scenario, size_t entity) {
 
 extern const orr_record orr_world_record; /* field table of `world` */
 
-/* Reads `world`, `task` and `vary` of a scenario tree (a complete document; other sections are ignored),
- * writes missing defaults into the tree, and checks what a table cannot (mass of dynamic bodies,
- * convex polygons, joint ends, sizes). */
+/* Reads `world`, `task` and `vary` of a scenario tree (a complete document; other sections are
+ * ignored), writes missing defaults into the tree, and checks what a table cannot (mass of dynamic
+ * bodies, convex polygons, joint ends, sizes). */
 orr_status orr_scenario_read(orr_config *config, orr_scenario **out, orr_diagnostics *diagnostics);
 void orr_scenario_destroy(orr_scenario *scenario);
 

@@ -36,7 +36,7 @@ orr_status orr_world_create(const orr_scenario *scenario, orr_world **out, orr_e
 void orr_world_destroy(orr_world *world);
 const orr_scenario *orr_world_scenario(const orr_world *world);
 /* The scenario as this episode has it: with its factors of variation set, of the same layout and
- * identity. The world's own when nothing varies. Borrowed until an episode begins or is restored. */
+ * identity. The world's own when nothing varies. Borrowed until one begins or is restored. */
 const orr_scenario *orr_world_variant(const orr_world *world);
 
 /* A fresh episode: factors of variation drawn from (seed, ORR_PURPOSE_VARIATION, episode), then

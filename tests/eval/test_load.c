@@ -268,8 +268,8 @@ static const breakage breakages[] = {
      .fresh =
          "vary:\n  - {name: pieces, path: world.substeps, value: {uniform: [1, 9]}}\nobserve:"},
     {.old = "observe:",
-     .fresh = "vary:\n  - {name: who, path: world.bodies.puck.type, choice: [dynamic, "
-              "static]}\nobserve:"},
+     .fresh = "vary:\n  - {name: who, path: world.bodies.walls.type, choice: [static, "
+              "kinematic]}\nobserve:"},
     {.old = "observe:",
      .fresh =
          "vary:\n  - {name: who, path: world.bodies.puck.name, choice: [puck, ball]}\nobserve:"},

@@ -1,4 +1,4 @@
-/* Factors of variation: drawn by episode, seen in the state, true in the physics, exact in saves. */
+/* Factors of variation: drawn by episode, seen in the state, true in physics, exact in saves. */
 #include "restore_trial.h"
 #include "sim_test.h"
 
