@@ -25,9 +25,6 @@ typedef struct orr_engine_table {
   void (*release)(void *shared);
   orr_status (*create)(const orr_scenario *scenario, orr_engine **out, orr_error *err);
   void (*destroy)(orr_engine *engine);
-  /* From the next reset or restore on the engine runs this variant of its scenario: the same
-   * bodies, shapes, joints and actuators with other numbers (sim/vary.h). Cannot fail. */
-  void (*bind)(orr_engine *engine, const orr_scenario *variant);
   /* A fresh space: bodies, shapes, joints in file order, then `settle` substeps. `starts`:
    * parts->start_count numbers: the state of every body of the file, static ones too, then of
    * pivots and slides. */

@@ -41,8 +41,6 @@ static orr_status create(const orr_scenario *scenario, orr_engine **out, orr_err
   return ORR_OK;
 }
 
-static void bind(orr_engine *engine, const orr_scenario *variant) { engine->scenario = variant; }
-
 static void reset_task(orr_engine *engine, void *argument) { orr_chipmunk_build(engine, argument); }
 
 static bool reset(orr_engine *engine, const double *starts) {
@@ -241,7 +239,6 @@ const orr_engine_table orr_engine_chipmunk = {
     .compile = compile,
     .create = create,
     .destroy = destroy,
-    .bind = bind,
     .reset = reset,
     .step = step,
     .save_limit = save_limit,

@@ -2,8 +2,8 @@
  *
  * A scenario with factors keeps its effective world and task as a text. A sandbox is one thread's
  * tree of that text: the factors are set in it and it is read again, with all checks, into a
- * variant: a scenario of the same layout, identity and spaces with other numbers. So whatever a
- * scenario file can say can vary. Reading a file tries the ends of every factor, so that a value
+ * variant: a scenario of the same layout, identity and spaces with other numbers, which an engine
+ * of its own runs. So whatever a scenario file can say can vary. Reading a file tries the ends of every factor, so that a value
  * that does not fit is a finding there and not in some episode. */
 #ifndef ORR_SIM_VARY_H
 #define ORR_SIM_VARY_H
@@ -16,6 +16,7 @@ typedef struct orr_variation {
   size_t length;
   int64_t delay;      /* the longest of any variant */
   int64_t time_limit; /* the largest of any variant; 0: one has none */
+  size_t save_limit;  /* the largest of an engine of the variants that were tried */
 } orr_variation;
 
 static inline const orr_factor_def *orr_factor_at(const orr_scenario *scenario, size_t index) {

@@ -1,6 +1,7 @@
 /* Mistakes in factors of variation: what their paths name, and whether their ends can be. */
 #include "base/maths.h"
 #include "base/memory.h"
+#include "sim/engine.h"
 #include "sim/scenario_check.h"
 #include "sim/vary.h"
 
@@ -162,10 +163,16 @@ static void note_needs(const orr_scenario *variant, orr_variation *out) {
 
 static orr_status try_once(const trial *t, orr_error *err) {
   orr_scenario *variant;
+  orr_engine *engine = NULL;
   ORR_TRY(orr_sandbox_make(t->sandbox, t->factors, &variant, err));
   note_needs(variant, t->variation);
+  const orr_engine_table *table = orr_engine_of(variant);
+  orr_status status = table->create(variant, &engine, err);
+  size_t size = status == ORR_OK ? table->save_limit(engine) : 0;
+  if (size > t->variation->save_limit) t->variation->save_limit = size;
+  table->destroy(engine);
   orr_scenario_destroy(variant);
-  return ORR_OK;
+  return status;
 }
 
 /* One finding a factor is enough. */

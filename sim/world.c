@@ -55,7 +55,9 @@ static orr_status create_parts(orr_world *world, orr_error *err) {
   ORR_TRY(create_log(world, err));
   ORR_TRY(orr_world_scene_create(world, err));
   if (variation) ORR_TRY(orr_sandbox_create(scenario, &world->sandbox, err));
-  return world->table->create(scenario, &world->engine, err);
+  ORR_TRY(world->table->create(scenario, &world->base_engine, err));
+  world->engine = world->base_engine;
+  return ORR_OK;
 }
 
 orr_status orr_world_create(const orr_scenario *scenario, orr_world **out, orr_error *err) {
@@ -74,7 +76,7 @@ orr_status orr_world_create(const orr_scenario *scenario, orr_world **out, orr_e
 
 void orr_world_destroy(orr_world *world) {
   if (!world) return;
-  world->table->destroy(world->engine);
+  world->table->destroy(world->base_engine);
   orr_variant_share(&world->variant, NULL);
   orr_sandbox_destroy(world->sandbox);
   orr_reserve_destroy(&world->log);

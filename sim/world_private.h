@@ -38,10 +38,12 @@ typedef struct orr_event {
   } data; /* an action may go on behind the struct */
 } orr_event;
 
-/* A scenario with its factors set, shared by a world and its snapshots: who is the last to let go
- * destroys it. */
+/* A scenario with its factors set and the engine that runs it, shared by a world and its snapshots
+ * (an image fits no other engine): who is the last to let go destroys it. */
 typedef struct orr_variant {
   orr_scenario *scenario;
+  const orr_engine_table *table;
+  orr_engine *engine;
   size_t users;
   double factors[ORR_MOST_FACTORS];
 } orr_variant;
@@ -52,7 +54,8 @@ struct orr_world {
   orr_variant *variant; /* NULL without factors, and before the first episode */
   orr_sandbox *sandbox; /* NULL without factors */
   const orr_engine_table *table;
-  orr_engine *engine;
+  orr_engine *engine; /* of the base, or variant->engine */
+  orr_engine *base_engine;
   unsigned char *block; /* all that the world itself saves: core, then the arrays */
   size_t block_size;
   orr_core *core;
@@ -89,8 +92,9 @@ orr_status orr_world_begin(orr_world *world, orr_error *err);
 orr_status orr_world_vary(orr_world *world, orr_error *err); /* the variant of world->factors */
 /* Makes `*to` refer to the same variant as `from` (both may be NULL). */
 void orr_variant_share(orr_variant **to, orr_variant *from);
-/* From now on the world runs on this variant. */
+/* From now on the world runs on this variant, or (NULL) on its base. */
 void orr_world_bind(orr_world *world, orr_variant *variant);
+size_t orr_world_image_limit(const orr_world *world); /* most bytes of an engine's image */
 
 /* world_log.c */
 orr_event *orr_world_event(const orr_world *world, size_t index);

@@ -17,7 +17,7 @@ orr_status orr_snapshot_create(orr_world *world, orr_snapshot **out, orr_error *
   ORR_TRY(orr_new(&snapshot, 1, sizeof *snapshot, err));
   snapshot->world = world;
   snapshot->event_count = SIZE_MAX;
-  size_t size = image_at(world) + world->table->save_limit(world->engine);
+  size_t size = image_at(world) + orr_world_image_limit(world);
   orr_status status = orr_reserve_create(size, &snapshot->memory, err);
   if (status == ORR_OK)
     *out = snapshot;
