@@ -260,7 +260,8 @@ static void accept(orr_world *world, const float *action) {
   float *command = world->commands + row * width;
   bool repeats = world->core->steps % world->scenario->world.repeat != 0;
   size_t before = (row + world->command_rows - 1) % world->command_rows;
-  memcpy(command, repeats ? world->commands + before * width : action, width * sizeof *command);
+  if (width)
+    memcpy(command, repeats ? world->commands + before * width : action, width * sizeof *command);
   if (!repeats) clip_commands(world->scenario, command);
 }
 
