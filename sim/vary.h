@@ -3,8 +3,8 @@
  * A scenario with factors keeps its effective world and task as a text. A sandbox is one thread's
  * tree of that text: the factors are set in it and it is read again, with all checks, into a
  * variant: a scenario of the same layout, identity and spaces with other numbers, which an engine
- * of its own runs. So whatever a scenario file can say can vary. Reading a file tries the ends of every factor, so that a value
- * that does not fit is a finding there and not in some episode. */
+ * of its own runs. So whatever a scenario file can say can vary. Reading a file tries the ends of
+ * every factor, so that a value that does not fit is a finding there and not in some episode. */
 #ifndef ORR_SIM_VARY_H
 #define ORR_SIM_VARY_H
 
