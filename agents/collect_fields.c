@@ -118,10 +118,22 @@ static orr_hash field_digest(const orr_field *field, const void *value) {
   return (orr_hash){0, 0};
 }
 
+/* Is a text what the preset says, a word that may be in quotes? */
+static bool is_word(const char *text, const char *preset) {
+  if (!text) return strcmp(preset, "null") == 0;
+  size_t length = strlen(text), quote = *preset == '"';
+  return strlen(preset) == length + 2 * quote && strncmp(preset + quote, text, length) == 0;
+}
+
 /* Of the types that later fields of this room have. */
 static bool is_default(const orr_field *field, const void *value) {
-  if (field->type == ORR_FIELD_TEXTS) return ((const orr_list *)value)->count == 0;
-  if (field->type == ORR_FIELD_REAL) return *(const double *)value == strtod(field->preset, NULL);
+  switch (field->type) {
+  case ORR_FIELD_TEXTS: return ((const orr_list *)value)->count == 0;
+  case ORR_FIELD_REAL: return *(const double *)value == strtod(field->preset, NULL);
+  case ORR_FIELD_ENUM: return strcmp(field->names[*(const int *)value], field->preset) == 0;
+  case ORR_FIELD_TEXT: return is_word(*(const char *const *)value, field->preset);
+  default: break;
+  }
   ORR_ASSERT(!"a later field of another type");
   return false;
 }

@@ -10,6 +10,7 @@ typedef struct orr_collect_lane {
   orr_dynamics *dynamics;
   orr_policy *expert, *weak, *random; /* NULL when none is asked for; the agent is an expert */
   double *state, *goal;               /* the world's state vector */
+  bool task_goal;                     /* the task's poses instead of `goal`'s */
   double *targets;                    /* steps x A: where the expert aimed */
   float *seen, *action;
 } orr_collect_lane;
@@ -69,7 +70,8 @@ orr_status orr_collect_agent_unit(const orr_collector *collector, orr_collect_la
                                   orr_error *err);
 /* One control step of lane->action, recorded. */
 orr_end orr_collect_step(orr_collect_lane *lane, orr_episode *episode);
-/* A demonstration's goal into lane->goal, before the unit's own reset; then set in the env. */
+/* A demonstration's goal into lane->goal, before the unit's own reset, which may vary the task's;
+ * then set in the env. */
 void orr_collect_draw_goal(const orr_collector *collector, orr_collect_lane *lane, uint32_t number);
 void orr_collect_set_goal(const orr_collector *collector, orr_collect_lane *lane);
 orr_hash orr_agent_digest(const orr_agent_def *agent); /* of all but how many episodes */

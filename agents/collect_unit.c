@@ -252,9 +252,9 @@ static bool draw_poses(const orr_collector *collector, orr_collect_lane *lane, u
   return true;
 }
 
-static void task_poses(const orr_collector *collector, orr_collect_lane *lane) {
-  for (size_t g = 0; g < collector->scenario->task.goals.count; g++)
-    orr_goal_write(collector->scenario, g, lane->goal);
+static void task_poses(orr_collect_lane *lane) {
+  const orr_scenario *now = orr_world_variant(orr_env_look(lane->env));
+  for (size_t g = 0; g < now->task.goals.count; g++) orr_goal_write(now, g, lane->goal);
 }
 
 /* Sets lane->goal to the poses to reach, before the demonstration's own reset. */
@@ -266,12 +266,13 @@ void orr_collect_draw_goal(const orr_collector *collector, orr_collect_lane *lan
   size_t fields = collector->scenario->state.count;
   memset(lane->goal, 0, fields * sizeof *lane->goal); /* never what the unit before left there */
   bool has_task = collector->scenario->task.goals.count > 0;
-  if ((!drawn && has_task) || !draw_poses(collector, lane, number)) task_poses(collector, lane);
+  lane->task_goal = (!drawn && has_task) || !draw_poses(collector, lane, number);
 }
 
 /* The goal's bodies and joints at their poses, everything else as it stands. */
 void orr_collect_set_goal(const orr_collector *collector, orr_collect_lane *lane) {
   const orr_scenario *scenario = collector->scenario;
+  if (lane->task_goal) task_poses(lane);
   orr_world_state(orr_env_look(lane->env), lane->state);
   for (size_t i = 0; i < scenario->body_count + scenario->joint_count; i++)
     if (collector->goal_entity[i]) orr_goal_copy(scenario, i, lane->goal, lane->state);

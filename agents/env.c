@@ -135,7 +135,7 @@ static orr_end judge(orr_env *env) {
   int64_t hold = rule->hold > 1 ? rule->hold : 1;
   if (env->held >= hold) env->success = true;
   if (env->success) return ORR_TERMINATED;
-  int64_t limit = env->scenario->task.time_limit;
+  int64_t limit = orr_world_variant(env->world)->task.time_limit;
   return limit > 0 && orr_world_steps(env->world) >= limit ? ORR_TRUNCATED : ORR_RUNNING;
 }
 

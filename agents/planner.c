@@ -19,6 +19,8 @@ struct orr_planner {
   orr_planner_def def;
   size_t actions, free, full, shift; /* shift: free numbers between two decisions */
   size_t samples, most_elites, most_kept;
+  bool restricted, own[ORR_MAX_FIELDS];
+  float given[ORR_MAX_FIELDS]; /* what the others do */
   double low[ORR_MAX_FIELDS], high[ORR_MAX_FIELDS], middle[ORR_MAX_FIELDS];
   double *mean, *deviation; /* free */
   float *candidates;        /* samples x free */
@@ -116,6 +118,15 @@ void orr_planner_destroy(orr_planner *planner) {
   orr_free(planner);
 }
 
+void orr_planner_restrict(orr_planner *planner, const bool *own) {
+  planner->restricted = true;
+  memcpy(planner->own, own, planner->actions * sizeof *own);
+}
+
+void orr_planner_give(orr_planner *planner, const float *action) {
+  memcpy(planner->given, action, planner->actions * sizeof *action);
+}
+
 void orr_planner_reset(orr_planner *planner, uint64_t seed, uint32_t episode) {
   planner->seed = seed;
   planner->episode = episode;
@@ -133,12 +144,17 @@ static float settled(const orr_planner *planner, size_t number, double value) {
   return (float)value;
 }
 
-/* One action for each control step. */
+/* One action for each control step; numbers of the others are given. */
 static void expand(const orr_planner *planner, const float *from, float *to) {
   size_t bytes = planner->actions * sizeof *to;
-  for (size_t k = 0; k < planner->free; k += planner->actions)
+  float action[ORR_MAX_FIELDS];
+  for (size_t k = 0; k < planner->free; k += planner->actions) {
+    memcpy(action, from + k, bytes);
+    for (size_t a = 0; planner->restricted && a < planner->actions; a++)
+      if (!planner->own[a]) action[a] = planner->given[a];
     for (int64_t step = 0; step < planner->def.hold; step++, to += planner->actions)
-      memcpy(to, from + k, bytes);
+      memcpy(to, action, bytes);
+  }
 }
 
 /* Fills numbers [first, free) with mean + deviation x noise, the noise AR(1) along the plan. */

@@ -10,6 +10,7 @@
 #define ORR_AGENTS_PLANNER_H
 
 #include "agents/dynamics.h"
+#include "agents/others.h"
 
 typedef enum orr_planner_kind { ORR_PLANNER_CEM, ORR_PLANNER_ICEM } orr_planner_kind;
 
@@ -27,6 +28,8 @@ typedef struct orr_planner_def {
   double correlation; /* of the noise between neighbouring actions of a plan (AR(1)) */
   bool clip;          /* clip samples to the action space's nominal range */
   int precision;      /* orr_precision of the world model's products */
+  const char *agent;  /* whose numbers are searched; "" or NULL: all */
+  int others;         /* orr_others_law: what the other agents do */
   orr_objective_def objective;
 } orr_planner_def;
 extern const orr_record orr_planner_record;
@@ -35,6 +38,10 @@ typedef struct orr_planner orr_planner;
 orr_status orr_planner_create(const orr_planner_def *def, const orr_space *action, size_t block,
                               orr_planner **out, orr_error *err);
 void orr_planner_destroy(orr_planner *planner);
+/* Only these numbers of an action are searched (A flags); the others are what was last given. */
+void orr_planner_restrict(orr_planner *planner, const bool *own);
+/* What the other agents do now (A floats): plans assume that they go on with it. */
+void orr_planner_give(orr_planner *planner, const float *action);
 /* Forgets the warm start. */
 void orr_planner_reset(orr_planner *planner, uint64_t seed, uint32_t episode);
 /* One decision: plans from what `dynamics` was begun with. `out_plan`: horizon x block x A floats,

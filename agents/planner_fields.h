@@ -37,6 +37,13 @@ extern const char *const orr_planner_kinds[]; /* in the order of orr_planner_kin
   {ORR_FIELD(ENUM, orr_planner_def, precision), .names = orr_precision_names, .preset = "f32",     \
    .help = "Of the world model's large matrix products: f32, or bf16 where the processor has it"}, \
   {ORR_FIELD(RECORD, orr_planner_def, objective), .record = &orr_objective_record,                 \
-   .preset = objective_, .help = "What a plan is worth"}
+   .preset = objective_, .help = "What a plan is worth"},                                          \
+  {ORR_FIELD(TEXT, orr_planner_def, agent), .preset = "\"\"", .later = true,                       \
+   .help = "The agent (of world.actuators) whose numbers are searched; empty: all"},               \
+  {ORR_FIELD(ENUM, orr_planner_def, others), .names = orr_others_laws, .preset = "rest",           \
+   .later = true,                                                                                  \
+   .help = "What the other agents do: rest where they are, hold where they were at first, act "    \
+           "at random, or follow the nearest free body; a plan assumes that they go on with what " \
+           "they do when it is made"}
 
 #endif

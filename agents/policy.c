@@ -23,6 +23,7 @@ struct orr_policy {
   orr_model_worker *worker;
   float *seen, *goal, *block;  /* of a network: observations, its actions */
   int64_t goal_steps, horizon; /* control steps to the goal; most blocks ahead */
+  orr_others others;           /* of a planner: who is not searched for */
   orr_pool *pool;
   const float *plan;            /* NULL: none yet */
   size_t plan_step, plan_steps; /* of the plan: executed, to execute */
@@ -105,14 +106,19 @@ orr_status orr_policy_weak(const orr_observer *observer, const orr_weak_def *def
 orr_status orr_policy_planner(const orr_planner_def *def, orr_dynamics *dynamics,
                               const orr_observer *observer, orr_pool *pool, orr_policy **out,
                               orr_error *err) {
+  *out = NULL;
+  orr_others others;
+  ORR_TRY(orr_others_create(observer->scenario, def->agent, def->others, &others, err));
   ORR_TRY(create(POLICY_PLANNER, observer, out, err));
   orr_policy *policy = *out;
+  policy->others = others;
   size_t block = orr_dynamics_block(dynamics);
   policy->dynamics = dynamics;
   policy->pool = pool;
   policy->plan_steps = (size_t)def->replan * block;
   orr_status status =
       orr_planner_create(def, &observer->scenario->action, block, &policy->planner, err);
+  if (status == ORR_OK && others.any) orr_planner_restrict(policy->planner, others.own);
   if (status == ORR_OK) return ORR_OK;
   orr_policy_destroy(policy);
   *out = NULL;
@@ -224,10 +230,9 @@ static void act_random(const orr_policy *policy, float *action) {
     action[a] = (float)orr_random_uniform(&random, space->fields[a].low, space->fields[a].high);
 }
 
-/* Centre of mass of the free body that is nearest to `body` in the plane, and its height. */
-static void nearest_free(const orr_scenario *scenario, const double *state, int body,
-                         double out[3]) {
-  const double *from = state + orr_state_at(scenario, (size_t)body);
+bool orr_nearest_free(const orr_scenario *scenario, const double *state, int entity,
+                      double out[3]) {
+  const double *from = state + orr_state_at(scenario, (size_t)entity);
   double nearest = INFINITY;
   for (size_t i = 0; i < scenario->body_count; i++) {
     if (scenario->state.bodies[i].role != ORR_ROLE_FREE) continue;
@@ -243,6 +248,7 @@ static void nearest_free(const orr_scenario *scenario, const double *state, int 
     out[1] = y;
     out[2] = scenario->stride > ORR_BODY_STATE ? pose[ORR_BODY_STATE] : 0.0;
   }
+  return nearest < INFINITY;
 }
 
 /* The draw is held, the clipping is not: the target stays in the box while the agent moves. */
@@ -255,7 +261,7 @@ static void act_weak(const orr_policy *policy, float *action) {
   for (size_t a = 0; a < space->count; a++) {
     const orr_space_field *field = &space->fields[a];
     double centre[3], unit = orr_random_uniform(&random, -1.0, 1.0);
-    nearest_free(scenario, policy->state, field->body, centre);
+    orr_nearest_free(scenario, policy->state, field->body, centre);
     double middle = centre[axis_of(field)];
     double target = position_of(scenario, field, policy->state) + stroke * unit;
     target = orr_clamp(target, middle - policy->reach, middle + policy->reach);
@@ -263,18 +269,30 @@ static void act_weak(const orr_policy *policy, float *action) {
   }
 }
 
+static void act_others(orr_policy *policy, const orr_env *env, float *action) {
+  orr_world_state(orr_env_look(env), policy->state);
+  if (policy->step == 0) orr_others_begin(&policy->others, policy->state);
+  orr_others_act(&policy->others, policy->state, policy->seed, policy->episode, policy->step,
+                 action);
+}
+
 static orr_status act_planner(orr_policy *policy, const orr_env *env, float *action,
                               orr_error *err) {
   size_t actions = policy->observer.scenario->action_count;
+  float others[ORR_MAX_FIELDS];
   policy->plan_seconds = -1.0;
+  if (policy->others.any) act_others(policy, env, others);
   if (!policy->plan || policy->plan_step == policy->plan_steps) {
     double start = orr_seconds(); /* told, never used */
+    if (policy->others.any) orr_planner_give(policy->planner, others);
     ORR_TRY(orr_dynamics_begin(policy->dynamics, env, err));
     policy->plan = orr_planner_plan(policy->planner, policy->dynamics, policy->pool, NULL);
     policy->plan_step = 0;
     policy->plan_seconds = orr_seconds() - start;
   }
   memcpy(action, policy->plan + policy->plan_step++ * actions, actions * sizeof *action);
+  for (size_t a = 0; policy->others.any && a < actions; a++)
+    if (!policy->others.own[a]) action[a] = others[a];
   return ORR_OK;
 }
 

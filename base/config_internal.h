@@ -83,10 +83,6 @@ bool orr_node_is_named_list(const orr_node *node);
 /* The item of a list whose `name` is that text, or NULL. */
 orr_node *orr_node_named(const orr_node *list, const char *name, size_t length);
 
-/* The parts of orr_node_hash, for hashes that leave something out. */
-orr_hash orr_node_hash_start(orr_node_kind kind); /* of a list or a map */
-orr_hash orr_node_hash_entry(orr_hash map, const char *key, orr_hash value);
-
 /* One step of "a.b[2].c": the next name (length 0 when it is an index alone). */
 typedef struct orr_step {
   const char *name;

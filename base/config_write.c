@@ -174,12 +174,8 @@ char *orr_node_to_yaml(const orr_node *node) {
   return NULL;
 }
 
-orr_hash orr_node_hash_start(orr_node_kind kind) {
-  return orr_hash_bytes(kind == ORR_NODE_LIST ? "list" : "maps", 4);
-}
-
 /* The hash of a map is the sum over its entries, so the order of keys does not count. */
-orr_hash orr_node_hash_entry(orr_hash map, const char *key, orr_hash value) {
+static orr_hash hash_entry(orr_hash map, const char *key, orr_hash value) {
   orr_hash both = orr_hash_join(orr_hash_bytes(key, strlen(key)), value);
   return (orr_hash){.low = map.low + both.low, .high = map.high + both.high};
 }
@@ -190,12 +186,12 @@ orr_hash orr_node_hash(const orr_node *node) {
     const char *tag = orr_node_is_text(node) ? "text" : "word";
     return orr_hash_join(orr_hash_bytes(tag, 4), orr_hash_bytes(node->text, strlen(node->text)));
   }
-  orr_hash sum = orr_node_hash_start(node->kind);
+  orr_hash sum = orr_hash_bytes(node->kind == ORR_NODE_LIST ? "list" : "maps", 4);
   for (size_t i = 0; i < node->count; i++) {
     if (node->kind == ORR_NODE_LIST)
       sum = orr_hash_join(sum, orr_node_hash(node->items[i]));
     else
-      sum = orr_node_hash_entry(sum, node->entries[i].key, orr_node_hash(node->entries[i].value));
+      sum = hash_entry(sum, node->entries[i].key, orr_node_hash(node->entries[i].value));
   }
   return sum;
 }

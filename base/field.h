@@ -4,7 +4,8 @@
  * (orr_record_complete, orr_node_to_yaml), JSON Schema draft-07 (orr_record_schema),
  * `orrery explain` and the format page of the docs. A key without a default is required, an
  * OPTIONAL excepted. A variant may hold the union that it is of: tables may be recursive. The
- * default `null` reads as NULL for TEXT, REF, OPTIONAL and TREE, and allows null in the file. */
+ * default `null` reads as NULL for TEXT, REF, OPTIONAL and TREE and as the value 0 for RANGE, and
+ * allows null in the file. */
 #ifndef ORR_BASE_FIELD_H
 #define ORR_BASE_FIELD_H
 
@@ -116,9 +117,11 @@ void orr_record_default(const orr_record *record, orr_arena *arena, void *out);
 orr_status orr_record_complete(const orr_record *record, orr_config *config, orr_node *map,
                                orr_diagnostics *diagnostics);
 
-/* The identity of what a completed map says (orr_record_complete): its orr_node_hash without the
- * `later` fields that have their default, so that a new field with a default changes no identity
- * that is already stored. */
+/* What a completed map says (orr_record_complete) without the `later` fields that have their
+ * default, so that a new field with a default changes nothing that is already stored. A tree in
+ * `arena` that borrows texts of the map; NULL when out of memory. */
+const orr_node *orr_record_written(const orr_record *record, const orr_node *map, orr_arena *arena);
+/* Its identity: orr_node_hash of what is written. */
 orr_status orr_record_identity(const orr_record *record, const orr_node *map, orr_hash *out);
 
 /* For tests of a table: every default, also of the records below, must fit its own field; the

@@ -1,4 +1,4 @@
-/* The identity of a completed map: orr_node_hash, but for later fields at their defaults. */
+/* What a completed map says beside later fields at their defaults, and its identity. */
 #include "base/field_internal.h"
 
 #include <stdlib.h>
@@ -38,65 +38,93 @@ static orr_status is_default(const orr_field *field, const orr_node *value, bool
   return done ? ORR_OK : ORR_ERR_MEMORY;
 }
 
-static orr_status list_identity(const orr_record *record, const orr_node *list, orr_hash *out) {
-  *out = orr_node_hash_start(ORR_NODE_LIST);
-  for (size_t i = 0; i < list->count; i++) {
-    orr_hash item;
-    ORR_TRY(orr_record_identity(record, list->items[i], &item));
-    *out = orr_hash_join(*out, item);
-  }
-  return ORR_OK;
+static orr_node *write_map(orr_nodes *nodes, const orr_record *record, const orr_node *map);
+
+static orr_node *shallow(orr_nodes *nodes, const orr_node *node) {
+  orr_node *copy = orr_nodes_alloc(nodes, 1, sizeof *copy);
+  if (copy) *copy = *node;
+  return copy;
 }
 
-static orr_status union_identity(const orr_field *field, const orr_entry *entry, orr_hash *out) {
-  orr_hash below = orr_node_hash(entry->value);
+static orr_node *write_list(orr_nodes *nodes, const orr_record *record, const orr_node *list) {
+  orr_node *copy = shallow(nodes, list);
+  orr_node **items = orr_nodes_alloc(nodes, list->count, sizeof *items);
+  if (!copy || !items) return NULL;
+  copy->items = items;
+  for (size_t i = 0; i < list->count; i++) {
+    items[i] = write_map(nodes, record, list->items[i]);
+    if (!items[i]) return NULL;
+  }
+  return copy;
+}
+
+static orr_node *write_union(orr_nodes *nodes, const orr_field *field, const orr_node *map) {
+  orr_node *copy = shallow(nodes, map);
+  orr_entry *entry = orr_nodes_alloc(nodes, 1, sizeof *entry);
+  if (!copy || !entry) return NULL;
+  copy->entries = entry;
+  *entry = map->entries[0];
   for (size_t i = 0; field->variants[i]; i++)
     if (strcmp(field->variants[i]->name, entry->key) == 0)
-      ORR_TRY(orr_record_identity(field->variants[i], entry->value, &below));
-  *out = orr_node_hash_entry(orr_node_hash_start(ORR_NODE_MAP), entry->key, below);
-  return ORR_OK;
+      entry->value = write_map(nodes, field->variants[i], map->entries[0].value);
+  return entry->value ? copy : NULL;
 }
 
-static orr_status unions_identity(const orr_field *field, const orr_node *list, orr_hash *out) {
-  *out = orr_node_hash_start(ORR_NODE_LIST);
+static orr_node *write_unions(orr_nodes *nodes, const orr_field *field, const orr_node *list) {
+  orr_node *copy = shallow(nodes, list);
+  orr_node **items = orr_nodes_alloc(nodes, list->count, sizeof *items);
+  if (!copy || !items) return NULL;
+  copy->items = items;
   for (size_t i = 0; i < list->count; i++) {
     const orr_node *item = list->items[i];
-    orr_hash below = orr_node_hash(item);
-    if (item->kind == ORR_NODE_MAP && item->count == 1)
-      ORR_TRY(union_identity(field, &item->entries[0], &below));
-    *out = orr_hash_join(*out, below);
+    bool one = item->kind == ORR_NODE_MAP && item->count == 1;
+    items[i] = one ? write_union(nodes, field, item) : shallow(nodes, item);
+    if (!items[i]) return NULL;
   }
-  return ORR_OK;
+  return copy;
 }
 
-static orr_status value_identity(const orr_field *field, const orr_node *value, orr_hash *out) {
+static orr_node *write_value(orr_nodes *nodes, const orr_field *field, const orr_node *value) {
   if (field->type == ORR_FIELD_RECORD || field->type == ORR_FIELD_OPTIONAL)
-    return orr_record_identity(field->record, value, out);
+    return write_map(nodes, field->record, value);
   if (field->type == ORR_FIELD_LIST && value->kind == ORR_NODE_LIST)
-    return list_identity(field->record, value, out);
+    return write_list(nodes, field->record, value);
   if (field->type == ORR_FIELD_UNION && value->kind == ORR_NODE_MAP && value->count == 1)
-    return union_identity(field, &value->entries[0], out);
+    return write_union(nodes, field, value);
   if (field->type == ORR_FIELD_UNIONS && value->kind == ORR_NODE_LIST)
-    return unions_identity(field, value, out);
-  *out = orr_node_hash(value);
-  return ORR_OK;
+    return write_unions(nodes, field, value);
+  return shallow(nodes, value);
 }
-orr_status orr_record_identity(const orr_record *record, const orr_node *map, orr_hash *out) {
-  if (map->kind != ORR_NODE_MAP) {
-    *out = orr_node_hash(map);
-    return ORR_OK;
-  }
-  *out = orr_node_hash_start(ORR_NODE_MAP);
-  for (size_t i = 0; i < map->count; i++) {
-    const orr_entry *entry = &map->entries[i];
-    const orr_field *field = orr_record_field(record, entry->key, strlen(entry->key));
-    orr_hash below = {0};
+
+static orr_node *write_map(orr_nodes *nodes, const orr_record *record, const orr_node *map) {
+  orr_node *copy = shallow(nodes, map);
+  if (!copy || map->kind != ORR_NODE_MAP) return copy;
+  copy->entries = orr_nodes_alloc(nodes, map->count, sizeof *copy->entries);
+  copy->count = copy->capacity = 0;
+  for (size_t i = 0; copy->entries && i < map->count; i++) {
+    orr_entry entry = map->entries[i];
+    const orr_field *field = orr_record_field(record, entry.key, strlen(entry.key));
     bool skip = false;
-    if (field && field->later) ORR_TRY(is_default(field, entry->value, &skip));
+    if (field && field->later && is_default(field, entry.value, &skip) != ORR_OK) return NULL;
     if (skip) continue;
-    if (!field) below = orr_node_hash(entry->value);
-    if (field) ORR_TRY(value_identity(field, entry->value, &below));
-    *out = orr_node_hash_entry(*out, entry->key, below);
+    if (field) entry.value = write_value(nodes, field, entry.value);
+    if (!entry.value) return NULL;
+    copy->entries[copy->count++] = entry;
   }
-  return ORR_OK;
+  return copy->entries ? copy : NULL;
+}
+
+const orr_node *orr_record_written(const orr_record *record, const orr_node *map,
+                                   orr_arena *arena) {
+  orr_nodes nodes = {.arena = arena, .chunk = 4096};
+  return write_map(&nodes, record, map);
+}
+
+orr_status orr_record_identity(const orr_record *record, const orr_node *map, orr_hash *out) {
+  orr_arena *arena = orr_arena_create(4096);
+  if (!arena) return ORR_ERR_MEMORY;
+  const orr_node *written = orr_record_written(record, map, arena);
+  if (written) *out = orr_node_hash(written);
+  orr_arena_destroy(arena);
+  return written ? ORR_OK : ORR_ERR_MEMORY;
 }

@@ -439,7 +439,10 @@ void orr_read_field(orr_reader *reader, const orr_field *field, const orr_node *
   case ORR_FIELD_NUMBERS: read_numbers(reader, field, node, trail, 1, out); break;
   case ORR_FIELD_POINTS: read_numbers(reader, field, node, trail, 2, out); break;
   case ORR_FIELD_TEXTS: read_texts(reader, field, node, trail, out); break;
-  case ORR_FIELD_RANGE: orr_read_range(reader, field, node, trail, out); break;
+  case ORR_FIELD_RANGE:
+    if (node->kind != ORR_NODE_NULL || !is_null_preset(field))
+      orr_read_range(reader, field, node, trail, out);
+    break;
   case ORR_FIELD_RANGES: read_fixed(reader, field, node, trail, least, length, NULL, out); break;
   case ORR_FIELD_RECORD: read_record(reader, field->record, node, node->place, trail, out); break;
   case ORR_FIELD_OPTIONAL: read_optional(reader, field, node, trail, out); break;

@@ -99,11 +99,14 @@ static json_t *range_schema(const orr_field *field) {
   json_t *normal =
       json_pack("{s:s, s:[o, {s:s, s:i}], s:i, s:i}", "type", "array", "items", real_schema(field),
                 "type", "number", "minimum", 0, "minItems", 2, "maxItems", 2);
-  return json_pack("{s:[o, o, o, o, o]}", "oneOf", real_schema(field),
-                   single_key("uniform", array_of(real_schema(field), 2, 2)),
-                   single_key("integer", array_of(real_schema(field), 2, 2)),
-                   single_key("normal", normal),
-                   single_key("choice", array_of(real_schema(field), 1, 8)));
+  json_t *kinds = json_pack("[o, o, o, o, o]", real_schema(field),
+                            single_key("uniform", array_of(real_schema(field), 2, 2)),
+                            single_key("integer", array_of(real_schema(field), 2, 2)),
+                            single_key("normal", normal),
+                            single_key("choice", array_of(real_schema(field), 1, 8)));
+  if (field->preset && strcmp(field->preset, "null") == 0)
+    json_array_append_new(kinds, json_pack("{s:s}", "type", "null"));
+  return json_pack("{s:o}", "oneOf", kinds);
 }
 
 /* --- fields ---------------------------------------------------------------------------------- */

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 typedef enum orr_purpose {
-  ORR_PURPOSE_RESET = 1, /* starts and factors of variation of an episode */
+  ORR_PURPOSE_RESET = 1, /* starts of an episode */
   ORR_PURPOSE_POLICY,    /* random and weak policies */
   ORR_PURPOSE_PLAN,      /* planners */
   ORR_PURPOSE_NOISE,     /* noisy replays */
@@ -22,7 +22,8 @@ typedef enum orr_purpose {
   ORR_PURPOSE_BOOTSTRAP,
   ORR_PURPOSE_GOAL, /* the goals of expert demonstrations */
   ORR_PURPOSE_TEST,
-  ORR_PURPOSE_DIRECTIONS /* random projections of a training step */
+  ORR_PURPOSE_DIRECTIONS, /* random projections of a training step */
+  ORR_PURPOSE_VARIATION   /* factors of variation of an episode */
 } orr_purpose;
 
 typedef struct orr_random {

@@ -109,6 +109,14 @@ static json_t *profiles(const char *path) {
   return list;
 }
 
+/* Whose slots an action has; none when it is all of one nameless agent. */
+static json_t *agents(const orr_parts *parts) {
+  json_t *list = json_array();
+  for (size_t i = 0; i < parts->agent_count; i++)
+    if (*parts->agents[i]) json_array_append_new(list, json_string(parts->agents[i]));
+  return list;
+}
+
 static const char *engine_name(const orr_experiment *experiment) {
   const orr_node *engine = orr_node_find(orr_config_root(experiment->config), "world.engine");
   return engine && engine->kind == ORR_NODE_SCALAR ? engine->text : "";
@@ -116,13 +124,13 @@ static const char *engine_name(const orr_experiment *experiment) {
 
 static json_t *describe(const char *path, const orr_experiment *experiment) {
   const orr_scenario *scenario = experiment->scenario;
-  return json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:o, s:o, s:o, s:o}", "id",
+  return json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "id",
                    experiment->id, "path", path, "title", experiment->title, "lesson",
                    experiment->lesson, "proof", experiment->proof, "dimensions",
                    (json_int_t)scenario->world.space.dimensions, "engine", engine_name(experiment),
                    "success", success_words(experiment), "task", task_lines(path), "observed",
-                   observed(&experiment->observer.space), "actions", actions(scenario), "profiles",
-                   profiles(path));
+                   observed(&experiment->observer.space), "actions", actions(scenario), "agents",
+                   agents(scenario->parts), "profiles", profiles(path));
 }
 
 /* A file with an id that cannot be loaded is on the shelf, too; others are no scenarios. */
@@ -167,6 +175,13 @@ static int first_sentence(const char *lesson) {
   return length;
 }
 
+static void print_agents(const json_t *list) {
+  const json_t *name;
+  size_t i;
+  json_array_foreach(list, i, name)
+      printf("%s%s", i ? ", " : "  agents: ", json_string_value(name));
+}
+
 static void print_row(const json_t *row, int width) {
   const char *lesson = word(row, "lesson");
   int length = first_sentence(lesson);
@@ -174,9 +189,11 @@ static void print_row(const json_t *row, int width) {
     printf("%-*s  cannot be loaded: orrery validate says why\n", width, word(row, "path"));
     return;
   }
-  printf("%-*s  %lldD  %-8s  %.*s%s\n", width, word(row, "path"),
+  printf("%-*s  %lldD  %-8s  %.*s%s", width, word(row, "path"),
          (long long)json_integer_value(json_object_get(row, "dimensions")), word(row, "engine"),
          length, lesson, lesson[length] && lesson[length - 1] != '.' ? " ..." : "");
+  print_agents(json_object_get(row, "agents"));
+  putchar('\n');
 }
 
 static void print_rows(const json_t *list) {

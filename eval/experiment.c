@@ -99,6 +99,7 @@ typedef struct scenario_file {
   int64_t version;
   orr_world_def world;
   orr_task_def task;
+  orr_list vary;
   orr_observe_def observe;
   orr_collect_def collect;
   orr_model_def model;
@@ -109,7 +110,7 @@ typedef struct scenario_file {
   orr_list presets;
   orr_eval_def eval;
   const orr_node *profiles;
-  const orr_node *tree; /* where world and task go while reading: sim reads them itself */
+  const orr_node *tree; /* where world, task and vary go while reading: sim reads them itself */
 } scenario_file;
 
 static const orr_field file_fields[] = {
@@ -130,6 +131,8 @@ static const orr_field file_fields[] = {
      .help = "The physical world"},
     {ORR_FIELD(RECORD, scenario_file, task), .record = &orr_task_record, .preset = "{}",
      .help = "What an episode is about"},
+    {ORR_FIELD(LIST, scenario_file, vary), .record = &orr_factor_record, .preset = "[]",
+     .help = "Numbers and texts of world and task that each episode draws", .later = true},
     {ORR_FIELD(RECORD, scenario_file, observe), .record = &orr_observe_record, .preset = "{}",
      .help = "What agents and models see"},
     {ORR_FIELD(RECORD, scenario_file, collect), .record = &orr_collect_record, .preset = "{}",
@@ -149,7 +152,7 @@ static const orr_field file_fields[] = {
     {ORR_FIELD(RECORD, scenario_file, eval), .record = &eval_record, .preset = "{}",
      .help = "How the model is judged"},
     {ORR_FIELD(TREE, scenario_file, profiles), .preset = "{}",
-     .help = "Named changes (tiny, quick, full) to any section but world and task"},
+     .help = "Named changes (tiny, quick, full) to any section but world, task and vary"},
 };
 enum { FILE_FIELDS = sizeof file_fields / sizeof file_fields[0] };
 const orr_record orr_experiment_record = {
@@ -186,8 +189,9 @@ static void check_profile(const orr_config *config, const orr_entry *profile,
   }
   for (size_t i = 0; i < changes->count; i++) {
     const orr_entry *section = &changes->entries[i];
-    bool known = false,
-         fixed = strcmp(section->key, "world") == 0 || strcmp(section->key, "task") == 0;
+    bool known = false;
+    bool fixed = strcmp(section->key, "world") == 0 || strcmp(section->key, "task") == 0 ||
+                 strcmp(section->key, "vary") == 0;
     for (size_t k = 0; k < sizeof may / sizeof may[0]; k++)
       known = known || strcmp(section->key, may[k]) == 0;
     if (known) continue;
@@ -282,13 +286,15 @@ static orr_status apply_options(orr_config *config, const orr_experiment_options
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-/* The table with world and task left as trees: sim reads these, so that no finding comes twice. */
+/* The table with world, task and vary left as trees: sim reads these; no finding comes twice. */
 static orr_status read_sections(orr_config *config, orr_arena *arena, scenario_file *out,
                                 orr_diagnostics *diagnostics) {
   orr_field fields[FILE_FIELDS];
   memcpy(fields, file_fields, sizeof fields);
   for (size_t i = 0; i < FILE_FIELDS; i++) {
-    if (fields[i].record != &orr_world_record && fields[i].record != &orr_task_record) continue;
+    bool own = fields[i].record != &orr_world_record && fields[i].record != &orr_task_record &&
+               fields[i].record != &orr_factor_record;
+    if (own) continue;
     fields[i].type = ORR_FIELD_TREE;
     fields[i].offset = offsetof(scenario_file, tree);
     fields[i].record = NULL;

@@ -12,8 +12,8 @@
  * the same bytes, and refuses (ORR_ERR_MISMATCH, names the field) when a section or an input
  * differs: `force` redoes from there. A folder that holds another scenario's run is never written
  * to. With eval.manifest and a given model no data are needed: nothing is collected or trained.
- * Order of configuration: defaults < file < profile < --set. A profile may not touch world or
- * task. */
+ * Order of configuration: defaults < file < profile < --set. A profile may not touch world, task or
+ * vary. */
 #ifndef ORR_EVAL_EXPERIMENT_H
 #define ORR_EVAL_EXPERIMENT_H
 

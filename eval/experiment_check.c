@@ -1,6 +1,7 @@
 /* How the sections of an experiment fit together: what no single field table can say. */
 #include "eval/baselines.h"
 #include "eval/experiment_private.h"
+#include "sim/parts.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -107,6 +108,18 @@ static void check_weights(const checker *c, const char *section, const orr_list 
   }
 }
 
+static void check_agent(const checker *c, const char *section, const char *agent) {
+  const orr_parts *parts = c->e->scenario->parts;
+  char path[128], hint[256] = "give the actuators agents, or leave it empty";
+  for (size_t i = 0; i < parts->agent_count; i++)
+    if (strcmp(parts->agents[i], agent) == 0) return;
+  if (!*agent) return;
+  snprintf(path, sizeof path, "%s.agent", section);
+  if (parts->agent_count && *parts->agents[0])
+    suggest(agent, parts->agents, parts->agent_count, hint, sizeof hint);
+  complain(c, path, hint, "no actuator of world.actuators has the agent `%s`", agent);
+}
+
 static void check_planner(const checker *c, const char *section, const orr_planner_def *plan) {
   char path[128];
   int64_t block = c->e->model.block;
@@ -132,6 +145,7 @@ static void check_planner(const checker *c, const char *section, const orr_plann
              (long long)plan->elites);
   }
   check_weights(c, section, &plan->objective.weights);
+  check_agent(c, section, plan->agent);
 }
 
 static void check_presets(const checker *c) {

@@ -34,10 +34,11 @@ orr_status orr_json_get(const char *path, json_t **out, orr_error *err) {
 
 /* --- the record ------------------------------------------------------------------------------- */
 
-static orr_status add_section(const orr_experiment *experiment, const char *path, json_t *sections,
-                              orr_error *err) {
-  const orr_node *node = orr_node_find(orr_config_root(experiment->config), path);
-  ORR_ASSERT(node != NULL);
+static orr_status add_section(const orr_experiment *experiment, const orr_node *written,
+                              const char *path, json_t *sections, orr_error *err) {
+  ORR_ASSERT(orr_node_find(orr_config_root(experiment->config), path));
+  const orr_node *node = orr_node_find(written, path);
+  if (!node) return ORR_OK; /* a later one */
   char *yaml = orr_node_to_yaml(node);
   int failed = yaml ? json_object_set_new(sections, path, json_string(yaml)) : -1;
   orr_free(yaml);
@@ -51,10 +52,16 @@ orr_status orr_stage_create(const orr_experiment *experiment, const char *name, 
   out->record = json_pack("{s:s, s:s, s:s, s:I, s:{}, s:{}, s:s}", "schema", SCHEMA, "stage", name,
                           "scenario", experiment->id, "version", (json_int_t)experiment->version,
                           "sections", "inputs", "build", orr_build_id());
+  orr_arena *arena = orr_arena_create((size_t)1 << 14);
+  const orr_node *written =
+      arena ? orr_record_written(&orr_experiment_record, orr_config_root(experiment->config), arena)
+            : NULL;
   orr_status status = ORR_OK;
-  if (!out->record) status = orr_fail(err, ORR_ERR_MEMORY, "out of memory");
+  if (!out->record || !written) status = orr_fail(err, ORR_ERR_MEMORY, "out of memory");
   for (size_t i = 0; status == ORR_OK && sections[i]; i++)
-    status = add_section(experiment, sections[i], json_object_get(out->record, "sections"), err);
+    status = add_section(experiment, written, sections[i], json_object_get(out->record, "sections"),
+                         err);
+  orr_arena_destroy(arena);
   if (status != ORR_OK) orr_stage_release(out);
   return status;
 }

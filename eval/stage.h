@@ -16,7 +16,8 @@ typedef struct orr_stage {
   json_t *record; /* what stage.json will say */
 } orr_stage;
 
-/* `sections`: NULL-terminated paths into the effective configuration. */
+/* `sections`: NULL-terminated paths into the effective configuration. Later fields at their default
+ * are left out, so that a stage made before they came still stands. */
 orr_status orr_stage_create(const orr_experiment *experiment, const char *name, const char *folder,
                             const char *const *sections, orr_stage *out, orr_error *err);
 void orr_stage_release(orr_stage *stage);

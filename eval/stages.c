@@ -65,8 +65,8 @@ static orr_status describe_rule(const orr_run *run, size_t rule, bool swaps, orr
 
 orr_status orr_run_describe(const orr_run *run, orr_run_stage kind, size_t rule, orr_stage *out,
                             orr_error *err) {
-  static const char *const collect[] = {"version", "world",       "task", "observe",
-                                        "collect", "model.block", NULL};
+  static const char *const collect[] = {"version", "world",   "task",        "vary",
+                                        "observe", "collect", "model.block", NULL};
   static const char *const train[] = {"model", "train", NULL};
   static const char *const open_loop[] = {"eval.open_loop", NULL};
   char folder[600];

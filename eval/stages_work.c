@@ -15,12 +15,13 @@
 char *orr_run_scenario_yaml(const orr_experiment *experiment) {
   const orr_node *root = orr_config_root(experiment->config);
   orr_node node = *root;
-  orr_entry entries[2];
+  orr_entry entries[3];
   node.count = 0;
   node.entries = entries;
   for (size_t i = 0; i < root->count; i++) {
     const char *key = root->entries[i].key;
-    if (strcmp(key, "world") != 0 && strcmp(key, "task") != 0) continue;
+    bool varies = strcmp(key, "vary") == 0 && root->entries[i].value->count > 0;
+    if (strcmp(key, "world") != 0 && strcmp(key, "task") != 0 && !varies) continue;
     entries[node.count++] = root->entries[i];
   }
   return orr_node_to_yaml(&node);

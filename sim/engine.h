@@ -37,7 +37,8 @@ typedef struct orr_engine_table {
   size_t (*save_limit)(const orr_engine *engine);        /* most bytes that a save can take */
   size_t (*save)(const orr_engine *engine, void *image); /* bytes written */
   void (*restore)(orr_engine *engine, const void *image);
-  void (*get_state)(const orr_engine *engine, double *state); /* the whole state vector */
+  /* The whole state vector but its factors of variation. */
+  void (*get_state)(const orr_engine *engine, double *state);
   bool (*intervene)(orr_engine *engine, const orr_intervention *intervention);
   bool (*removed)(const orr_engine *engine, int body); /* of a moving body */
   /* The solids of a 3D world at this instant, as many as `capacity` allows: static ones and those

@@ -101,7 +101,8 @@ struct orr_engine {
 /* engine_mujoco_load.c: the only door to MuJoCo's compiler, and the way out of its fatal errors.
  * Runs task(argument); false when MuJoCo gave up, with its words in `message`. */
 bool orr_mujoco_guard(char *message, size_t size, void (*task)(void *), void *argument);
-/* From text in memory when `text`, else from the file `path`. NULL: `message` has the reason. */
+/* From text in memory when `text`, else from the file `path`. NULL: `message` has the reason, ""
+ * without memory. */
 mjModel *orr_mujoco_load(const char *path, const char *text, char *message, size_t size);
 /* Buffers for the contacts that can be; MuJoCo's defaults are 3 MB a world. */
 void orr_mujoco_fit(mjModel *model);

@@ -262,7 +262,9 @@ static mjModel *load_text(compiler *c, orr_mujoco_text *text) {
   char message[600];
   c->failed = c->failed || text->failed;
   mjModel *model = c->failed ? NULL : orr_mujoco_load(NULL, text->bytes, message, sizeof message);
-  if (!model && !c->failed) pass_on(c, text, message);
+  if (c->failed || model) return model;
+  c->failed = message[0] == 0;
+  if (!c->failed) pass_on(c, text, message);
   return model;
 }
 

@@ -68,6 +68,21 @@ static void refuse(importer *im, const char *path, const char *message) {
                       "%s", message);
 }
 
+static void copy_task(void *argument) {
+  importer *im = argument;
+  const orr_mujoco_shared *of_base = im->scenario->base->shared;
+  im->shared->model = mj_copyModel(NULL, of_base->model);
+}
+
+/* A variant has the model of its base: nothing of the file varies. */
+static bool copy(importer *im) {
+  char message[400] = "";
+  bool fine = orr_mujoco_guard(message, sizeof message, copy_task, im);
+  im->model = im->shared->model;
+  im->failed = im->failed || !fine || !im->model;
+  return !im->failed;
+}
+
 static bool load(importer *im) {
   const orr_world_def *world = &im->scenario->world;
   const char *own = orr_config_path(im->check.config), *slash = strrchr(own, '/');
@@ -254,7 +269,7 @@ static void take_space(importer *im) {
 
 static orr_status run(importer *im, const orr_config *config) {
   check_alone(im);
-  if (!load(im)) return ORR_ERR_CONFIG;
+  if (!(im->scenario->base ? copy(im) : load(im))) return ORR_ERR_CONFIG;
   im->shared->q0 = im->model->nkey > 0 ? im->model->key_qpos : im->model->qpos0;
   im->shared->v0 = im->model->nkey > 0 ? im->model->key_qvel : NULL;
   take_space(im);

@@ -18,6 +18,7 @@ typedef struct trap {
 } trap;
 static _Thread_local trap *current;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_mutex_t compiler = PTHREAD_MUTEX_INITIALIZER; /* it keeps the last model it made */
 
 /* MuJoCo's own handler ends the process. */
 static void on_error(const char *text) {
@@ -108,11 +109,10 @@ mjModel *orr_mujoco_load(const char *path, const char *text, char *message, size
   load_call call = {.path = path, .text = text};
   message[0] = 0;
   call.files = text ? orr_alloc(1, sizeof *call.files) : NULL;
-  if (text && !call.files) {
-    snprintf(message, size, "out of memory");
-    return NULL;
-  }
+  if (text && !call.files) return NULL;
+  pthread_mutex_lock(&compiler);
   bool fine = orr_mujoco_guard(message, size, load_task, &call);
+  pthread_mutex_unlock(&compiler);
   char ignored[8];
   if (text) orr_mujoco_guard(ignored, sizeof ignored, free_files_task, call.files);
   orr_free(call.files);

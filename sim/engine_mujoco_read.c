@@ -72,7 +72,8 @@ void orr_mujoco_get_state(const orr_engine *engine, double *state) {
     out[1] = engine->data->qvel[engine->shared->joints[i].dof];
   }
   size_t sensors = scenario->world.sensors.count;
-  memcpy(state + scenario->state.count - sensors, engine->own.sensed, sensors * sizeof *state);
+  double *sensed = state + orr_state_at(scenario, scenario->body_count + scenario->joint_count);
+  memcpy(sensed, engine->own.sensed, sensors * sizeof *state);
 }
 
 static int file_of_geom(const orr_engine *engine, int geom) {

@@ -147,6 +147,11 @@ void orr_check_actuator(const orr_checker *c, size_t index) {
   snprintf(path, sizeof path, "world.actuators[%zu]", index);
   if (strlen(def->name) == 0 || strlen(def->name) > 32)
     orr_check_complain(c, path, NULL, "a name has 1 to 32 characters");
+  if (strlen(def->agent) > 32)
+    orr_check_complain_key(c, path, "agent", NULL, "a name has at most 32 characters");
+  if ((*def->agent == 0) != (*orr_actuator_at(c->scenario, 0)->agent == 0))
+    orr_check_complain_key(c, path, "agent", "write agent: NAME at each, or at none",
+                           "either all actuators have an agent or none");
   if (c->scenario->world.mjcf) return; /* the rest is in the file */
   check_bounds(c, path, def, check_driven(c, path, def));
   check_meanings(c, path, index);

@@ -62,9 +62,13 @@ typedef struct orr_parts {
   const int (*sensor_ends)[2]; /* file indices; the second of rays, and of any body, is -1 */
   const size_t *first_force;   /* file index -> the force fields on it; file_count + 1 numbers */
   const int *forces;           /* index in world.forces */
-  size_t start_count;          /* numbers that begin an episode: stride a body of the file, then
-                         ORR_JOINT_STATE a pivot or slide */
-  int64_t delay;               /* the longest of any actuator */
+  const char *const *agents;   /* owners of slots of the action, as they appear; "": one without
+                                  a name */
+  size_t agent_count;
+  const int *agent_of; /* number of an action -> index in agents */
+  size_t start_count;  /* numbers that begin an episode: stride a body of the file, then
+                          ORR_JOINT_STATE a pivot or slide */
+  int64_t delay;       /* the longest of any actuator */
   const orr_goal_parts *goals;
   size_t goal_count;
   double goal_area;                  /* of all goals */

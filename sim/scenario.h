@@ -1,4 +1,4 @@
-/* The scenario of a world: everything that `world:` and `task:` of a YAML file say.
+/* The scenario of a world: everything that `world:`, `task:` and `vary:` of a YAML file say.
  *
  * A scenario is immutable and shared by all its worlds. Nothing about a task is hard-coded: Push-T
  * is a file. Numbers that an episode draws are orr_range. Units are SI and radians unless
@@ -11,6 +11,7 @@
 #include "sim/joint_def.h"
 #include "sim/surroundings_def.h"
 #include "sim/task_def.h"
+#include "sim/vary_def.h"
 
 typedef struct orr_space_def {
   int unit; /* 0 m, 1 px */
@@ -49,19 +50,22 @@ typedef struct orr_world_def {
 } orr_world_def;
 
 /* The state vector: `stride` numbers for each moving body in file order, two for each pivot and
- * slide, one for each sensor. */
+ * slide, one for each sensor, one for each factor of variation. */
 typedef struct orr_scenario {
   orr_world_def world;
   orr_task_def task;
-  orr_hash identity;   /* of the canonical effective world and task */
+  orr_list factors;    /* orr_factor_def: what each episode draws */
+  orr_hash identity;   /* of the canonical effective world and task, and of vary if there is any */
   size_t body_count;   /* moving bodies, in file order = order of the state vector */
   size_t stride;       /* ORR_BODY_STATE or ORR_BODY_STATE_3D */
   size_t joint_count;  /* pivots and slides: the state's entities behind the bodies */
   size_t action_count; /* numbers in an action */
   orr_space state;
   orr_space action;
-  const struct orr_parts *parts; /* what follows from the file: sim/parts.h */
-  void *shared;                  /* what the engine compiled for all worlds, or NULL */
+  const struct orr_parts *parts;         /* what follows from the file: sim/parts.h */
+  const struct orr_variation *variation; /* sim/vary.h; NULL without factors and in variants */
+  const struct orr_scenario *base;       /* of a variant: the scenario that it varies */
+  void *shared;                          /* what the engine compiled for all worlds, or NULL */
   orr_arena *arena;
 } orr_scenario;
 
@@ -81,9 +85,9 @@ static inline size_t orr_state_at(const orr_scenario *scenario, size_t entity) {
 
 extern const orr_record orr_world_record; /* field table of `world` */
 
-/* Reads `world` and `task` of a scenario tree (a complete document; other sections are ignored),
- * writes missing defaults into the tree, and checks what a table cannot (mass of dynamic bodies,
- * convex polygons, joint ends, sizes). */
+/* Reads `world`, `task` and `vary` of a scenario tree (a complete document; other sections are
+ * ignored), writes missing defaults into the tree, and checks what a table cannot (mass of dynamic
+ * bodies, convex polygons, joint ends, sizes). */
 orr_status orr_scenario_read(orr_config *config, orr_scenario **out, orr_diagnostics *diagnostics);
 void orr_scenario_destroy(orr_scenario *scenario);
 

@@ -78,7 +78,8 @@ const orr_body_def *orr_check_find_body(const orr_checker *c, const char *name) 
 /* Numbers in the state vector. */
 static size_t count_fields(const orr_checker *c, size_t moving, size_t joints) {
   size_t stride = orr_check_flat(c) ? ORR_BODY_STATE : ORR_BODY_STATE_3D;
-  return moving * stride + joints * ORR_JOINT_STATE + c->scenario->world.sensors.count;
+  return moving * stride + joints * ORR_JOINT_STATE + c->scenario->world.sensors.count +
+         c->scenario->factors.count;
 }
 
 /* False when there are so many things that looking at each would help nobody. */
@@ -106,6 +107,7 @@ static bool check_counts(const orr_checker *c) {
       {world->forces.count, ORR_MAX_BODIES, "world.forces", "forces"},
       {world->lights.count, ORR_MAX_BODIES, "world.lights", "lights"},
       {c->scenario->task.goals.count, ORR_MAX_BODIES, "task.goals", "goals"},
+      {c->scenario->factors.count, ORR_MOST_FACTORS, "vary", "factors"},
   };
   bool fine = true;
   for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {

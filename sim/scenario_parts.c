@@ -335,6 +335,23 @@ static void fill_goal_pose(const deriver *d, const orr_goal_def *def, orr_goal_p
   goal->pose[10] = sin(0.5 * def->angle);
 }
 
+static void fill_agents(deriver *d) {
+  orr_scenario *scenario = d->scenario;
+  orr_parts *parts = d->parts;
+  const char **agents = get(d, parts->actuator_count, sizeof *agents);
+  int *agent_of = get(d, scenario->action_count, sizeof *agent_of);
+  for (size_t i = 0; i < parts->actuator_count && !d->failed; i++) {
+    const char *name = orr_actuator_at(scenario, i)->agent;
+    size_t at = 0;
+    while (at < parts->agent_count && strcmp(agents[at], name) != 0) at++;
+    if (at == parts->agent_count) agents[parts->agent_count++] = name;
+    for (size_t k = 0; k < parts->drives[i].width; k++)
+      agent_of[parts->drives[i].first + k] = (int)at;
+  }
+  parts->agents = agents;
+  parts->agent_of = agent_of;
+}
+
 static void fill_goal(deriver *d, const orr_goal_def *def, orr_goal_parts *goal) {
   const orr_parts *parts = d->parts;
   if (def->joint) {
@@ -375,6 +392,7 @@ bool orr_scenario_derive(orr_scenario *scenario) {
   if (!d.failed) fill_driven(&d);
   if (!d.failed) fill_sensors(&d);
   if (!d.failed) fill_forces(&d);
+  if (!d.failed) fill_agents(&d);
   if (!d.failed) fill_outlines(&d);
   if (!d.failed) fill_masses(&d);
   if (!d.failed) fill_colours(&d);

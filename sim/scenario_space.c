@@ -1,6 +1,7 @@
 /* What the state and the action of a scenario consist of, by name. */
 #include "base/maths.h"
 #include "sim/scenario_parts.h"
+#include "sim/vary.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -127,6 +128,9 @@ static void fill_state(orr_scenario *scenario) {
   for (size_t i = 0; i < scenario->world.sensors.count; i++)
     add_field(state, orr_sensor_at(scenario, i)->name, "value", "", ORR_QUANTITY_OTHER, -1, 0.0,
               INFINITY);
+  for (size_t i = 0; i < scenario->factors.count; i++)
+    add_field(state, "vary", orr_factor_at(scenario, i)->name, "", ORR_QUANTITY_OTHER, -1,
+              -INFINITY, INFINITY);
 }
 
 static orr_quantity quantity_of(const orr_actuator_def *def, int axis) {

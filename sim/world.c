@@ -17,6 +17,7 @@ static size_t lay_out(orr_world *world) {
   const orr_scenario *scenario = world->scenario;
   size_t state = aligned(scenario->state.count * sizeof(double));
   size_t starts = aligned(scenario->parts->start_count * sizeof(double));
+  size_t factors = aligned(scenario->factors.count * sizeof(double));
   size_t origins = aligned(scenario->action_count * sizeof(double));
   size_t commands = aligned(world->command_rows * scenario->action_count * sizeof(float));
   size_t marks = aligned(scenario->parts->task->term_count * sizeof(double));
@@ -26,16 +27,19 @@ static size_t lay_out(orr_world *world) {
     world->core = (orr_core *)(void *)at;
     world->state = (double *)(void *)(at + offset);
     world->starts = (double *)(void *)(at + offset + state);
-    world->origins = (double *)(void *)(at + offset + state + starts);
-    world->commands = (float *)(void *)(at + offset + state + starts + origins);
-    world->marks = (double *)(void *)(at + offset + state + starts + origins + commands);
+    world->factors = (double *)(void *)(at + offset + state + starts);
+    at += offset + state + starts + factors;
+    world->origins = (double *)(void *)at;
+    world->commands = (float *)(void *)(at + origins);
+    world->marks = (double *)(void *)(at + origins + commands);
   }
-  return offset + state + starts + origins + commands + marks;
+  return offset + state + starts + factors + origins + commands + marks;
 }
 
 /* Room for two events a step; without a limit for a quarter of a million. */
 static orr_status create_log(orr_world *world, orr_error *err) {
-  int64_t limit = world->scenario->task.time_limit;
+  const orr_variation *variation = world->base->variation;
+  int64_t limit = variation ? variation->time_limit : world->base->task.time_limit;
   size_t action = world->scenario->action_count * sizeof(float);
   size_t data = action > sizeof(double[3]) ? action : sizeof(double[3]);
   world->event_size = (offsetof(orr_event, data) + data + 7) / 8 * 8;
@@ -45,14 +49,17 @@ static orr_status create_log(orr_world *world, orr_error *err) {
 
 static orr_status create_parts(orr_world *world, orr_error *err) {
   const orr_scenario *scenario = world->scenario;
-  world->command_rows = (size_t)scenario->parts->delay + 2;
+  const orr_variation *variation = scenario->variation;
+  world->command_rows = (size_t)(variation ? variation->delay : scenario->parts->delay) + 2;
   world->block_size = lay_out(world);
   ORR_TRY(orr_new(&world->block, 1, world->block_size, err));
   lay_out(world);
   ORR_TRY(orr_new(&world->fresh, scenario->state.count, sizeof(double), err));
   ORR_TRY(orr_new(&world->targets, scenario->action_count + 1, sizeof(double), err));
   ORR_TRY(create_log(world, err));
-  ORR_TRY(world->table->create(scenario, &world->engine, err));
+  if (variation) ORR_TRY(orr_sandbox_create(scenario, &world->sandbox, err));
+  ORR_TRY(world->table->create(scenario, &world->base_engine, err));
+  world->engine = world->base_engine;
   return orr_world_scene_create(world, err);
 }
 
@@ -60,7 +67,7 @@ orr_status orr_world_create(const orr_scenario *scenario, orr_world **out, orr_e
   orr_world *world;
   *out = NULL;
   ORR_TRY(orr_new(&world, 1, sizeof *world, err));
-  world->scenario = scenario;
+  world->scenario = world->base = scenario;
   world->table = orr_engine_of(scenario);
   orr_status status = create_parts(world, err);
   if (status == ORR_OK)
@@ -72,7 +79,9 @@ orr_status orr_world_create(const orr_scenario *scenario, orr_world **out, orr_e
 
 void orr_world_destroy(orr_world *world) {
   if (!world) return;
-  world->table->destroy(world->engine);
+  world->table->destroy(world->base_engine);
+  orr_variant_share(&world->variant, NULL);
+  orr_sandbox_destroy(world->sandbox);
   orr_reserve_destroy(&world->log);
   orr_free(world->block);
   orr_free(world->fresh);
@@ -83,10 +92,11 @@ void orr_world_destroy(orr_world *world) {
   orr_free(world);
 }
 
-const orr_scenario *orr_world_scenario(const orr_world *world) { return world->scenario; }
+const orr_scenario *orr_world_scenario(const orr_world *world) { return world->base; }
+const orr_scenario *orr_world_variant(const orr_world *world) { return world->scenario; }
 
 static orr_end diverge(orr_world *world, const char *reason) {
-  snprintf(world->core->reason, sizeof world->core->reason, "%s", reason);
+  snprintf(world->core->reason, sizeof world->core->reason, "%.199s", reason);
   world->core->end = ORR_DIVERGED;
   world->core->reward = 0.0;
   return ORR_DIVERGED;
@@ -94,8 +104,9 @@ static orr_end diverge(orr_world *world, const char *reason) {
 
 /* Takes the engine's state over if all of it is finite. */
 static bool refresh_state(orr_world *world) {
-  size_t count = world->scenario->state.count;
+  size_t count = world->scenario->state.count, factors = world->base->factors.count;
   world->table->get_state(world->engine, world->fresh);
+  if (factors) memcpy(world->fresh + count - factors, world->factors, factors * sizeof(double));
   for (size_t i = 0; i < count; i++)
     if (!isfinite(world->fresh[i])) return false;
   memcpy(world->state, world->fresh, count * sizeof(double));
@@ -112,14 +123,23 @@ static void note_origins(orr_world *world) {
   }
 }
 
-/* Begins an episode from world->starts. */
-orr_status orr_world_begin(orr_world *world, uint64_t seed, uint32_t episode, orr_error *err) {
+orr_status orr_world_prepare(orr_world *world, uint64_t seed, uint32_t episode, orr_error *err) {
   orr_core *core = world->core;
   memset(core, 0, sizeof *core);
   memset(world->commands, 0, world->command_rows * world->scenario->action_count * sizeof(float));
   core->seed = seed;
   core->episode = episode;
   core->begun = true;
+  orr_error why = {0};
+  orr_status status = orr_world_vary(world, &why);
+  if (status == ORR_OK) return ORR_OK;
+  diverge(world, why.message);
+  if (status != ORR_ERR_CONFIG) return orr_fail(err, status, "%s", why.message);
+  return orr_fail(err, ORR_ERR_NUMBERS, "the episode cannot begin: %s", core->reason);
+}
+
+orr_status orr_world_begin(orr_world *world, orr_error *err) {
+  orr_core *core = world->core;
   if (!world->table->reset(world->engine, world->starts))
     diverge(world, world->table->status(world->engine));
   else if (!refresh_state(world))
@@ -160,6 +180,8 @@ static void draw_start(const orr_start_def *start, size_t stride, orr_random *ra
 }
 
 orr_status orr_world_reset(orr_world *world, uint64_t seed, uint32_t episode, orr_error *err) {
+  orr_factors_draw(world->base, seed, episode, world->factors);
+  ORR_TRY(orr_world_prepare(world, seed, episode, err));
   orr_random random = orr_random_at(seed, ORR_PURPOSE_RESET, episode, 0, 0, 0);
   const orr_scenario *scenario = world->scenario;
   double *out = world->starts;
@@ -170,7 +192,7 @@ orr_status orr_world_reset(orr_world *world, uint64_t seed, uint32_t episode, or
     *out++ = orr_range_draw(&orr_joint_at(scenario, i)->start, &random);
     *out++ = orr_range_draw(&orr_joint_at(scenario, i)->speed, &random);
   }
-  return orr_world_begin(world, seed, episode, err);
+  return orr_world_begin(world, err);
 }
 
 /* The first number that a range can give: where static bodies stand in orr_world_reset_to. */
@@ -187,14 +209,17 @@ static void place_static(const orr_start_def *start, size_t stride, double *out)
 }
 
 orr_status orr_world_reset_to(orr_world *world, const double *state, orr_error *err) {
+  size_t stride = world->base->stride, bodies = world->base->body_count * stride;
+  size_t driven = bodies + world->base->joint_count * ORR_JOINT_STATE;
+  size_t factors = world->base->factors.count, first_factor = world->base->state.count - factors;
+  for (size_t i = 0; i < world->base->state.count; i++)
+    if ((i < driven || i >= first_factor) && !isfinite(state[i]))
+      return orr_fail(err, ORR_ERR_NUMBERS, "the episode cannot begin: %s is not finite",
+                      world->base->state.fields[i].name);
+  if (factors) memcpy(world->factors, state + first_factor, factors * sizeof *state);
+  ORR_TRY(orr_world_prepare(world, 0, 0, err));
   const orr_scenario *scenario = world->scenario;
   const orr_parts *parts = scenario->parts;
-  size_t stride = scenario->stride, bodies = scenario->body_count * stride;
-  size_t driven = bodies + scenario->joint_count * ORR_JOINT_STATE;
-  for (size_t i = 0; i < driven; i++)
-    if (!isfinite(state[i]))
-      return orr_fail(err, ORR_ERR_NUMBERS, "the episode cannot begin: %s is not finite",
-                      scenario->state.fields[i].name);
   for (size_t i = 0; i < parts->file_count; i++) {
     double *out = world->starts + i * stride;
     if (parts->moving_of[i] >= 0)
@@ -204,7 +229,7 @@ orr_status orr_world_reset_to(orr_world *world, const double *state, orr_error *
   }
   memcpy(world->starts + parts->file_count * stride, state + bodies,
          (driven - bodies) * sizeof *state);
-  return orr_world_begin(world, 0, 0, err);
+  return orr_world_begin(world, err);
 }
 
 static bool finite_action(const orr_world *world, const float *action) {

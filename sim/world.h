@@ -38,12 +38,16 @@ const char *orr_engine_library(orr_engine_kind engine); /* "Chipmunk2D 7.0.3" */
 orr_status orr_world_create(const orr_scenario *scenario, orr_world **out, orr_error *err);
 void orr_world_destroy(orr_world *world);
 const orr_scenario *orr_world_scenario(const orr_world *world);
+/* The scenario as this episode has it: with its factors of variation set, of the same layout and
+ * identity. The world's own when nothing varies. Borrowed until one begins or is restored. */
+const orr_scenario *orr_world_variant(const orr_world *world);
 
-/* A fresh episode: starts drawn from (seed, ORR_PURPOSE_RESET, episode). */
+/* A fresh episode: factors of variation drawn from (seed, ORR_PURPOSE_VARIATION, episode), then
+ * starts from (seed, ORR_PURPOSE_RESET, episode). */
 orr_status orr_world_reset(orr_world *world, uint64_t seed, uint32_t episode, orr_error *err);
-/* For demonstrations and the `gym` variant only: a fresh episode from given poses, placed by each
- * body's `start.order`. `state`: a state vector. Contacts start cold, so this is not a
- * restore. */
+/* For demonstrations and the `gym` variant only: a fresh episode from given poses and factors,
+ * placed by each body's `start.order`. `state`: a state vector. Contacts start cold, so this is
+ * not a restore. */
 orr_status orr_world_reset_to(orr_world *world, const double *state, orr_error *err);
 
 /* One control step. `action`: action_count floats, all finite (else the episode ends as diverged).

@@ -52,6 +52,8 @@ static bool is_prefix(const orr_world *dst, const orr_world *src) {
   if (!dst->core->begun || dst->core->log_full || count > src->core->event_count) return false;
   if (dst->core->seed != src->core->seed || dst->core->episode != src->core->episode) return false;
   if (memcmp(dst->starts, src->starts, bytes) != 0) return false;
+  bytes = src->base->factors.count * sizeof *src->factors;
+  if (bytes && memcmp(dst->factors, src->factors, bytes) != 0) return false;
   return count == 0 || orr_world_event(src, count - 1)->chain == dst->core->chain;
 }
 
@@ -77,8 +79,11 @@ orr_status orr_world_sync(orr_world *dst, const orr_world *src, orr_error *err) 
     return ORR_ERR_SYSTEM;
   }
   if (!is_prefix(dst, src)) {
+    size_t factors = src->base->factors.count;
+    if (factors) memcpy(dst->factors, src->factors, factors * sizeof *src->factors);
+    ORR_TRY(orr_world_prepare(dst, src->core->seed, src->core->episode, err));
     memcpy(dst->starts, src->starts, src->scenario->parts->start_count * sizeof *src->starts);
-    ORR_TRY(orr_world_begin(dst, src->core->seed, src->core->episode, err));
+    ORR_TRY(orr_world_begin(dst, err));
   }
   for (size_t i = dst->core->event_count; i < src->core->event_count; i++)
     replay(dst, orr_world_event(src, i));

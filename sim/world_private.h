@@ -5,6 +5,7 @@
 #include "sim/engine.h"
 #include "sim/parts.h"
 #include "sim/reserve.h"
+#include "sim/vary.h"
 
 /* The world's own numbers; at the front of `block`, so that a save copies them with the rest. */
 typedef struct orr_core {
@@ -37,15 +38,30 @@ typedef struct orr_event {
   } data; /* an action may go on behind the struct */
 } orr_event;
 
-struct orr_world {
-  const orr_scenario *scenario;
+/* A scenario with its factors set and the engine that runs it, shared by a world and its snapshots
+ * (an image fits no other engine): who is the last to let go destroys it. */
+typedef struct orr_variant {
+  orr_scenario *scenario;
   const orr_engine_table *table;
   orr_engine *engine;
+  size_t users;
+  double factors[ORR_MOST_FACTORS];
+} orr_variant;
+
+struct orr_world {
+  const orr_scenario *scenario; /* of this episode: the base, or variant->scenario */
+  const orr_scenario *base;
+  orr_variant *variant; /* NULL without factors, and before the first episode */
+  orr_sandbox *sandbox; /* NULL without factors */
+  const orr_engine_table *table;
+  orr_engine *engine; /* of the base, or variant->engine */
+  orr_engine *base_engine;
   unsigned char *block; /* all that the world itself saves: core, then the arrays */
   size_t block_size;
   orr_core *core;
   double *state;   /* the last one that was finite */
   double *starts;  /* parts->start_count numbers that began the episode */
+  double *factors; /* base->factors.count numbers: what this episode has drawn */
   double *origins; /* action_count: of positions, where their bodies were when it began */
   float *commands; /* command_rows x action_count: what each past step commanded */
   size_t command_rows;
@@ -64,12 +80,25 @@ struct orr_world {
 
 struct orr_snapshot {
   orr_world *world;
-  orr_reserve memory; /* block | events | engine image */
-  size_t event_count; /* entries in the copy of the log; SIZE_MAX: nothing saved yet */
+  orr_variant *variant; /* that the saved episode runs on */
+  orr_reserve memory;   /* block | events | engine image */
+  size_t event_count;   /* entries in the copy of the log; SIZE_MAX: nothing saved yet */
 };
 
 /* world.c */
-orr_status orr_world_begin(orr_world *world, uint64_t seed, uint32_t episode, orr_error *err);
+/* Forgets the episode and makes the variant of world->factors; then starts may be written. When
+ * that fails the episode has diverged. */
+orr_status orr_world_prepare(orr_world *world, uint64_t seed, uint32_t episode, orr_error *err);
+/* Begins from world->starts. */
+orr_status orr_world_begin(orr_world *world, orr_error *err);
+
+/* world_vary.c */
+orr_status orr_world_vary(orr_world *world, orr_error *err); /* the variant of world->factors */
+/* Makes `*to` refer to the same variant as `from` (both may be NULL). */
+void orr_variant_share(orr_variant **to, orr_variant *from);
+/* From now on the world runs on this variant, or (NULL) on its base. */
+void orr_world_bind(orr_world *world, orr_variant *variant);
+size_t orr_world_image_limit(const orr_world *world); /* most bytes of an engine's image */
 
 /* The engine's `bare` (sim/bench.c). */
 void orr_world_bare_step(orr_world *world, const double *controls);

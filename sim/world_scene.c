@@ -9,12 +9,20 @@
 
 static const uint8_t goal_colour[3] = {0x90, 0xee, 0x90}; /* lightgreen, as in gym-pusht */
 
-/* Lights and camera are copied: an episode may draw others. */
 static orr_status create_lights(orr_world *world, orr_error *err) {
+  const orr_world_def *def = &world->scenario->world;
+  ORR_TRY(orr_new(&world->lights, def->lights.count + 1, sizeof *world->lights, err));
+  world->scene.lights = world->lights;
+  world->scene.light_count = def->lights.count;
+  if (def->camera) world->scene.camera = &world->camera;
+  return ORR_OK;
+}
+
+/* Lights and camera are copied: each episode may have others. */
+static void fill_lights(orr_world *world) {
   _Static_assert((int)ORR_SCENE_LIGHT_AREA == (int)ORR_LIGHT_AREA, "one order of lights");
   const orr_world_def *def = &world->scenario->world;
   const orr_light_def *lights = def->lights.items;
-  ORR_TRY(orr_new(&world->lights, def->lights.count + 1, sizeof *world->lights, err));
   for (size_t i = 0; i < def->lights.count; i++) {
     orr_scene_light *light = &world->lights[i];
     light->kind = (orr_scene_light_kind)lights[i].kind;
@@ -25,15 +33,11 @@ static orr_status create_lights(orr_world *world, orr_error *err) {
     light->power = lights[i].power;
     orr_colour_parse(lights[i].colour, light->colour);
   }
-  world->scene.lights = world->lights;
-  world->scene.light_count = def->lights.count;
-  if (!def->camera) return ORR_OK;
+  if (!def->camera) return;
   memcpy(world->camera.position, def->camera->position, sizeof world->camera.position);
   memcpy(world->camera.target, def->camera->target, sizeof world->camera.target);
   memcpy(world->camera.up, def->camera->up, sizeof world->camera.up);
   world->camera.field_of_view = def->camera->field_of_view;
-  world->scene.camera = &world->camera;
-  return ORR_OK;
 }
 
 static bool has_solids(const orr_world *world) {
@@ -50,6 +54,7 @@ static orr_status create_solids(orr_world *world, orr_error *err) {
   for (size_t g = 0; g < parts->goal_count; g++)
     for (size_t i = 0; i < count; i++) shown += solids[i].body == parts->goals[g].body;
   orr_free(solids);
+  if (world->base->factors.count) shown = count * (1 + parts->goal_count); /* its body may vary */
   world->solid_capacity = count;
   world->contact_capacity = 64 + 8 * count;
   return orr_new(&world->shapes, shown + 1, sizeof *world->shapes, err);
@@ -59,17 +64,14 @@ static orr_status create_outlines(orr_world *world, orr_error *err) {
   const orr_parts *parts = world->scenario->parts;
   size_t most = parts->outline_count;
   for (size_t i = 0; i < parts->goal_count; i++) most += parts->goals[i].count;
+  if (world->base->factors.count) /* a goal's body may vary */
+    most = parts->outline_count * (1 + parts->goal_count);
   world->contact_capacity = 64 + 8 * parts->outline_count;
   return orr_new(&world->shapes, most + 1, sizeof *world->shapes, err);
 }
 
 orr_status orr_world_scene_create(orr_world *world, orr_error *err) {
-  const orr_space_def *space = &world->scenario->world.space;
-  world->scene.dimensions = (int)space->dimensions;
-  /* A model of its own lies about the origin as it likes: its solids say where. */
-  if (!world->scenario->world.mjcf)
-    memcpy(world->scene.size, space->size, sizeof world->scene.size);
-  world->scene.y_down = space->y != 0;
+  world->scene.dimensions = (int)world->scenario->world.space.dimensions;
   ORR_TRY(has_solids(world) ? create_solids(world, err) : create_outlines(world, err));
   ORR_TRY(orr_new(&world->contacts, world->contact_capacity, sizeof *world->contacts, err));
   return create_lights(world, err);
@@ -166,7 +168,12 @@ static void add_outlines(orr_world *world) {
 }
 
 const orr_scene *orr_world_scene(orr_world *world) {
+  const orr_space_def *space = &world->scenario->world.space;
   orr_scene *scene = &world->scene;
+  /* A model of its own lies about the origin as it likes: its solids say where. */
+  if (!world->scenario->world.mjcf) memcpy(scene->size, space->size, sizeof scene->size);
+  scene->y_down = space->y != 0;
+  fill_lights(world);
   scene->time = orr_world_time(world);
   scene->shapes = world->shapes;
   scene->contacts = world->contacts;

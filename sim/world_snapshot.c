@@ -17,7 +17,7 @@ orr_status orr_snapshot_create(orr_world *world, orr_snapshot **out, orr_error *
   ORR_TRY(orr_new(&snapshot, 1, sizeof *snapshot, err));
   snapshot->world = world;
   snapshot->event_count = SIZE_MAX;
-  size_t size = image_at(world) + world->table->save_limit(world->engine);
+  size_t size = image_at(world) + orr_world_image_limit(world);
   orr_status status = orr_reserve_create(size, &snapshot->memory, err);
   if (status == ORR_OK)
     *out = snapshot;
@@ -28,6 +28,7 @@ orr_status orr_snapshot_create(orr_world *world, orr_snapshot **out, orr_error *
 
 void orr_snapshot_destroy(orr_snapshot *snapshot) {
   if (!snapshot) return;
+  orr_variant_share(&snapshot->variant, NULL);
   orr_reserve_destroy(&snapshot->memory);
   orr_free(snapshot);
 }
@@ -62,6 +63,7 @@ void orr_world_save(orr_world *world, orr_snapshot *snapshot) {
   copy_log(bytes + events_at(world), known, world->log.bytes, world->core->event_count,
            world->event_size);
   snapshot->event_count = world->core->event_count;
+  orr_variant_share(&snapshot->variant, world->variant);
   world->table->save(world->engine, bytes + image_at(world));
 }
 
@@ -71,6 +73,7 @@ void orr_world_restore(orr_world *world, const orr_snapshot *snapshot) {
   copy_log(world->log.bytes, world->core->event_count, bytes + events_at(world),
            snapshot->event_count, world->event_size);
   memcpy(world->block, bytes, world->block_size);
+  orr_world_bind(world, snapshot->variant);
   world->table->restore(world->engine, bytes + image_at(world));
 }
 

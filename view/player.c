@@ -8,6 +8,7 @@ struct orr_player {
   const orr_scenario *scenario;
   orr_env *env;
   orr_policy *policy; /* NULL: the human */
+  orr_others others;  /* beside the human: who owns the first actuator is the human */
   orr_model *model;
   orr_dynamics *dynamics;
   orr_objective objective;
@@ -102,10 +103,17 @@ static orr_status create_network(orr_player *player, orr_error *err) {
                             &player->policy, err);
 }
 
+static const char *first_agent(const orr_player *player) {
+  const orr_parts *parts = player->scenario->parts;
+  return parts->agent_count ? parts->agents[0] : "";
+}
+
 static orr_status create_agent(orr_player *player, orr_pool *pool, orr_error *err) {
   const orr_experiment *experiment = player->def->experiment;
   switch (player->def->agent) {
   case ORR_VIEW_HUMAN:
+    return orr_others_create(player->scenario, first_agent(player), experiment->plan.others,
+                             &player->others, err);
   case ORR_VIEW_REST: return ORR_OK;
   case ORR_VIEW_RANDOM:
     return orr_policy_random(&experiment->observer, experiment->eval.random_hold, &player->policy,
@@ -152,9 +160,9 @@ void orr_player_destroy(orr_player *player) {
 
 /* The planner's goal: the task's poses, everything else as it is. */
 static void set_task_goal(orr_player *player) {
+  const orr_scenario *now = orr_world_variant(orr_env_world(player->env));
   orr_world_state(orr_env_world(player->env), player->goal);
-  for (size_t i = 0; i < player->scenario->task.goals.count; i++)
-    orr_goal_write(player->scenario, i, player->goal);
+  for (size_t i = 0; i < now->task.goals.count; i++) orr_goal_write(now, i, player->goal);
   orr_env_set_goal(player->env, &player->rule, player->goal);
 }
 
@@ -169,21 +177,19 @@ orr_status orr_player_reset(orr_player *player, uint32_t episode, orr_error *err
   return ORR_OK;
 }
 
-/* The cursor as an action of the first actuator. */
+/* The cursor as an action of the first actuator; other agents do what plan.others says. */
 static void human_action(orr_player *player, const double cursor[2]) {
-  const orr_actuator_def *actuator = player->scenario->world.actuators.items;
-  if (!player->scenario->world.actuators.count) return;
+  const orr_parts *parts = player->scenario->parts;
+  if (!parts->actuator_count) return;
+  const orr_drive *drive = &parts->drives[0];
   double state[ORR_MAX_FIELDS];
   orr_world_state(orr_env_world(player->env), state);
-  if (!actuator->body) return;
-  int body = orr_space_find_body(&player->scenario->state, actuator->body);
-  const double *from = state + orr_state_at(player->scenario, (size_t)body);
-  for (int k = 0; k < 2; k++) {
-    double value = cursor[k];
-    if (actuator->meaning == ORR_ACTION_RELATIVE) value = (cursor[k] - from[k]) / actuator->scale;
-    value = value < actuator->low[k] ? actuator->low[k] : value;
-    player->action[k] = (float)(value > actuator->high[k] ? actuator->high[k] : value);
-  }
+  int64_t step = orr_env_steps(player->env);
+  if (step == 0) orr_others_begin(&player->others, state);
+  orr_others_act(&player->others, state, player->def->seed, player->episode, step, player->action);
+  for (size_t k = 0; drive->body >= 0 && k < drive->width; k++)
+    if (drive->axes[k] < 2)
+      player->action[k] = orr_action_aim(player->scenario, k, cursor[drive->axes[k]], state);
 }
 
 /* Nothing is commanded: positions stay as they are, all else is 0. */

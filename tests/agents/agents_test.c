@@ -52,6 +52,20 @@ void open_text(bench *out, const char *yaml) {
   finish(out, config, status, diagnostics);
 }
 
+void open_varied(bench *out) {
+  orr_diagnostics *diagnostics = orr_diagnostics_create();
+  orr_config *config = NULL;
+  orr_status status =
+      orr_config_load(ORR_SOURCE_DIR "/tests/fixtures/tiny.yaml", &config, diagnostics);
+  if (status == ORR_OK)
+    status = orr_config_set(
+        config,
+        "vary=[{name: mass, path: world.bodies.puck.mass, value: {uniform: [0.5, 4]}},"
+        "{name: goal, path: 'task.goals[0].position[0]', value: {uniform: [60, 140]}}]",
+        diagnostics);
+  finish(out, config, status, diagnostics);
+}
+
 void open_reacher(bench *out) { open_text(out, reacher_text); }
 
 void close_bench(bench *b) {
@@ -102,6 +116,7 @@ int main(void) {
   failed += run_objective_tests();
   failed += run_planner_tests();
   failed += run_policy_tests();
+  failed += run_others_tests();
   failed += run_model_tests();
   failed += run_collect_tests();
   failed += run_goal_tests();

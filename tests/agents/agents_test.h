@@ -20,6 +20,7 @@ typedef struct bench {
 
 void open_push_t(bench *out);  /* scenarios/push_t.yaml */
 void open_reacher(bench *out); /* a disc that follows its target, and nothing else */
+void open_varied(bench *out);  /* tests/fixtures/tiny.yaml; the puck's mass and goal vary */
 void open_text(bench *out, const char *yaml);
 void close_bench(bench *b);
 
@@ -34,6 +35,7 @@ int run_env_tests(void);
 int run_objective_tests(void);
 int run_planner_tests(void);
 int run_policy_tests(void);
+int run_others_tests(void);
 int run_model_tests(void);
 int run_collect_tests(void);
 int run_goal_tests(void);

@@ -1,5 +1,6 @@
 #include "agents_test.h"
 
+#include "agents/collect_private.h"
 #include "base/file.h"
 
 #include <math.h>
@@ -97,6 +98,48 @@ static void assert_replays(const bench *b, const orr_episode_view *view) {
     assert_int_equal(orr_world_contact(orr_env_look(env)), view->contact[t + 1]);
   }
   orr_env_destroy(env);
+}
+
+/* Factors are columns of the data, the same in all rows of an episode, and episodes replay; a goal
+ * that varies is that of the episode. */
+static void factors_are_recorded(void **state) {
+  (void)state;
+  bench b;
+  open_varied(&b);
+  orr_collect_def def = tiny(&b);
+  def.random_goals = 0.0;
+  def.steps = 80;
+  def.expert.samples = 24;
+  def.reached.hold = 1;
+  def.reached.angle = INFINITY;
+  char *folder = new_folder("varied"), *summary;
+  collect_well(&b, &def, folder, 2);
+  orr_dataset *data = open_split(folder, ORR_SPLIT_TRAIN);
+  size_t S = b.observer.space.count, mass = S - 2, goal = S - 1;
+  assert_string_equal(orr_dataset_info(data)->observation.fields[mass].name, "vary.mass");
+  float low = INFINITY, high = 0.0f;
+  size_t reached = 0;
+  for (size_t e = 0; e < orr_dataset_episodes(data); e++) {
+    orr_episode_view view = orr_dataset_episode(data, e);
+    assert_replays(&b, &view);
+    low = fminf(low, view.states[mass]), high = fmaxf(high, view.states[mass]);
+    for (size_t t = 0; t <= view.steps; t++) {
+      assert_true(view.states[t * S + mass] == view.states[mass]);
+      assert_true(view.states[t * S + goal] == view.states[goal]);
+    }
+    if (view.policy != ORR_POLICY_EXPERT || !view.terminated) continue;
+    const float *last = view.states + view.steps * S;
+    reached++;
+    assert_true(fabsf(last[6] - view.states[goal]) < 8.0f); /* puck.x where this episode asks */
+  }
+  assert_true(reached > 1);
+  assert_true(low >= 0.5f && high <= 4.0f && high > low);
+  orr_dataset_close(data);
+  assert_int_equal(orr_dataset_inspect(folder, false, &summary, NULL), ORR_OK);
+  assert_non_null(strstr(summary, "vary.mass"));
+  orr_free(summary);
+  drop_folder(folder);
+  close_bench(&b);
 }
 
 static void collects_what_was_asked_for(void **state) {
@@ -292,14 +335,38 @@ static void cancel_stops(void **state) {
   close_bench(&b);
 }
 
+/* Shards that were collected before a setting came stay good while it has its default. */
+static void later_settings_leave_the_digest_alone(void **state) {
+  (void)state;
+  orr_arena *arena = orr_arena_create(4096);
+  orr_planner_def plan;
+  orr_record before = orr_planner_record;
+  while (before.fields[before.count - 1].later) before.count--;
+  assert_true(before.count < orr_planner_record.count);
+  orr_record_default(&orr_planner_record, arena, &plan);
+  orr_hash first = orr_record_digest(&before, &plan);
+  assert_true(orr_hash_equal(orr_record_digest(&orr_planner_record, &plan), first));
+  plan.others = ORR_OTHERS_HOLD;
+  assert_false(orr_hash_equal(orr_record_digest(&orr_planner_record, &plan), first));
+  plan.others = ORR_OTHERS_REST;
+  plan.agent = "left";
+  assert_false(orr_hash_equal(orr_record_digest(&orr_planner_record, &plan), first));
+  plan.agent = "";
+  plan.samples++;
+  assert_false(orr_hash_equal(orr_record_digest(&orr_planner_record, &plan), first));
+  orr_arena_destroy(arena);
+}
+
 int run_collect_tests(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(collects_what_was_asked_for),
+      cmocka_unit_test(factors_are_recorded),
       cmocka_unit_test(replays_stay_near),
       cmocka_unit_test(threads_do_not_change_a_byte),
       cmocka_unit_test(killed_runs_end_with_the_same_bytes),
       cmocka_unit_test(finished_shards_are_checked),
       cmocka_unit_test(cancel_stops),
+      cmocka_unit_test(later_settings_leave_the_digest_alone),
   };
   return cmocka_run_group_tests_name("collect", tests, NULL, NULL);
 }

@@ -40,6 +40,7 @@ typedef struct rich {
   orr_range turn[3];
   orr_union sensor;
   light *lamp;
+  orr_range wind;
 } rich;
 
 static const orr_field circle_fields[] = {
@@ -119,6 +120,7 @@ static const orr_field rich_fields[] = {
     {ORR_FIELD(UNION, rich, sensor), .variants = shape_records, .preset = "{box: {width: 2}}",
      .later = true, .help = "Sensor"},
     {ORR_FIELD(OPTIONAL, rich, lamp), .record = &light_record, .later = true, .help = "Lamp"},
+    {ORR_FIELD(RANGE, rich, wind), .preset = "null", .later = true, .help = "Wind"},
 };
 static const orr_record rich_record = {ORR_RECORD("rich", rich, rich_fields),
                                        .help = "Every type of field"};

@@ -288,7 +288,7 @@ static orr_hash identity_of(const char *text, orr_hash *whole) {
   return identity;
 }
 
-/* What the identity was before rich had turn, sensor and lamp, and bodies had drag. */
+/* What the identity was before rich had turn, sensor, lamp and wind, and bodies had drag. */
 static orr_hash earlier_identity(const char *text) {
   reading r = read_text(text);
   orr_node *root = orr_config_root(r.config);
@@ -298,6 +298,7 @@ static orr_hash earlier_identity(const char *text) {
   orr_node_remove(root, "turn");
   orr_node_remove(root, "sensor");
   orr_node_remove(root, "lamp");
+  orr_node_remove(root, "wind");
   orr_hash hash = orr_node_hash(root);
   end(&r);
   return hash;

@@ -57,6 +57,9 @@ expect "list prints JSON alone" /usr/bin/python3 -m json.tool stdout.txt /dev/nu
 mkdir shelf && sed 's/^  dt: .*/  dt: fast/' scenarios/push_t.yaml >shelf/broken.yaml && echo 'a: 1' >shelf/other.yaml
 check "list of a broken scenario" 0 '^shelf/broken.yaml +cannot be loaded' "$orrery" list shelf
 expect "other files are no scenarios" test "$(wc -l <stdout.txt)" = 1
+mkdir agents && sed 's/^    - {name: push, body: agent,/&agent: left, /' scenarios/push_t.yaml >agents/one.yaml
+check "list names agents" 0 ' agents: left$' "$orrery" list agents
+check "list json of agents" 0 '"agent": "left"' "$orrery" list agents --json
 check "schema is JSON" 0 'draft-07' "$orrery" schema
 expect "schema parses" /usr/bin/python3 -m json.tool stdout.txt /dev/null
 check "explain" 0 'dt' "$orrery" explain world.dt

@@ -2,6 +2,7 @@
 #include "tests/eval/eval_test.h"
 
 #include "base/file.h"
+#include "eval/stage.h"
 
 static void a_good_file_is_read(void **state) {
   (void)state;
@@ -291,6 +292,78 @@ static const breakage breakages[] = {
          "  reward: [{name: a, term: {when: {condition: {rest: {bodies: [walls], speed: 1}}}}}]"},
     {.old = "position: 5, hold: 2}", .fresh = "position: 5, joints: [puck]}"},
     {.old = "position: 5, hold: 2}", .fresh = "position: 5, turn: 5deg}"},
+    {.old = "observe:",
+     .fresh = "vary:\n  - {name: mass, path: world.bodies.puk.mass, value: {uniform: [1, "
+              "2]}}\nobserve:"},
+    {.old = "observe:",
+     .fresh = "vary:\n  - {name: mass, path: world.bodies.puck.mas, value: {uniform: [1, "
+              "2]}}\nobserve:"},
+    {.old = "observe:",
+     .fresh = "vary:\n  - {name: mass, path: \"world.bodies[7].mass\", value: {uniform: [1, "
+              "2]}}\nobserve:"},
+    {.old = "observe:",
+     .fresh = "vary:\n  - {name: far, path: train.steps, value: {integer: [1, 9]}}\nobserve:"},
+    {.old = "observe:",
+     .fresh = "vary:\n  - {name: mass, path: world.bodies.puck.mass, value: {uniform: [-1, "
+              "2]}}\nobserve:"},
+    {.old = "observe:",
+     .fresh =
+         "vary:\n  - {name: mass, path: world.bodies.puck.mass, choice: [heavy, light]}\nobserve:"},
+    {.old = "observe:",
+     .fresh = "vary:\n  - {name: paint, path: world.bodies.puck.colour, value: {choice: [1, "
+              "2]}}\nobserve:"},
+    {.old = "observe:",
+     .fresh = "vary:\n  - {name: paint, path: world.bodies.puck.colour, choice: [gold, "
+              "tomatoe]}\nobserve:"},
+    {.old = "observe:",
+     .fresh =
+         "vary:\n  - {name: pieces, path: world.substeps, value: {uniform: [1, 9]}}\nobserve:"},
+    {.old = "observe:",
+     .fresh = "vary:\n  - {name: who, path: world.bodies.walls.type, choice: [static, "
+              "kinematic]}\nobserve:"},
+    {.old = "observe:",
+     .fresh =
+         "vary:\n  - {name: who, path: world.bodies.puck.name, choice: [puck, ball]}\nobserve:"},
+    {.old = "observe:",
+     .fresh = "vary:\n  - {name: mass, path: world.bodies.puck.mass, value: 2}\nobserve:"},
+    {.old = "observe:",
+     .fresh = "vary:\n  - {name: mass, path: world.bodies.puck.mass, value: {uniform: [1, 2]}, "
+              "choice: [a]}\nobserve:"},
+    {.old = "observe:",
+     .fresh = "vary:\n  - {name: mass, path: world.bodies.puck.mass, value: {uniform: [1, 2]}}\n  "
+              "- {name: mass, path: world.dt, value: {choice: [0.01, 0.02]}}\nobserve:"},
+    {.old = "observe:",
+     .fresh = "vary:\n  - {name: a, path: world.bodies.puck.mass, value: {uniform: [1, 2]}}\n  - "
+              "{name: b, path: \"world.bodies[2].mass\", value: {uniform: [3, 4]}}\nobserve:"},
+    {.old = "observe:",
+     .fresh = "vary:\n  - {name: m a, path: world.bodies.puck.mass, value: {uniform: [1, "
+              "2]}}\nobserve:"},
+    {.old = "observe:",
+     .fresh = "vary:\n  - {name: low, path: \"world.actuators.push.low[0]\", value: {uniform: [-1, "
+              "1]}}\nobserve:"},
+    {.old = "observe:",
+     .fresh = "vary:\n  - {nme: mass, path: world.bodies.puck.mass, value: {unifrom: [1, "
+              "2]}}\nobserve:"},
+    {.old = "observe:",
+     .fresh =
+         "vary:\n"
+         "  - {name: a, path: \"world.actuators.push.low[0]\", value: {uniform: [-1, 0.5]}}\n"
+         "  - {name: b, path: \"world.actuators.push.high[0]\", value: {uniform: [0.2, 0.1]}}\n"
+         "observe:"},
+    {.old = "observe:",
+     .fresh = "vary:\n"
+              "  - {name: a, path: \"world.actuators.push.low[0]\", value: {choice: [-1, 0.5]}}\n"
+              "  - {name: b, path: \"world.actuators.push.high[0]\", value: {choice: [1, 0.4]}}\n"
+              "observe:"},
+    {.old = "    train: {steps: 20}", .fresh = "    vary: []"},
+    {.old = "plan:\n  samples: 12", .fresh = "plan:\n  agent: left\n  samples: 12"},
+    {.old = "body: agent, scale: 50",
+     .fresh = "body: agent, agent: left, scale: 50",
+     .set = "plan.agent=lefty"},
+    {.old = "    - {name: push, body: agent, scale: 50}",
+     .fresh = "    - {name: push, body: agent, scale: 50}\n"
+              "    - {name: pull, body: puck, type: force, agent: left}"},
+    {.old = "plan:\n  samples: 12", .fresh = "plan:\n  others: folow\n  samples: 12"},
     {.old = "id: tiny", .fresh = "id: tiny", .profile = "smallest"},
     {.old = "id: tiny", .fresh = "id: tiny", .set = "train.stepps=3"},
     {.old = "id: tiny", .fresh = "id: tiny", .set = "plan.hold=3"},
@@ -387,6 +460,43 @@ static void mistakes_are_shown_with_place_and_hint(void **state) {
   orr_free(good);
 }
 
+/* What stages of Push-T record. Settings that came later must not change it while they have their
+ * defaults, or run folders from before would be refused. Change the number with the file alone. */
+static void later_settings_leave_stages_alone(void **state) {
+  (void)state;
+  static const char *const unnamed[] = {"title=''", "proof=''"}; /* the file has got both since */
+  orr_experiment *e = orr_test_load_file(ORR_SOURCE_DIR "/scenarios/push_t.yaml", NULL, unnamed, 2);
+  orr_arena *arena = orr_arena_create(4096);
+  char *text = orr_node_to_yaml(
+      orr_record_written(&orr_experiment_record, orr_config_root(e->config), arena));
+  char hash[ORR_HASH_TEXT];
+  orr_hash_text(orr_hash_bytes(text, strlen(text)), hash);
+  assert_string_equal(hash, "adfca54e6806d156391a6f7365f1136f");
+  assert_null(strstr(text, "vary"));
+  assert_null(strstr(text, "others"));
+  const char *const sections[] = {"world", "task", "vary", "collect", "plan", NULL};
+  orr_stage stage;
+  assert_int_equal(orr_stage_create(e, "collect", "nowhere", sections, &stage, NULL), ORR_OK);
+  const json_t *made = json_object_get(stage.record, "sections");
+  assert_int_equal(json_object_size(made), 4); /* nothing varies */
+  const char *plan = json_string_value(json_object_get(made, "plan"));
+  assert_null(strstr(plan, "agent:"));
+  orr_stage_release(&stage);
+  orr_free(text);
+  orr_arena_destroy(arena);
+  orr_experiment_destroy(e);
+  static const char *const sets[] = {
+      "vary=[{name: m, path: world.bodies.puck.mass, value: {uniform: [1, 2]}}]",
+      "plan.others=hold"};
+  e = orr_test_load_file(TINY, NULL, sets, 2);
+  assert_int_equal(orr_stage_create(e, "collect", "nowhere", sections, &stage, NULL), ORR_OK);
+  made = json_object_get(stage.record, "sections");
+  assert_non_null(strstr(json_string_value(json_object_get(made, "vary")), "name: m"));
+  assert_non_null(strstr(json_string_value(json_object_get(made, "plan")), "others: hold"));
+  orr_stage_release(&stage);
+  orr_experiment_destroy(e);
+}
+
 static void profiles_are_listed(void **state) {
   (void)state;
   orr_diagnostics *found = orr_diagnostics_create();
@@ -411,6 +521,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_table_is_sound),
     cmocka_unit_test(shipped_scenarios_are_good),
     cmocka_unit_test(mistakes_are_shown_with_place_and_hint),
+    cmocka_unit_test(later_settings_leave_stages_alone),
     cmocka_unit_test(profiles_are_listed),
 };
 

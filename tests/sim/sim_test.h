@@ -38,6 +38,7 @@ int run_task_tests(void);
 int run_condition_tests(void);
 int run_condition_3d_tests(void);
 int run_gym_tests(void);
+int run_vary_tests(void);
 int run_validate_tests(void);
 
 #endif
