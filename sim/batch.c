@@ -76,7 +76,7 @@ static void step_task(void *context, size_t index, size_t lane) {
   (void)lane;
   orr_end end = orr_world_step(world, call->actions + index * scenario->action_count);
   if (call->states)
-    orr_world_state(world, call->states + index * ORR_BODY_STATE * scenario->body_count);
+    orr_world_state(world, call->states + index * scenario->state.count);
   if (call->rewards) call->rewards[index] = orr_world_reward(world);
   if (call->ends) call->ends[index] = end;
 }

@@ -14,8 +14,8 @@ orr_world *orr_batch_world(orr_batch *batch, size_t index);
 /* Resets the worlds whose `mask` is true (NULL: all) to episodes[i]. */
 orr_status orr_batch_reset(orr_batch *batch, orr_pool *pool, const bool *mask, uint64_t seed,
                            const uint32_t *episodes, orr_error *err);
-/* actions: count x action_count. Outputs, each may be NULL: states count x 6*bodies, rewards, ends.
- */
+/* actions: count x action_count. Outputs, each may be NULL: states count x state.count,
+ * rewards, ends. */
 void orr_batch_step(orr_batch *batch, orr_pool *pool, const float *actions, double *states,
                     double *rewards, orr_end *ends);
 

@@ -92,7 +92,9 @@ static orr_hash run_batch(const orr_scenario *scenario, size_t threads) {
   assert_int_equal(orr_pool_create(threads, &pool, NULL), ORR_OK);
   static const uint32_t episodes[WORLDS] = {0, 1, 2, 3, 4};
   float actions[WORLDS * 16];
-  double rewards[WORLDS];
+  static double states[WORLDS * ORR_MAX_FIELDS];
+  double rewards[WORLDS], own[ORR_MAX_FIELDS];
+  const size_t numbers = scenario->state.count;
   orr_end ends[WORLDS];
   assert_int_equal(orr_batch_reset(batch, pool, NULL, 8, episodes, NULL), ORR_OK);
   uint64_t before = orr_alloc_count();
@@ -100,9 +102,12 @@ static orr_hash run_batch(const orr_scenario *scenario, size_t threads) {
   for (uint32_t step = 0; step < STEPS; step++) {
     for (uint32_t i = 0; i < WORLDS; i++)
       draw_action(orr_batch_world(batch, i), i, step, actions + i * scenario->action_count);
-    orr_batch_step(batch, pool, actions, NULL, rewards, ends);
-    for (size_t i = 0; i < WORLDS; i++)
+    orr_batch_step(batch, pool, actions, states, rewards, ends);
+    for (size_t i = 0; i < WORLDS; i++) {
+      orr_world_state(orr_batch_world(batch, i), own);
+      assert_memory_equal(own, states + i * numbers, numbers * sizeof *own);
       sum = orr_hash_join(sum, orr_world_hash(orr_batch_world(batch, i)));
+    }
   }
   assert_int_equal(orr_alloc_count(), before);
   orr_pool_destroy(pool);
