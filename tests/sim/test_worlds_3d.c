@@ -236,7 +236,7 @@ static void the_walls_hold(void **context) {
     if (px < 2.0) deepest = fmax(deepest, fmin(py - 1.0 + r, 2.0 + r - py));
   }
   print_message("point maze: at most %.4f m into a wall\n", deepest);
-  assert_true(deepest > 0.0 && deepest < 0.03);
+  assert_true(deepest > 0.0 && deepest < 0.05);
   end_world(world);
 }
 
@@ -315,6 +315,17 @@ static void a_push_beside_the_middle_turns_the_cube(void **context) {
   end_world(world);
 }
 
+/* kp asks for 15 m/s2 at the longest stroke, the limit of 5 N gives a hand of 0.5 kg 10 m/s2. */
+static void the_hand_has_a_limit(void **context) {
+  (void)context;
+  static const char *const changes[] = {"world.substeps=1", NULL};
+  orr_world *world = open_world("push_cube", changes);
+  act(world, 1.0f, -0.5f);
+  near(number_of(world, "hand.vx"), 10.0 * 0.004, 1e-6);
+  near(number_of(world, "hand.vy"), -7.5 * 0.004, 1e-6);
+  end_world(world);
+}
+
 /* A cube in a corner is squeezed with all the force there is: it stays on the table. */
 static void the_rim_holds_the_cube(void **context) {
   (void)context;
@@ -370,8 +381,8 @@ static void the_room_keeps_the_ball(void **context) {
   }
   print_message("mirror room: %.4f m into a wall, z in [%.4f, %.4f]\n", deepest, low, high);
   assert_true(orr_world_end(world) != ORR_DIVERGED);
-  assert_true(deepest > 0.0 && deepest < 0.03);
-  assert_true(low > 0.11 && high < 0.15);
+  assert_true(deepest > 0.0 && deepest < 0.05);
+  assert_true(low > 0.11 && high < 0.18);
   end_world(world);
 }
 
@@ -428,6 +439,7 @@ int run_worlds_3d_tests(void) {
       cmocka_unit_test(the_expert_goes_around_the_wall),
       cmocka_unit_test(the_cube_slides_as_friction_says),
       cmocka_unit_test(a_push_beside_the_middle_turns_the_cube),
+      cmocka_unit_test(the_hand_has_a_limit),
       cmocka_unit_test(the_rim_holds_the_cube),
       cmocka_unit_test(the_ball_rolls_without_slipping),
       cmocka_unit_test(the_room_keeps_the_ball),
