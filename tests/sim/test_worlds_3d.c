@@ -342,8 +342,8 @@ static void the_rim_holds_the_cube(void **context) {
 
 /* ---- mirror_room ---- */
 
-/* Rolling: v = omega x r, the lowest point stands still. A solid ball starts with F / (7/5 m), F less
- * what its rolling friction of 2 mm takes. */
+/* Rolling: v = omega x r, the lowest point stands still. A solid ball starts with F / (7/5 m), F
+ * less what its rolling friction of 2 mm takes. */
 static void the_ball_rolls_without_slipping(void **context) {
   (void)context;
   static const char *const changes[] = {"world.bodies.robot.start.position=[0.8, 0.7, 0.12]", NULL};
