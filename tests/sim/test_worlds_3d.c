@@ -386,7 +386,7 @@ static void the_room_keeps_the_ball(void **context) {
   end_world(world);
 }
 
-/* Seen from the door the mark is behind the screen; by its end the ball gets there. */
+/* The screen is in the way; around its end the ball gets there. */
 static void the_mark_is_behind_the_screen(void **context) {
   (void)context;
   static const char *const changes[] = {"world.bodies.robot.start.position=[2.2, 0.5, 0.12]", NULL};
