@@ -13,6 +13,18 @@ const char *orr_json_text(const json_t *object, const char *key) {
   return text ? text : "";
 }
 
+bool orr_report_unseen(const json_t *body, const char *key) {
+  char still[32];
+  snprintf(still, sizeof still, "still_%.20s", key);
+  const char *const keys[] = {key, still};
+  for (size_t k = 0; k < 2; k++) {
+    const json_t *values = json_object_get(body, keys[k]);
+    for (size_t i = 0; i < json_array_size(values); i++)
+      if (json_number_value(json_array_get(values, i)) != 0.0) return false;
+  }
+  return true;
+}
+
 json_t *orr_json_at(const json_t *object, const char *path) {
   char key[64];
   json_t *at = NULL;

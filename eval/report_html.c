@@ -320,14 +320,6 @@ static void put_head(FILE *to, const json_t *report) {
 
 /* --- model and data --------------------------------------------------------------------------- */
 
-/* A body whose angle no observation shows has angle errors of exactly 0, which say nothing. */
-static bool all_zero(const json_t *values) {
-  size_t i;
-  json_t *value;
-  json_array_foreach(values, i, value) if (json_number_value(value) != 0.0) return false;
-  return true;
-}
-
 static void put_open_loop(FILE *to, const json_t *report, const json_t *plots, const char *folder) {
   const json_t *loop = json_object_get(report, "open_loop");
   if (!loop) {
@@ -357,10 +349,10 @@ static void put_open_loop(FILE *to, const json_t *report, const json_t *plots, c
                {"still_angle", "nothing moves", true}};
   const char *unit = orr_json_text(json_object_get(report, "scenario"), "unit");
   json_array_foreach(json_object_get(loop, "bodies"), i, body) {
-    bool turns = !all_zero(json_object_get(body, "angle")) ||
-                 !all_zero(json_object_get(body, "still_angle"));
+    bool turns = !orr_report_unseen(body, "angle");
+    bool moves = !turns || !orr_report_unseen(body, "position");
     for (size_t k = 0; k < sizeof lines / sizeof lines[0]; k++) {
-      if (lines[k].degrees && !turns) continue;
+      if (!(lines[k].degrees ? turns : moves)) continue;
       fputs("<tr><td>", to);
       orr_html_text(to, orr_json_text(body, "body"));
       fprintf(to, ", %s %s, %s</td>", lines[k].degrees ? "angle" : "position",

@@ -76,13 +76,17 @@ static void put_open_loop(FILE *to, const json_t *report) {
           "nothing moves.\n\n",
           whole(loop, "windows"));
   json_array_foreach(json_object_get(loop, "bodies"), i, body) {
+    /* Of what has no position, such as a pivot, the turn. */
+    bool turn = orr_report_unseen(body, "position") && !orr_report_unseen(body, "angle");
+    double factor = turn ? 180.0 / ORR_PI : 1.0;
     fprintf(to, "- %s: ", orr_json_text(body, "body"));
-    json_array_foreach(json_object_get(body, "position"), h, value) {
-      json_t *still = json_array_get(json_object_get(body, "still_position"), h);
-      fprintf(to, "%s%s (still %s)", h ? ", " : "", orr_cell_number(value, 2, 1.0).text,
-              orr_cell_number(still, 2, 1.0).text);
+    json_array_foreach(json_object_get(body, turn ? "angle" : "position"), h, value) {
+      json_t *stills = json_object_get(body, turn ? "still_angle" : "still_position");
+      fprintf(to, "%s%s (still %s)", h ? ", " : "", orr_cell_number(value, 2, factor).text,
+              orr_cell_number(json_array_get(stills, h), 2, factor).text);
     }
-    fprintf(to, " %s\n", orr_json_text(json_object_get(report, "scenario"), "unit"));
+    const char *unit = orr_json_text(json_object_get(report, "scenario"), "unit");
+    fprintf(to, " %s\n", turn ? "degrees" : unit);
   }
   fputc('\n', to);
 }

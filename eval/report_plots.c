@@ -133,6 +133,19 @@ static void plot_success(const json_t *table, const char *folder, json_t *drawn)
 
 /* --- open loop -------------------------------------------------------------------------------- */
 
+/* Bodies and joints that nothing actuates; without any, those that are actuated. */
+static bool is_plotted(const json_t *bodies, const json_t *body, const char *key) {
+  size_t i;
+  json_t *other;
+  if (orr_report_unseen(body, key)) return false;
+  if (strcmp(orr_json_text(body, "role"), "free") == 0) return true;
+  json_array_foreach(bodies, i, other) {
+    bool is_free = strcmp(orr_json_text(other, "role"), "free") == 0;
+    if (is_free && !orr_report_unseen(other, key)) return false;
+  }
+  return true;
+}
+
 static void plot_open_loop(const json_t *report, const char *key, const char *still_key,
                            const char *unit, double factor, const char *folder, json_t *drawn) {
   plot p;
@@ -140,6 +153,9 @@ static void plot_open_loop(const json_t *report, const char *key, const char *st
   json_t *bodies = orr_json_at(report, "open_loop.bodies"), *body;
   double block = json_number_value(orr_json_at(report, "planner.block"));
   size_t i, shown = 0;
+  json_array_foreach(bodies, i, body) shown += is_plotted(bodies, body, key);
+  if (shown == 0) return;
+  shown = 0;
   snprintf(name, sizeof name, "open-loop-%s", key);
   snprintf(title, sizeof title, "Open-loop %s error by horizon", key);
   snprintf(label, sizeof label, "mean %s error, %s", key, unit);
@@ -153,7 +169,7 @@ static void plot_open_loop(const json_t *report, const char *key, const char *st
   }
   fprintf(p.to, "set yrange [0:*]\nplot ");
   json_array_foreach(bodies, i, body) {
-    if (strcmp(orr_json_text(body, "role"), "free") != 0) continue;
+    if (!is_plotted(bodies, body, key)) continue;
     char title_of[2][96];
     snprintf(title_of[0], sizeof title_of[0], "%.64s, model", orr_json_text(body, "body"));
     snprintf(title_of[1], sizeof title_of[1], "%.64s, nothing moves", orr_json_text(body, "body"));
@@ -163,7 +179,7 @@ static void plot_open_loop(const json_t *report, const char *key, const char *st
     fprintf(p.to, ", $still%zu with lines lw 2 dt 2 lc rgb '#d9822b' title ", i);
     put_quoted(p.to, title_of[1]);
   }
-  fprintf(p.to, shown ? "\n" : "0\n");
+  fputc('\n', p.to);
   end(&p, title, drawn);
 }
 
@@ -214,10 +230,9 @@ static void plot_pairs(const json_t *points, const char *folder, const char *nam
 static void plot_training(const json_t *report, const char *folder, json_t *drawn) {
   const char *body = "";
   size_t i;
-  json_t *item;
-  json_array_foreach(orr_json_at(report, "open_loop.bodies"), i, item) {
-    if (!*body && strcmp(orr_json_text(item, "role"), "free") == 0)
-      body = orr_json_text(item, "body");
+  json_t *bodies = orr_json_at(report, "open_loop.bodies"), *item;
+  json_array_foreach(bodies, i, item) {
+    if (!*body && is_plotted(bodies, item, "position")) body = orr_json_text(item, "body");
   }
   char label[128];
   snprintf(label, sizeof label, "%.40s position error, %.20s", body,

@@ -76,6 +76,9 @@ orr_cell orr_cell_points_range(const json_t *interval); /* "[-0.3, +7.2]" */
 orr_cell orr_cell_p(const json_t *value);               /* "0.032", "< 0.0001" */
 orr_cell orr_cell_integer(const json_t *value);
 const char *orr_json_text(const json_t *object, const char *key);
+/* Errors ("position", "angle") of a body of open_loop, and those when nothing moves, that are all
+ * exactly 0: no observation shows the quantity, they say nothing. */
+bool orr_report_unseen(const json_t *body, const char *key);
 json_t *orr_json_at(const json_t *object, const char *path); /* "a.b.c"; borrowed or NULL */
 const char *orr_row_title(const char *row);                  /* "random (floor)" */
 

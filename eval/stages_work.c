@@ -251,6 +251,13 @@ orr_status orr_run_input_model(const orr_run *run, orr_stage *stage, orr_error *
 
 /* --- open loop -------------------------------------------------------------------------------- */
 
+/* Whether anything of a body or joint is observed: of the others there is no error to tell. */
+static bool is_seen(const orr_space *space, size_t body) {
+  for (size_t i = 0; i < space->count; i++)
+    if (space->fields[i].body == (int)body) return true;
+  return false;
+}
+
 static json_t *error_json(const orr_open_loop *loop, const orr_space *space, size_t body) {
   json_t *position = json_array(), *angle = json_array();
   json_t *still_position = json_array(), *still_angle = json_array();
@@ -277,8 +284,9 @@ static orr_status measure(orr_run *run, const char *folder, orr_error *err) {
                                    run->control, loop, err);
   if (status == ORR_OK) {
     json_t *bodies = json_array();
+    const orr_space *space = orr_model_observation(run->weights);
     for (size_t b = 0; b < loop->bodies; b++)
-      json_array_append_new(bodies, error_json(loop, orr_model_observation(run->weights), b));
+      if (is_seen(space, b)) json_array_append_new(bodies, error_json(loop, space, b));
     json_t *all = json_pack("{s:I, s:I, s:o}", "horizon", (json_int_t)loop->horizon, "windows",
                             (json_int_t)loop->windows, "bodies", bodies);
     char path[600];

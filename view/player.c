@@ -1,6 +1,7 @@
 #include "view/player.h"
 #include "base/memory.h"
 #include "sim/parts.h"
+#include "view/hand.h"
 #include <string.h>
 
 struct orr_player {
@@ -177,19 +178,15 @@ orr_status orr_player_reset(orr_player *player, uint32_t episode, orr_error *err
   return ORR_OK;
 }
 
-/* The cursor as an action of the first actuator; other agents do what plan.others says. */
+/* The cursor leads the first agent; other agents do what plan.others says. */
 static void human_action(orr_player *player, const double cursor[2]) {
-  const orr_parts *parts = player->scenario->parts;
-  if (!parts->actuator_count) return;
-  const orr_drive *drive = &parts->drives[0];
+  if (!player->scenario->parts->actuator_count) return;
   double state[ORR_MAX_FIELDS];
   orr_world_state(orr_env_world(player->env), state);
   int64_t step = orr_env_steps(player->env);
   if (step == 0) orr_others_begin(&player->others, state);
   orr_others_act(&player->others, state, player->def->seed, player->episode, step, player->action);
-  for (size_t k = 0; drive->body >= 0 && k < drive->width; k++)
-    if (drive->axes[k] < 2)
-      player->action[k] = orr_action_aim(player->scenario, k, cursor[drive->axes[k]], state);
+  orr_hand_act(player->scenario, state, cursor, player->action);
 }
 
 /* Nothing is commanded: positions stay as they are, all else is 0. */

@@ -65,6 +65,14 @@ static bool is_other(const orr_frame *frame, int field) {
   return true;
 }
 
+/* A velocity that belongs to no turned vector: of a slide, or out of the plane. */
+static bool is_rate(const orr_frame *frame, const orr_space *space, int field) {
+  orr_quantity quantity = space->fields[field].quantity;
+  return is_other(frame, field) &&
+         (quantity == ORR_QUANTITY_RATE || quantity == ORR_QUANTITY_VZ ||
+          quantity == ORR_QUANTITY_OMEGA_X || quantity == ORR_QUANTITY_OMEGA_Y);
+}
+
 static void describe_arena(builder *b) {
   const double *bounds = b->observation->bounds;
   double width = bounds[2] - bounds[0], height = bounds[3] - bounds[1];
@@ -187,6 +195,10 @@ static void describe_sight(builder *b, size_t k) {
   for (size_t i = 0; i < frame->body_count; i++) {
     if (frame->bodies[i].role == ORR_ROLE_ACTUATED) see_velocity(b, &frame->bodies[i], list);
   }
+  for (int i = 0; i < (int)frame->state; i++) {
+    if (!is_rate(frame, b->observation, i)) continue;
+    put(list, (term){TERM_SCALAR, -1, i, 0, 1.0 / spread(b->state_std, i, i), 0});
+  }
   for (size_t s = 0; s < frame->steps; s++) {
     for (size_t i = 0; i < frame->action; i++)
       see_action(b, (int)i, (int)(s * frame->action), list);
@@ -260,7 +272,7 @@ static orr_status describe(builder *b, orr_error *err) {
   for (size_t k = 0; k < frame->centre_count && frame->centres[k] >= 0; k++) {
     frame->largest = orr_max(frame->largest, frame->bodies[frame->centres[k]].radius);
   }
-  size_t most = 4 * frame->body_count + 2 * frame->state + frame->centre_count +
+  size_t most = 4 * frame->body_count + 3 * frame->state + frame->centre_count +
                 frame->steps * frame->action + 6;
   for (size_t k = 0; k < frame->centre_count; k++) {
     ORR_TRY(reserve(&frame->seen[k], most, err));

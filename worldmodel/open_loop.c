@@ -5,9 +5,9 @@
 #include "worldmodel/model_internal.h"
 #include <string.h>
 
-/* Fields of a body's pose in the observation; -1 when it has none. */
+/* Fields of a pose in the observation; -1 when it has none. The offset of a slide is an x. */
 typedef struct orr_pose_fields {
-  int x, y, angle;
+  int x, y, z, angle;
 } orr_pose_fields;
 
 /* Sums of one tile of windows. */
@@ -37,15 +37,21 @@ typedef struct orr_measure {
 } orr_measure;
 
 static void find_poses(const orr_space *space, orr_pose_fields *poses) {
-  for (size_t b = 0; b < space->body_count; b++) poses[b] = (orr_pose_fields){-1, -1, -1};
+  for (size_t b = 0; b < space->body_count; b++) poses[b] = (orr_pose_fields){-1, -1, -1, -1};
   for (size_t i = 0; i < space->count; i++) {
     const orr_space_field *field = &space->fields[i];
     if (field->body < 0) continue;
     orr_pose_fields *pose = &poses[field->body];
-    if (field->quantity == ORR_QUANTITY_X) pose->x = (int)i;
+    bool x = field->quantity == ORR_QUANTITY_X || field->quantity == ORR_QUANTITY_OFFSET;
+    if (x) pose->x = (int)i;
     if (field->quantity == ORR_QUANTITY_Y) pose->y = (int)i;
+    if (field->quantity == ORR_QUANTITY_Z) pose->z = (int)i;
     if (field->quantity == ORR_QUANTITY_ANGLE) pose->angle = (int)i;
   }
+}
+
+static double apart(const float *truth, const float *guess, int field) {
+  return field < 0 ? 0.0 : (double)truth[field] - (double)guess[field];
 }
 
 /* Adds the errors of one prediction of one row. */
@@ -53,15 +59,10 @@ static void add_errors(const orr_pose_fields *poses, size_t bodies, const float 
                        const float *guess, double *position, double *angle) {
   for (size_t b = 0; b < bodies; b++) {
     const orr_pose_fields *p = &poses[b];
-    if (p->x >= 0 && p->y >= 0) {
-      double dx = (double)truth[p->x] - (double)guess[p->x];
-      double dy = (double)truth[p->y] - (double)guess[p->y];
-      position[b] += sqrt(dx * dx + dy * dy);
-    }
-    if (p->angle >= 0) {
-      double turn = (double)truth[p->angle] - (double)guess[p->angle];
-      angle[b] += fabs(orr_wrap_angle(turn));
-    }
+    double dx = apart(truth, guess, p->x), dy = apart(truth, guess, p->y);
+    double dz = apart(truth, guess, p->z);
+    position[b] += sqrt(dx * dx + dy * dy + dz * dz);
+    if (p->angle >= 0) angle[b] += fabs(orr_wrap_angle(apart(truth, guess, p->angle)));
   }
 }
 

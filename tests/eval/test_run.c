@@ -449,6 +449,41 @@ static void nothing_to_judge_is_an_error(void **state) {
   assert_false(orr_file_exists("none"));
 }
 
+/* A world of joints, one body unseen: the report tells errors of what is observed alone, the offset
+ * of a slide as a position. */
+static void joints_are_reported(void **state) {
+  (void)state;
+  static const char *const small[] = {
+      "collect.experts=2",  "collect.held_out=2", "collect.random=4",         "train.steps=4",
+      "eval.rows=[random]", "eval.pairs=2",       "eval.open_loop.windows=20"};
+  orr_experiment *e = orr_test_load_file(ORR_SOURCE_DIR "/scenarios/cart_pole.yaml", "tiny", small,
+                                         sizeof small / sizeof *small);
+  clear("joints");
+  orr_error err = {0};
+  orr_status status =
+      orr_experiment_run(e, &(orr_run_options){.out = "joints"}, &(orr_control){0}, &err);
+  if (status != ORR_OK) print_error("%s (%s)\n", err.message, err.hint);
+  assert_int_equal(status, ORR_OK);
+  orr_experiment_destroy(e);
+  json_t *loop = json_load_file("joints/eval/open_loop/open_loop.json", 0, NULL);
+  const json_t *bodies = json_object_get(loop, "bodies");
+  assert_int_equal(json_array_size(bodies), 2); /* neither the cart nor the pole is seen */
+  const json_t *track = json_array_get(bodies, 0), *hinge = json_array_get(bodies, 1);
+  assert_string_equal(orr_json_text(track, "body"), "track");
+  assert_string_equal(orr_json_text(hinge, "body"), "hinge");
+  assert_false(orr_report_unseen(track, "position"));
+  assert_true(orr_report_unseen(track, "angle"));
+  assert_true(orr_report_unseen(hinge, "position"));
+  assert_false(orr_report_unseen(hinge, "angle"));
+  json_decref(loop);
+  char *html = read_text("joints/report.html");
+  assert_non_null(strstr(html, "track, position m, model"));
+  assert_null(strstr(html, "track, angle"));
+  assert_non_null(strstr(html, "hinge, angle &deg;, model"));
+  assert_null(strstr(html, "hinge, position"));
+  orr_free(html);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(all_files_are_there),
     cmocka_unit_test(threads_change_nothing),
@@ -468,6 +503,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_summary_has_every_row),
     cmocka_unit_test(a_dry_run_says_what_is_done),
     cmocka_unit_test(nothing_to_judge_is_an_error),
+    cmocka_unit_test(joints_are_reported),
 };
 
 int orr_test_run(void) {

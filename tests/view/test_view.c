@@ -141,6 +141,42 @@ static void test_the_mouse_leads(void **state) {
   orr_player_destroy(player);
 }
 
+/* What a person leads in worlds of forces, torques and slides comes to the cursor and stays. */
+static void test_the_mouse_leads_with_forces(void **state) {
+  (void)state;
+  static const struct {
+    const char *file, *name; /* of a body, or a joint */
+    double cursor[2];
+  } cases[] = {{"point_maze", "ball", {2.5, 1.5}},   {"reacher", "tip", {1.7, 0.9}},
+               {"reacher", "tip", {0.9, 1.6}},       {"push_cube", "hand", {0.1, 0.5}},
+               {"mirror_room", "robot", {2.0, 0.6}}, {"cart_pole", "cart", {2.5, 0.6}}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char path[256];
+    snprintf(path, sizeof path, "%s/scenarios/%s.yaml", ORR_SOURCE_DIR, cases[i].file);
+    orr_diagnostics *diagnostics = orr_diagnostics_create();
+    orr_experiment *other = NULL;
+    assert_int_equal(orr_experiment_load(path, &(orr_experiment_options){.profile = "tiny"}, &other,
+                                         diagnostics),
+                     ORR_OK);
+    orr_diagnostics_destroy(diagnostics);
+    orr_view_def def = {.experiment = other, .agent = ORR_VIEW_HUMAN};
+    orr_player *player;
+    double world[ORR_MAX_FIELDS];
+    assert_int_equal(orr_player_create(&def, NULL, &player, NULL), ORR_OK);
+    assert_int_equal(orr_player_reset(player, 0, NULL), ORR_OK);
+    for (int step = 0; step < 240; step++)
+      assert_int_equal(orr_player_step(player, cases[i].cursor, NULL), ORR_OK);
+    orr_world_state(orr_env_world(orr_player_env(player)), world);
+    int body = orr_space_find_body(&other->scenario->state, cases[i].name);
+    const double *at = world + orr_state_at(other->scenario, (size_t)body);
+    double off = hypot(at[0] - cases[i].cursor[0], at[1] - cases[i].cursor[1]);
+    print_message("%s: %s ends %.3f from the cursor\n", cases[i].file, cases[i].name, off);
+    assert_true(off < 0.05);
+    orr_player_destroy(player);
+    orr_experiment_destroy(other);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_screenshots),
@@ -150,6 +186,7 @@ int main(void) {
       cmocka_unit_test(test_no_window_behind_nothing),
       cmocka_unit_test(test_watching_changes_nothing),
       cmocka_unit_test(test_the_mouse_leads),
+      cmocka_unit_test(test_the_mouse_leads_with_forces),
   };
   return cmocka_run_group_tests(tests, load, unload);
 }

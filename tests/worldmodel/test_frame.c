@@ -362,6 +362,53 @@ static void test_nobody_free(void **state) {
   orr_frame_destroy(frame);
 }
 
+static void add_number(orr_space *space, const char *name, orr_quantity quantity, int body) {
+  orr_space_field *field = &space->fields[space->count++];
+  snprintf(field->name, sizeof field->name, "%s", name);
+  field->quantity = quantity;
+  field->body = body;
+}
+
+/* A cart on a rail with a pole: the slide's rate and the force on it are what the linear law reads
+ * of the slide, a pivot that nothing drives coasts on its own rate. */
+static void test_slide(void **state) {
+  (void)state;
+  orr_space observation = {.body_count = 2}, action = {.body_count = 2};
+  orr_frame *frame;
+  observation.bodies[0] = action.bodies[0] =
+      (orr_space_body){.name = "track", .role = ORR_ROLE_ACTUATED};
+  observation.bodies[1] = action.bodies[1] =
+      (orr_space_body){.name = "hinge", .role = ORR_ROLE_FREE};
+  add_number(&observation, "track.offset", ORR_QUANTITY_OFFSET, 0);
+  add_number(&observation, "track.rate", ORR_QUANTITY_RATE, 0);
+  add_number(&observation, "hinge.angle", ORR_QUANTITY_ANGLE, 1);
+  add_number(&observation, "hinge.omega", ORR_QUANTITY_OMEGA, 1);
+  add_number(&action, "push.force", ORR_QUANTITY_OTHER, 0);
+  const double state_std[] = {0.5, 2, 1, 4}, one[] = {1, 1, 1, 1};
+  assert_int_equal(orr_frame_create(&observation, &action, 1,
+                                    &(orr_frame_scales){state_std, one, one}, &frame, NULL),
+                   ORR_OK);
+  size_t first, count = orr_frame_linear(frame, &first), all = orr_frame_features(frame);
+  assert_int_equal(count, 3); /* the pivot's rate, the slide's rate, the force */
+  assert_int_equal(first + count, all);
+  double f[16], next[4];
+  assert_true(all <= 16);
+  orr_frame_see(frame, (double[]){0.25, 1.0, 0.1, -2.0}, (double[]){0.75}, f);
+  near(f[first], -0.5, "the pivot's rate");
+  near(f[first + 1], 0.5, "the slide's rate");
+  near(f[first + 2], 0.75, "the force");
+  assert_int_equal(orr_frame_motions(frame), 4); /* the pivot's two, then the slide's two */
+  for (size_t motion = 0; motion < 4; motion++)
+    for (size_t column = 0; column < 3; column++)
+      assert_int_equal(orr_frame_drives(frame, column, motion), (motion < 2) == (column == 0));
+  orr_frame_move(frame, (double[]){0.25, 1.0, 0.1, -2.0}, (double[]){1, 2, 3, 4}, next);
+  near(next[0], 3.25, "offset");
+  near(next[1], 5.0, "rate");
+  near(next[2], 1.1, "angle");
+  near(next[3], 0.0, "omega");
+  orr_frame_destroy(frame);
+}
+
 /* Many rows at a time, on every instruction set: the bits of one row at a time, and no row sees its
  * neighbours. */
 enum { MANY = 13 }; /* two eights, the second not full */
@@ -420,12 +467,19 @@ static void test_rows(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_push_t_by_hand),    cmocka_unit_test(test_push_t_moves),
-      cmocka_unit_test(test_symmetry),          cmocka_unit_test(test_motion_back),
-      cmocka_unit_test(test_offsets),           cmocka_unit_test(test_goal_by_hand),
-      cmocka_unit_test(test_goal_without_time), cmocka_unit_test(test_goal_symmetry),
-      cmocka_unit_test(test_goal_crowd),        cmocka_unit_test(test_crowd),
-      cmocka_unit_test(test_nobody_free),       cmocka_unit_test(test_rows),
+      cmocka_unit_test(test_push_t_by_hand),
+      cmocka_unit_test(test_push_t_moves),
+      cmocka_unit_test(test_symmetry),
+      cmocka_unit_test(test_motion_back),
+      cmocka_unit_test(test_offsets),
+      cmocka_unit_test(test_goal_by_hand),
+      cmocka_unit_test(test_goal_without_time),
+      cmocka_unit_test(test_goal_symmetry),
+      cmocka_unit_test(test_goal_crowd),
+      cmocka_unit_test(test_crowd),
+      cmocka_unit_test(test_nobody_free),
+      cmocka_unit_test(test_rows),
+      cmocka_unit_test(test_slide),
   };
   return cmocka_run_group_tests_name("frames", tests, NULL, NULL);
 }
