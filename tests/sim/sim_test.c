@@ -94,6 +94,7 @@ int main(void) {
   failed += run_gym_tests();
   failed += run_mujoco_tests();
   failed += run_mujoco_world_tests();
+  failed += run_world_2d_tests();
   failed += run_restore_tests();
   failed += run_vary_tests();
   failed += run_validate_tests();
