@@ -95,6 +95,7 @@ int main(void) {
   failed += run_mujoco_tests();
   failed += run_mujoco_world_tests();
   failed += run_worlds_3d_tests();
+  failed += run_world_2d_tests();
   failed += run_restore_tests();
   failed += run_vary_tests();
   failed += run_validate_tests();

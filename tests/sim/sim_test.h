@@ -41,5 +41,6 @@ int run_gym_tests(void);
 int run_vary_tests(void);
 int run_validate_tests(void);
 int run_worlds_3d_tests(void);
+int run_world_2d_tests(void);
 
 #endif
