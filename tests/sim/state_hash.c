@@ -1,5 +1,6 @@
 /* Prints the hash of many control steps of each world: 8 worlds in a batch, 1, 2, 4 and 8 threads:
- *   state_hash [STEPS, default 1000] [SCENARIO..., default the shelf and the worlds of the tests]
+ *   state_hash [STEPS, default 1000] [MOST THREADS, default 8]
+ *              [SCENARIO..., default the shelf and the worlds of the tests]
  * All lines of one scenario must agree, in this process and in any other, with and without address
  * space randomisation (setarch -R), built by gcc or clang. Exit code 1 when they do not. */
 #include "base/random.h"
@@ -36,13 +37,13 @@ static orr_hash run(orr_batch *batch, const orr_scenario *scenario, orr_pool *po
   return sum;
 }
 
-static bool check(const char *path, uint32_t steps) {
+static bool check(const char *path, uint32_t steps, size_t most_threads) {
   orr_scenario *scenario = load_scenario_file(path);
   orr_batch *batch = NULL;
   if (!scenario || orr_batch_create(scenario, WORLDS, &batch, NULL) != ORR_OK) return false;
   orr_hash first = {0};
   bool same = true;
-  for (size_t threads = 1; threads <= 8; threads *= 2) {
+  for (size_t threads = 1; threads <= most_threads; threads *= 2) {
     orr_pool *pool = NULL;
     if (orr_pool_create(threads, &pool, NULL) != ORR_OK) return false;
     orr_hash hash = run(batch, scenario, pool, steps);
@@ -61,11 +62,11 @@ static bool check(const char *path, uint32_t steps) {
 int main(int argc, char **argv) {
   static char paths[MOST_SCENARIOS][256];
   uint32_t steps = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 1000;
-  size_t count = 0;
-  for (int i = 2; i < argc && count < MOST_SCENARIOS; i++)
+  size_t most_threads = argc > 2 ? strtoul(argv[2], NULL, 10) : 8, count = 0;
+  for (int i = 3; i < argc && count < MOST_SCENARIOS; i++)
     snprintf(paths[count++], sizeof *paths, "%s", argv[i]);
   if (count == 0) count = list_scenario_files(paths, MOST_SCENARIOS);
   bool same = true;
-  for (size_t i = 0; i < count; i++) same = check(paths[i], steps) && same;
+  for (size_t i = 0; i < count; i++) same = check(paths[i], steps, most_threads) && same;
   return same ? 0 : 1;
 }
