@@ -4,6 +4,7 @@
 
 #include "base/config_internal.h"
 #include "base/field.h"
+#include <string.h>
 
 enum { ORR_MAX_KEYS = 256 }; /* fields of a record, names of an enum, variants of a union */
 
@@ -44,6 +45,10 @@ void orr_read_range(orr_reader *reader, const orr_field *field, const orr_node *
                     const orr_trail *trail, orr_range *out);
 bool orr_field_has_limits(const orr_field *field);
 /* "in [0, 1] m", "at least 0", "" */
+/* Whether degrees may be written: "rad", or "rad or length" of what is an angle at times. */
+static inline bool orr_field_is_angle(const orr_field *field) {
+  return field->unit && strncmp(field->unit, "rad", 3) == 0 && strchr(field->unit, '/') == NULL;
+}
 void orr_field_limits(const orr_field *field, char *out, size_t size);
 
 /* Unions that a walk through a table is in, the innermost first: a union within itself is not

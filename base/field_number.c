@@ -8,10 +8,6 @@
 
 bool orr_field_has_limits(const orr_field *field) { return field->low != 0 || field->high != 0; }
 
-static bool is_angle(const orr_field *field) {
-  return field->unit && strcmp(field->unit, "rad") == 0;
-}
-
 void orr_field_limits(const orr_field *field, char *out, size_t size) {
   const char *unit = field->unit && field->unit[0] ? field->unit : NULL;
   out[0] = 0;
@@ -33,7 +29,7 @@ static bool check_limits(orr_reader *reader, const orr_field *field, const orr_n
   if (value >= field->low && value <= field->high) return true;
   char limits[128], hint[256] = "";
   orr_field_limits(field, limits, sizeof limits);
-  if (is_angle(field) && fabs(value) > 2 * ORR_PI)
+  if (orr_field_is_angle(field) && fabs(value) > 2 * ORR_PI)
     snprintf(hint, sizeof hint, "the unit is rad; for degrees write %.60sdeg", node->text);
   orr_reader_complain(reader, node->place, hint, trail, "%.60s is out of range: it must be %s",
                       node->text, limits);
@@ -91,7 +87,7 @@ static bool parse_real(const orr_field *field, const orr_node *node, double *out
   if (node->kind != ORR_NODE_SCALAR) return false;
   orr_word word = orr_word_kind(node->text);
   const char *digits = node->text + (node->text[0] == '-' || node->text[0] == '+');
-  bool degrees = word == ORR_WORD_DEGREES && is_angle(field);
+  bool degrees = word == ORR_WORD_DEGREES && orr_field_is_angle(field);
   bool infinite = strcmp(digits, "inf") == 0;
   if (word != ORR_WORD_NUMBER && !degrees) return false;
   if (node->quoted && !degrees && !infinite) return false;
@@ -114,9 +110,9 @@ bool orr_read_real(orr_reader *reader, const orr_field *field, const orr_node *n
       orr_reader_expected(reader, node, "degrees are for angles only", trail, "a number");
     else
       expected_number(reader, node, trail,
-                      is_angle(field) ? "a number of radians, or degrees "
-                                        "such as 45deg"
-                                      : "a number");
+                      orr_field_is_angle(field) ? "a number of radians, or degrees "
+                                                  "such as 45deg"
+                                                : "a number");
     return false;
   }
   bool wide = (value > 0 && isinf(field->high) && field->high > 0) ||

@@ -47,17 +47,13 @@ static void add_limits(const orr_field *field, json_t *type) {
   if (isfinite(field->high)) json_object_set_new(type, "maximum", number_value(field->high));
 }
 
-static bool is_angle(const orr_field *field) {
-  return field->unit && strcmp(field->unit, "rad") == 0;
-}
-
 static json_t *real_schema(const orr_field *field) {
   json_t *number = json_pack("{s:s}", "type", "number");
   add_limits(field, number);
   bool wide = isinf(field->low) || isinf(field->high);
-  if (!wide && !is_angle(field)) return number;
+  if (!wide && !orr_field_is_angle(field)) return number;
   json_t *any = json_pack("[o]", number);
-  if (is_angle(field))
+  if (orr_field_is_angle(field))
     json_array_append_new(any, json_pack("{s:s, s:s+}", "type", "string", "pattern",
                                          "^[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)",
                                          "([eE][-+]?[0-9]+)?deg$"));

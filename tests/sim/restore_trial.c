@@ -114,16 +114,20 @@ static void advance(orr_world *world, uint32_t trial, uint32_t lane, int64_t ste
   }
 }
 
-/* Whether the free bodies' states are the same in both. */
+/* Whether the free bodies' states are the same in both; where nothing is free, all bodies'. */
 static bool is_still(const orr_world *world, const double *a, const double *b) {
   const orr_scenario *scenario = orr_world_scenario(world);
   const orr_space *space = &scenario->state;
+  bool moves = false, free_moves = false, any_free = false;
   for (size_t i = 0; i < scenario->body_count; i++) {
     size_t at = i * scenario->stride;
     bool same = memcmp(a + at, b + at, ORR_BODY_STATE * sizeof *a) == 0;
-    if (space->bodies[i].role == ORR_ROLE_FREE && !same) return false;
+    bool is_free = space->bodies[i].role == ORR_ROLE_FREE;
+    any_free = any_free || is_free;
+    moves = moves || !same;
+    free_moves = free_moves || (is_free && !same);
   }
-  return true;
+  return any_free ? !free_moves : !moves;
 }
 
 restore_result restore_trial(orr_world *world, orr_snapshot *snapshot, uint32_t trial) {
