@@ -17,6 +17,7 @@ static void destroy(orr_engine *engine) {
   orr_free(engine->block);
   orr_free(engine->forces);
   orr_free(engine->before);
+  orr_free(engine->held);
   orr_free(engine->raw);
   orr_free(engine);
 }
@@ -66,6 +67,7 @@ static orr_status fill_engine(orr_engine *engine, orr_error *err) {
   ORR_TRY(orr_new(&engine->forces, 2 * (size_t)m->nv + 1, sizeof(double), err));
   ORR_TRY(orr_new(&engine->raw, (size_t)m->nq + 1, sizeof(double), err));
   ORR_TRY(orr_new(&engine->before, (size_t)m->nq + 1, sizeof(double), err));
+  ORR_TRY(orr_new(&engine->held, 6 * (size_t)m->nbody, sizeof(double), err));
   engine->model = *m;
   ORR_TRY(orr_mujoco_change_create(engine, err));
   if (!orr_mujoco_guard(message, sizeof message, make_data, engine) || !engine->data)
@@ -126,6 +128,13 @@ static void keep_velocities(orr_engine *engine) {
     mj_fwdVelocity(&engine->model, engine->data);
 }
 
+static void step_in_stages(orr_engine *engine) {
+  bool fields = engine->scenario->world.forces.count > 0;
+  if (fields) orr_mujoco_at_stages(orr_mujoco_renew_fields, engine);
+  mj_step(&engine->model, engine->data);
+  if (fields) orr_mujoco_at_stages(NULL, NULL);
+}
+
 /* False when the numbers broke. `look`: contacts are wanted. */
 static bool substep(orr_engine *engine, const double *targets, bool first, bool look,
                     bool *contact) {
@@ -133,7 +142,7 @@ static bool substep(orr_engine *engine, const double *targets, bool first, bool 
   if (shared->damped) keep_velocities(engine);
   orr_mujoco_push(engine, targets, first);
   if (shared->rungekutta)
-    mj_step(&engine->model, engine->data);
+    step_in_stages(engine);
   else
     mj_step2(&engine->model, engine->data);
   if (!is_sound(engine)) return false;

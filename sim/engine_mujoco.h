@@ -94,6 +94,7 @@ struct orr_engine {
   double *forces; /* scratch: one a freedom */
   double *raw;    /* positions before quaternions were normalised, which is not idempotent */
   double *before; /* scratch: positions of kinematic bodies */
+  double *held;   /* scratch: 6 a body of the model, forces that last for the substep */
   bool pushed;    /* xfrc_applied holds forces of a drag */
   char message[200];
 };
@@ -101,6 +102,9 @@ struct orr_engine {
 /* engine_mujoco_load.c: the only door to MuJoCo's compiler, and the way out of its fatal errors.
  * Runs task(argument); false when MuJoCo gave up, with its words in `message`. */
 bool orr_mujoco_guard(char *message, size_t size, void (*task)(void *), void *argument);
+/* Within a guarded call: runs stage(argument) whenever MuJoCo is about to ask for forces; NULL: no
+ * more. */
+void orr_mujoco_at_stages(void (*stage)(void *), void *argument);
 /* From text in memory when `text`, else from the file `path`. NULL: `message` has the reason, ""
  * without memory. */
 mjModel *orr_mujoco_load(const char *path, const char *text, char *message, size_t size);
@@ -131,6 +135,8 @@ bool orr_mujoco_intervene(orr_engine *engine, const orr_intervention *interventi
 
 /* engine_mujoco_drive.c: the laws, before a substep; what they fix, after it. */
 void orr_mujoco_push(orr_engine *engine, const double *targets, bool first);
+/* Runge-Kutta: the fields' forces where a stage of the substep is, instead of where it began. */
+void orr_mujoco_renew_fields(void *engine);
 void orr_mujoco_settle(orr_engine *engine);
 /* How many coordinates a body of the model has by its own joints, and the first. */
 int orr_mujoco_coordinates(const orr_engine *engine, int id, int *first);

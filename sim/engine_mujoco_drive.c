@@ -179,6 +179,24 @@ static void push_kinematic(orr_engine *engine, size_t moving) {
   memcpy(engine->before + body->q, d->qpos + body->q, (size_t)axes * sizeof(double));
 }
 
+static bool feels_fields(const orr_engine *engine, size_t moving) {
+  size_t file = (size_t)orr_mujoco_file(engine, (int)moving);
+  return engine->own.removed[moving] == 0.0 && !engine->shared->mjcf &&
+         orr_force_any(engine->scenario, file);
+}
+
+static void add_all_fields(orr_engine *engine) {
+  for (size_t i = 0; i < engine->scenario->body_count; i++)
+    if (feels_fields(engine, i)) add_fields(engine, (size_t)orr_mujoco_file(engine, (int)i));
+}
+
+void orr_mujoco_renew_fields(void *argument) {
+  orr_engine *engine = argument;
+  size_t bytes = 6 * (size_t)engine->model.nbody * sizeof(double);
+  memcpy(engine->data->xfrc_applied, engine->held, bytes);
+  add_all_fields(engine);
+}
+
 void orr_mujoco_push(orr_engine *engine, const double *targets, bool first) {
   const orr_mujoco_shared *shared = engine->shared;
   const mjModel *m = &engine->model;
@@ -190,17 +208,16 @@ void orr_mujoco_push(orr_engine *engine, const double *targets, bool first) {
   engine->pushed = dragged;
   if (shared->pushes) memset(engine->data->qfrc_applied, 0, (size_t)m->nv * sizeof(double));
   for (size_t i = 0; i < engine->scenario->body_count; i++) {
-    size_t file = (size_t)orr_mujoco_file(engine, (int)i);
-    bool gone = engine->own.removed[i] != 0.0;
-    if (!gone && !shared->mjcf && orr_force_any(engine->scenario, file)) add_fields(engine, file);
-    if (!gone && dragged) add_drag(engine, i);
+    if (engine->own.removed[i] == 0.0 && dragged) add_drag(engine, i);
   }
+  if (!shared->rungekutta) add_all_fields(engine);
   if (targets) act(engine, targets, first);
   if (!shared->pushes) return;
   for (size_t i = 0; i < engine->scenario->parts->joint_count; i++)
     if (orr_joint_at(engine->scenario, i)->type == ORR_JOINT_MOTOR) push_motor(engine, i);
   for (size_t i = 0; i < engine->scenario->body_count; i++)
     if (shared->bodies[orr_mujoco_file(engine, (int)i)].kinematic) push_kinematic(engine, i);
+  memcpy(engine->held, engine->data->xfrc_applied, 6 * (size_t)m->nbody * sizeof(double));
 }
 
 static void put_kinematic(orr_engine *engine, size_t moving, const orr_mujoco_body *body) {

@@ -11,10 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Where this thread's fatal errors land. */
+/* Where this thread's fatal errors land, and what it adds at each stage of a step. */
 typedef struct trap {
   jmp_buf jump;
   char message[400], warning[400];
+  void (*stage)(void *);
+  void *argument;
 } trap;
 static _Thread_local trap *current;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -34,9 +36,23 @@ static void on_warning(const char *text) {
     snprintf(current->warning, sizeof current->warning, "%s", text);
 }
 
+/* Runge-Kutta asks for forces four times a step, with positions and velocities of its own. */
+static void on_stage(const mjModel *m, mjData *d) {
+  (void)m;
+  (void)d;
+  if (current && current->stage) current->stage(current->argument);
+}
+
 static void set_handlers(void) {
   mju_user_error = on_error;
   mju_user_warning = on_warning;
+  mjcb_control = on_stage;
+}
+
+void orr_mujoco_at_stages(void (*stage)(void *), void *argument) {
+  ORR_ASSERT(current);
+  current->stage = stage;
+  current->argument = argument;
 }
 
 bool orr_mujoco_guard(char *message, size_t size, void (*task)(void *), void *argument) {
@@ -44,6 +60,7 @@ bool orr_mujoco_guard(char *message, size_t size, void (*task)(void *), void *ar
   trap own;
   trap *outer = current;
   own.message[0] = own.warning[0] = 0;
+  own.stage = NULL;
   current = &own;
   bool fine = setjmp(own.jump) == 0;
   if (fine) task(argument);
