@@ -141,7 +141,7 @@ static void test_the_mouse_leads(void **state) {
   orr_player_destroy(player);
 }
 
-/* What a person leads by forces, velocities, impulses, torques and slides comes to the cursor and stays. */
+/* What a person leads by forces, velocities, impulses, torques and slides comes to the cursor. */
 static void test_the_mouse_leads_with_forces(void **state) {
   (void)state;
   static const struct {
