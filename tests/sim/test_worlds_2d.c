@@ -353,7 +353,7 @@ static void the_puck_bounces(void **context) {
 static void each_player_keeps_to_his_half(void **context) {
   (void)context;
   shelf s = open_shelf("scenarios/air_hockey.yaml");
-  const float out[][4] = {{1, 0, -1, 0}, {-1, 0, 1, 0}, {1, 1, -1, -1}, {-1, -1, 1, 1}};
+  const float out[][4] = {{1, 0, 0, -1}, {-1, 0, 0, 1}, {1, 1, -1, -1}, {-1, -1, 1, 1}};
   for (int i = 0; i < 160; i++) {
     orr_world_step(s.world, out[i / 40]);
     orr_world_state(s.world, s.state);

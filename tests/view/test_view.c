@@ -141,7 +141,7 @@ static void test_the_mouse_leads(void **state) {
   orr_player_destroy(player);
 }
 
-/* What a person leads in worlds of forces, torques and slides comes to the cursor and stays. */
+/* What a person leads by forces, velocities, impulses, torques and slides comes to the cursor. */
 static void test_the_mouse_leads_with_forces(void **state) {
   (void)state;
   static const struct {
@@ -149,7 +149,10 @@ static void test_the_mouse_leads_with_forces(void **state) {
     double cursor[2];
   } cases[] = {{"point_maze", "ball", {2.5, 1.5}},   {"reacher", "tip", {1.7, 0.9}},
                {"reacher", "tip", {0.9, 1.6}},       {"push_cube", "hand", {0.1, 0.5}},
-               {"mirror_room", "robot", {2.0, 0.6}}, {"cart_pole", "cart", {2.5, 0.6}}};
+               {"mirror_room", "robot", {2.0, 0.6}}, {"cart_pole", "cart", {2.5, 0.6}},
+               {"two_room", "disc", {150, 49}},      {"billiards", "cue", {0.4, 0.3}},
+               {"air_hockey", "left", {0.5, 0.8}},   {"dominoes", "finger", {0.4, 0.5}},
+               {"tower", "hand", {0.4, 0.7}}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     char path[256];
     snprintf(path, sizeof path, "%s/scenarios/%s.yaml", ORR_SOURCE_DIR, cases[i].file);
