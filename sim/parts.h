@@ -81,9 +81,6 @@ double orr_polygon_area(const double (*vertices)[2], size_t count);
 static inline const orr_body_def *orr_body_at(const orr_scenario *scenario, size_t file) {
   return (const orr_body_def *)scenario->world.bodies.items + file;
 }
-static inline const orr_shape_def *orr_shape_at(const orr_body_def *body, size_t index) {
-  return (const orr_shape_def *)body->shapes.items + index;
-}
 static inline const orr_joint_def *orr_joint_at(const orr_scenario *scenario, size_t index) {
   return (const orr_joint_def *)scenario->world.joints.items + index;
 }

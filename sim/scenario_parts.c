@@ -273,7 +273,7 @@ static void fill_driven(deriver *d) {
   bool *driven = get(d, parts->file_count, sizeof *driven);
   for (size_t i = 0; i < parts->actuator_count && !d->failed; i++) {
     const orr_drive *drive = &parts->drives[i];
-    if (drive->joint < 0) driven[parts->file_of[drive->body]] = true;
+    if (drive->body >= 0) driven[parts->file_of[drive->body]] = true;
     for (size_t k = 0; k < 2 && drive->joint >= 0; k++)
       driven[parts->joint_ends[drive->joint][k]] = true;
   }

@@ -405,6 +405,34 @@ static void mjcf_is_taken_as_it_is(void **context) {
   orr_scenario_destroy(scenario);
 }
 
+/* Long names, a body and a joint of one name, a keyframe in motion, a site that pushes. */
+static void mjcf_names_and_keyframes(void **context) {
+  (void)context;
+  static const char mjcf[] =
+      "<mujoco><option gravity='0 0 0'/><worldbody><body name='rock'><geom size='0.1'/></body>"
+      "<body name='a_name_of_more_than_thirty_two_characters' pos='0 0 1'><freejoint/>"
+      "<geom size='0.1'/><site name='s'/></body>"
+      "<body name='arm' pos='1 0 1'><joint name='arm' axis='0 1 0'/><geom size='0.1'/></body>"
+      "</worldbody><actuator><general site='s' gear='1 0 0 0 0 0'/></actuator>"
+      "<keyframe><key qpos='0 0 2 0.6 0 0.8 0 0.5' qvel='1 2 3 4 5 6 7'/></keyframe></mujoco>";
+  orr_error err;
+  orr_scenario *scenario = from_file(mjcf, "", &err);
+  assert_string_equal(scenario->state.bodies[0].name, "a_name_of_more_than_th_2");
+  assert_string_equal(scenario->state.bodies[1].name, "arm");
+  assert_string_equal(scenario->state.bodies[2].name, "arm_joint");
+  orr_world *world = new_world(scenario);
+  assert_int_equal(orr_world_reset(world, 1, 0, NULL), ORR_OK);
+  assert_true(get(world, "a_name_of_more_than_th_2.vy") == 2.0);
+  assert_float_equal(get(world, "a_name_of_more_than_th_2.omega"), -5.52, 1e-12); /* turned */
+  assert_true(get(world, "arm_joint.angle") == 0.5 && get(world, "arm_joint.omega") == 7.0);
+  orr_world_destroy(world);
+  orr_scenario_destroy(scenario);
+  scenario = from_file(mjcf, "  bodies: [{name: rock}, {name: arm}]\n", &err);
+  assert_int_equal(scenario->action.fields[0].body, 0); /* the rock cannot be pushed */
+  assert_string_equal(scenario->state.bodies[0].name, "arm");
+  orr_scenario_destroy(scenario);
+}
+
 static void mjcf_mistakes_have_their_line(void **context) {
   (void)context;
   orr_error err;
@@ -505,6 +533,7 @@ int run_mujoco_world_tests(void) {
       cmocka_unit_test(broken_meshes_are_refused),
       cmocka_unit_test(flat_worlds_say_what_they_lack),
       cmocka_unit_test(mjcf_is_taken_as_it_is),
+      cmocka_unit_test(mjcf_names_and_keyframes),
       cmocka_unit_test(mjcf_mistakes_have_their_line),
       cmocka_unit_test(solids_are_shown),
       cmocka_unit_test(creation_survives_failures),
