@@ -34,9 +34,39 @@ static void complain(importer *im, const char *path, const char *message) {
   orr_check_complain(&im->check, path, "it belongs to the MJCF file: leave it out here", message);
 }
 
+static bool has_masses(const orr_body_def *body) {
+  bool centred = true, round = true;
+  for (int i = 0; i < 3; i++) {
+    centred = centred && body->centre_of_mass[i] == 0.0;
+    round = round && body->inertia[i] == 0.0;
+  }
+  return body->mass > 0.0 || body->density > 0.0 || body->moment > 0.0 || !centred || !round;
+}
+
+/* Numbers of the engine that are not as when they are left out. */
+static void check_solver(importer *im) {
+  const orr_world_def *world = &im->scenario->world;
+  orr_world_def usual;
+  orr_record_default(&orr_world_record, im->scenario->arena, &usual);
+  const struct {
+    bool same;
+    const char *path;
+  } numbers[] = {
+      {world->iterations == usual.iterations, "world.iterations"},
+      {world->slop == usual.slop, "world.slop"},
+      {world->bias == usual.bias, "world.bias"},
+      {world->sleep_time == usual.sleep_time, "world.sleep_time"},
+      {world->contact_time == usual.contact_time, "world.contact_time"},
+      {world->contact_damping == usual.contact_damping, "world.contact_damping"},
+  };
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+    if (!numbers[i].same) complain(im, numbers[i].path, "contacts and solver are the file's");
+}
+
 /* What stands beside `mjcf` but would have no effect. */
 static void check_alone(importer *im) {
   const orr_world_def *world = &im->scenario->world;
+  check_solver(im);
   if (world->gravity[0] != 0.0 || world->gravity[1] != 0.0 || world->gravity[2] != 0.0)
     complain(im, "world.gravity", "gravity is the file's");
   if (world->joints.count > 0) complain(im, "world.joints", "the joints are the file's");
@@ -49,7 +79,7 @@ static void check_alone(importer *im) {
     const orr_body_def *body = orr_body_at(im->scenario, i);
     char path[64];
     snprintf(path, sizeof path, "world.bodies[%zu]", i);
-    if (body->shapes.count > 0 || body->mass > 0.0 || body->density > 0.0)
+    if (body->shapes.count > 0 || has_masses(body))
       complain(im, path, "shapes and masses are the file's; `bodies` only names bodies to show");
   }
 }
@@ -161,11 +191,20 @@ static void fill_velocity(const double *v, const double *q, orr_start_def *start
   start->omega = value(spin[2]);
 }
 
+static bool is_free(const mjModel *m, int id) {
+  return m->body_jntadr[id] >= 0 && m->jnt_type[m->body_jntadr[id]] == mjJNT_FREE;
+}
+
+static bool has_start(const orr_start_def *start) {
+  return !(all_zero(start->position, 3) && all_zero(&start->angle, 1) && all_zero(start->tilt, 2) &&
+           all_zero(start->velocity, 3) && all_zero(&start->omega, 1) && all_zero(start->spin, 2));
+}
+
 /* A start that is not given is the file's. */
 static void fill_start(importer *im, int id, orr_start_def *start) {
   const mjModel *m = im->model;
   int joint = m->body_jntadr[id];
-  if (joint < 0 || m->jnt_type[joint] != mjJNT_FREE || !all_zero(start->position, 3)) return;
+  if (!is_free(m, id) || !all_zero(start->position, 3)) return;
   const double *q = im->shared->q0 + m->jnt_qposadr[joint];
   double roll, pitch, yaw;
   angles_of(q + 3, &roll, &pitch, &yaw);
@@ -214,6 +253,9 @@ static void check_listed(importer *im) {
       continue;
     }
     im->shared->body_ids[i] = id;
+    snprintf(path, sizeof path, "world.bodies[%zu].start", i);
+    if (!is_free(im->model, id) && has_start(&body->start))
+      complain(im, path, "a body without a free joint begins where the file puts it");
     body->type = type_of(im->model, id);
     fill_start(im, id, &body->start);
   }

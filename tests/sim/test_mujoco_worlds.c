@@ -455,6 +455,14 @@ static void mjcf_mistakes_have_their_line(void **context) {
   assert_null(from_file("<mujoco><worldbo", "", &err));
   assert_null(from_file(good, "  gravity: [0, 0, -1]\n", &err));
   assert_int_equal(err.line, 4);
+  assert_null(from_file(good, "  slop: 0.01\n", &err));
+  assert_non_null(strstr(err.message, "contacts and solver are the file's"));
+  assert_null(from_file(good, "  bodies: [{name: b, centre_of_mass: [0, 0, 1]}]\n", &err));
+  assert_non_null(strstr(err.message, "masses are the file's"));
+  assert_null(from_file("<mujoco><worldbody><body name='b'><joint/><geom size='1'/></body>"
+                        "</worldbody></mujoco>",
+                        "  bodies: [{name: b, start: {position: [0, 0, 1]}}]\n", &err));
+  assert_non_null(strstr(err.message, "without a free joint"));
   assert_null(from_file(good, "  bodies: [{name: c}]\n", &err));
   assert_non_null(strstr(err.message, "no body"));
   orr_scenario *scenario = from_file(good, "  bodies: [{name: b}]\n  dt: 0.005\n", &err);
