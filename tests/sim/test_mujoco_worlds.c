@@ -346,6 +346,8 @@ static void bad_worlds_are_refused_with_their_place(void **context) {
          "about a pivot", 9);
   refuse(GOOD, "  joints:\n    - {name: p, type: spring, body_a: a, body_b: b, max_force: 2}\n",
          "do not give way", 9);
+  refuse(GOOD, "  joints:\n    - {name: p, type: pivot, body_a: a, body_b: b, limits: [1, 1]}\n",
+         "cannot turn", 9);
   refuse(GOOD, "  sleep_time: 1\n", "never sleep", 8);
 }
 
