@@ -58,7 +58,6 @@ typedef struct orr_parts {
   size_t joint_count;         /* of the file */
   const orr_drive *drives;    /* of the actuators */
   size_t actuator_count;
-  const bool *driven;          /* file index: an actuator moves the body, or a joint of it */
   const int (*sensor_ends)[2]; /* file indices; the second of rays, and of any body, is -1 */
   const size_t *first_force;   /* file index -> the force fields on it; file_count + 1 numbers */
   const int *forces;           /* index in world.forces */

@@ -113,7 +113,9 @@ static const orr_field ray_fields[] = {
 };
 static const orr_record ray_record = {
     ORR_RECORD("ray", orr_ray_sensor, ray_fields),
-    .help = "Distance to the first shape that is not the body's own, at most `range`"};
+    .help =
+        "Distance to the first shape that is not the body's own, at most `range`; from inside of "
+        "one: 0, on MuJoCo to its far side"};
 
 /* In the order of orr_sensor_kind. */
 static const orr_record *const sensor_variants[] = {&contact_record, &impulse_record, &ray_record,
