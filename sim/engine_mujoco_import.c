@@ -140,13 +140,16 @@ static bool load(importer *im) {
 static const char *name_of(importer *im, int type, int id, const char *fallback) {
   const char *name = mj_id2name(im->model, type, id);
   orr_arena *arena = im->scenario->arena;
+  bool unnamed = !name || !*name;
   char *own;
-  if (!name || !*name)
+  if (unnamed)
     own = orr_arena_printf(arena, "%s%d", fallback, id);
   else if (strlen(name) > 32)
     own = orr_arena_printf(arena, "%.22s_%d", name, id);
   else
     own = orr_arena_strdup(arena, name);
+  if (own && unnamed && mj_name2id(im->model, type, own) >= 0)
+    own = orr_arena_printf(arena, "%s%d_unnamed", fallback, id);
   im->failed = im->failed || !own;
   return own;
 }

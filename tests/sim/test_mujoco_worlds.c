@@ -433,6 +433,13 @@ static void mjcf_names_and_keyframes(void **context) {
   assert_int_equal(scenario->action.fields[0].body, 0); /* the rock cannot be pushed */
   assert_string_equal(scenario->state.bodies[0].name, "arm");
   orr_scenario_destroy(scenario);
+  scenario =
+      from_file("<mujoco><worldbody><body><freejoint/><geom size='1'/></body>"
+                "<body name='body1'><freejoint/><geom size='1'/></body></worldbody></mujoco>",
+                "", &err);
+  assert_string_equal(scenario->state.bodies[0].name, "body1_unnamed");
+  assert_string_equal(scenario->state.bodies[1].name, "body1");
+  orr_scenario_destroy(scenario);
 }
 
 static void mjcf_mistakes_have_their_line(void **context) {
