@@ -1,6 +1,7 @@
 /* One unit of collection: a demonstration with its noisy replays, or an episode of a simple policy.
  * Everything that a unit draws is a function of (seed, its number). */
 #include "agents/collect_private.h"
+#include "agents/others.h"
 #include "agents/policy_private.h"
 
 #include "base/maths.h"
@@ -232,12 +233,9 @@ static orr_status run_simple(const orr_collector *collector, orr_collect_lane *l
 
 /* The action that leaves the actuated bodies where they are. */
 static void stay(const orr_collector *collector, orr_collect_lane *lane) {
-  const orr_space *space = &collector->scenario->action;
   orr_world_state(orr_env_look(lane->env), lane->state);
-  for (size_t a = 0; a < space->count; a++)
-    lane->action[a] = space->meaning == ORR_ACTION_OTHER
-                          ? 0.0f
-                          : orr_action_stay(collector->scenario, a, lane->state);
+  for (size_t a = 0; a < collector->scenario->action_count; a++)
+    lane->action[a] = orr_action_rest(collector->scenario, a, lane->state);
 }
 
 /* The poses of another start, after a moment at rest. False when that start diverges. */

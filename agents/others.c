@@ -103,8 +103,7 @@ void orr_others_begin(orr_others *others, const double *state) {
   }
 }
 
-/* Of a force or velocity 0, of a position the present one. */
-static float rest(const orr_scenario *scenario, size_t a, const double *state) {
+float orr_action_rest(const orr_scenario *scenario, size_t a, const double *state) {
   const orr_actuator_def *def = orr_actuator_at(scenario, actuator_of(scenario, a));
   if (!has_target(def)) return in_range(scenario, a, 0.0);
   return orr_action_aim(scenario, a, state[position_at(scenario, a)], state);
@@ -115,7 +114,7 @@ static float follow(const orr_others *others, size_t a, const double *state) {
   const orr_drive *drive = &scenario->parts->drives[actuator_of(scenario, a)];
   double centre[3];
   if (!others->follows[a] || !orr_nearest_free(scenario, state, drive->body, centre))
-    return rest(scenario, a, state);
+    return orr_action_rest(scenario, a, state);
   return orr_action_aim(scenario, a, centre[drive->axes[a - drive->first]], state);
 }
 
@@ -128,7 +127,7 @@ void orr_others_act(const orr_others *others, const double *state, uint64_t seed
     const orr_space_field *field = &scenario->action.fields[a];
     if (others->own[a]) continue;
     switch (others->law) {
-    case ORR_OTHERS_REST: action[a] = rest(scenario, a, state); break;
+    case ORR_OTHERS_REST: action[a] = orr_action_rest(scenario, a, state); break;
     case ORR_OTHERS_HOLD: action[a] = orr_action_aim(scenario, a, others->first[a], state); break;
     case ORR_OTHERS_RANDOM:
       action[a] = (float)orr_random_uniform(&random, field->low, field->high);

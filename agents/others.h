@@ -37,5 +37,7 @@ void orr_others_act(const orr_others *others, const double *state, uint64_t seed
 /* The action, within its nominal range, that brings what number `a` moves to a position: of a
  * velocity until the next action, if the range allows. Of forces the one that does nothing. */
 float orr_action_aim(const orr_scenario *scenario, size_t a, double target, const double *state);
+/* The action that leaves what number `a` moves where it is: of a velocity or force 0. */
+float orr_action_rest(const orr_scenario *scenario, size_t a, const double *state);
 
 #endif

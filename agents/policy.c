@@ -210,11 +210,6 @@ float orr_action_towards(const orr_scenario *scenario, size_t a, double target,
   return (float)orr_clamp(target, field->low, field->high);
 }
 
-float orr_action_stay(const orr_scenario *scenario, size_t a, const double *state) {
-  const orr_space_field *field = &scenario->action.fields[a];
-  return orr_action_towards(scenario, a, position_of(scenario, field, state), state);
-}
-
 /* ---- acting ---- */
 
 /* The same numbers for all steps of a hold: a draw is a function of the step. */

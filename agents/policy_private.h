@@ -13,7 +13,6 @@ double orr_action_arena(const orr_space *action, size_t a, double target);
 float orr_action_towards(const orr_scenario *scenario, size_t a, double target,
                          const double *state);
 /* The action that leaves the body where it is. */
-float orr_action_stay(const orr_scenario *scenario, size_t a, const double *state);
 /* Centre of mass of the free body that is nearest to an entity in the plane, and its height; false
  * when none is free. */
 bool orr_nearest_free(const orr_scenario *scenario, const double *state, int entity, double out[3]);

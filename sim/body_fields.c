@@ -125,8 +125,8 @@ static const orr_field shape_fields[] = {
     {ORR_FIELD(REAL, orr_shape_def, rolling), .help = "Rolling friction (3D)", .unit = "length",
      .preset = "0", .low = 0.0, .high = 1e6, .later = true},
     {ORR_FIELD(REAL, orr_shape_def, mirror),
-     .help = "Part of the light that it reflects as a mirror does", .preset = "0", .low = 0.0,
-     .high = 1.0, .later = true},
+     .help = "Part of the light that it reflects as a mirror does; pictures show the sky in it",
+     .preset = "0", .low = 0.0, .high = 1.0, .later = true},
     {ORR_FIELD(TEXT, orr_shape_def, colour), .help = "Its own colour; null: the body's",
      .preset = "null", .later = true},
 };

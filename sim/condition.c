@@ -2,6 +2,7 @@
 #include "sim/condition.h"
 
 #include "base/maths.h"
+#include "base/rotation.h"
 #include "sim/world_private.h"
 
 #include <string.h>
@@ -15,14 +16,6 @@ void orr_origin_of(const orr_scenario *scenario, int entity, const double *state
   out[2] = flat(scenario) ? 0.0 : body[ORR_BODY_STATE];
 }
 
-/* Turns `v` by the unit quaternion w x y z: v + 2 w (u x v) + 2 u x (u x v). */
-static void turn(const double q[4], const double v[3], double out[3]) {
-  double c[3] = {q[2] * v[2] - q[3] * v[1], q[3] * v[0] - q[1] * v[2], q[1] * v[1] - q[2] * v[0]};
-  out[0] = v[0] + 2.0 * (q[0] * c[0] + q[2] * c[2] - q[3] * c[1]);
-  out[1] = v[1] + 2.0 * (q[0] * c[1] + q[3] * c[0] - q[1] * c[2]);
-  out[2] = v[2] + 2.0 * (q[0] * c[2] + q[1] * c[1] - q[2] * c[0]);
-}
-
 static void centre_of(const orr_scenario *scenario, int entity, const double *state,
                       double out[3]) {
   const double *body = state + orr_state_at(scenario, (size_t)entity);
@@ -30,7 +23,7 @@ static void centre_of(const orr_scenario *scenario, int entity, const double *st
       orr_body_at(scenario, (size_t)scenario->parts->file_of[entity])->centre_of_mass;
   double c = cos(body[2]), s = sin(body[2]), origin[3];
   double arm[3] = {c * centre[0] - s * centre[1], s * centre[0] + c * centre[1], 0.0};
-  if (!flat(scenario)) turn(body + ORR_BODY_STATE + 1, centre, arm);
+  if (!flat(scenario)) orr_quaternion_turn(body + ORR_BODY_STATE + 1, centre, arm);
   orr_origin_of(scenario, entity, state, origin);
   for (int i = 0; i < 3; i++) out[i] = origin[i] + arm[i];
 }

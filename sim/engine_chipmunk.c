@@ -55,11 +55,14 @@ static bool reset(orr_engine *engine, const double *starts) {
   return orr_chipmunk_guard(engine, reset_task, argument);
 }
 
+static bool is_actuated(const orr_engine *engine, const cpBody *body) {
+  int moving = engine->scenario->parts->moving_of[(intptr_t)body->userData];
+  return moving >= 0 && engine->scenario->state.bodies[moving].role == ORR_ROLE_ACTUATED;
+}
+
 static bool pushes(const orr_engine *engine, const cpBody *a, const cpBody *b) {
-  const bool *driven = engine->scenario->parts->driven;
-  return driven[(intptr_t)a->userData] && !driven[(intptr_t)b->userData] &&
-         cpBodyGetType((cpBody *)a) != CP_BODY_TYPE_STATIC &&
-         cpBodyGetType((cpBody *)b) == CP_BODY_TYPE_DYNAMIC;
+  return cpBodyGetType((cpBody *)b) == CP_BODY_TYPE_DYNAMIC && is_actuated(engine, a) &&
+         !is_actuated(engine, b);
 }
 
 static bool touches(const orr_engine *engine) {

@@ -57,12 +57,12 @@ typedef struct orr_mujoco_shared {
   mjModel *model;
   orr_mujoco_body *bodies; /* by file index */
   orr_mujoco_joint *joints;
+  int *body_ids, *joint_ids; /* of an MJCF file: by file index, in the model */
   int *file_of;              /* body of the model -> file index of the nearest body, or -1 */
   double *keep;              /* of each freedom: the part of its velocity that a substep keeps */
   const double *q0, *v0;     /* where an MJCF world starts */
   uint8_t (*colours)[3];     /* of geoms */
   double *mirrors;           /* of geoms */
-  size_t solid_count;        /* geoms that are shown */
   bool *shown;               /* of geoms */
   int (*feelers)[2];         /* of each sensor: its body and the other one, -1: any */
   bool mjcf, pushes, damped; /* pushes: some law of ours acts; damped: keep is not all 1 */

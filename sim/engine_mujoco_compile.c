@@ -126,9 +126,9 @@ static void check_joint(compiler *c, size_t index) {
   if (isfinite(def->max_force) && def->type != ORR_JOINT_MOTOR)
     complain(c, "joints", index, "max_force", "leave max_force out, or use engine: chipmunk",
              "MuJoCo's joints do not give way");
-  bool flat = orr_mujoco_flat(c->scenario);
-  if (flat && def->type == ORR_JOINT_BALL)
-    complain(c, "joints", index, "type", "use a pivot", "a ball needs three dimensions");
+  if (def->type == ORR_JOINT_PIVOT && def->limits[0] != 0.0 && def->limits[0] == def->limits[1])
+    complain(c, "joints", index, "limits", "write type: weld",
+             "a pivot between equal limits cannot turn");
 }
 
 static void check_mesh(compiler *c, size_t file, size_t shape, const orr_mesh_def *mesh) {

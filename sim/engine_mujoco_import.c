@@ -2,8 +2,9 @@
  * written in YAML. Meshes, textures and includes are found where the file names them.
  *
  * The state shows the bodies that `bodies` lists, else those that hang on the world by joints of
- * their own, and all hinges and slides. An action is `ctrl`. An episode begins at the first
- * keyframe, else where the file puts things; the starts of free bodies and of joints can be
+ * their own, and all hinges and slides. A name of more than 32 characters is cut and gets a number,
+ * a joint that is called like a body gets `_joint`. An action is `ctrl`. An episode begins at the
+ * first keyframe, else where the file puts things; the starts of free bodies and of joints can be
  * varied, since they are definitions like all others. */
 #include "sim/engine_mujoco.h"
 
@@ -33,9 +34,39 @@ static void complain(importer *im, const char *path, const char *message) {
   orr_check_complain(&im->check, path, "it belongs to the MJCF file: leave it out here", message);
 }
 
+static bool has_masses(const orr_body_def *body) {
+  bool centred = true, round = true;
+  for (int i = 0; i < 3; i++) {
+    centred = centred && body->centre_of_mass[i] == 0.0;
+    round = round && body->inertia[i] == 0.0;
+  }
+  return body->mass > 0.0 || body->density > 0.0 || body->moment > 0.0 || !centred || !round;
+}
+
+/* Numbers of the engine that are not as when they are left out. */
+static void check_solver(importer *im) {
+  const orr_world_def *world = &im->scenario->world;
+  orr_world_def usual;
+  orr_record_default(&orr_world_record, im->scenario->arena, &usual);
+  const struct {
+    bool same;
+    const char *path;
+  } numbers[] = {
+      {world->iterations == usual.iterations, "world.iterations"},
+      {world->slop == usual.slop, "world.slop"},
+      {world->bias == usual.bias, "world.bias"},
+      {world->sleep_time == usual.sleep_time, "world.sleep_time"},
+      {world->contact_time == usual.contact_time, "world.contact_time"},
+      {world->contact_damping == usual.contact_damping, "world.contact_damping"},
+  };
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+    if (!numbers[i].same) complain(im, numbers[i].path, "contacts and solver are the file's");
+}
+
 /* What stands beside `mjcf` but would have no effect. */
 static void check_alone(importer *im) {
   const orr_world_def *world = &im->scenario->world;
+  check_solver(im);
   if (world->gravity[0] != 0.0 || world->gravity[1] != 0.0 || world->gravity[2] != 0.0)
     complain(im, "world.gravity", "gravity is the file's");
   if (world->joints.count > 0) complain(im, "world.joints", "the joints are the file's");
@@ -48,7 +79,7 @@ static void check_alone(importer *im) {
     const orr_body_def *body = orr_body_at(im->scenario, i);
     char path[64];
     snprintf(path, sizeof path, "world.bodies[%zu]", i);
-    if (body->shapes.count > 0 || body->mass > 0.0 || body->density > 0.0)
+    if (body->shapes.count > 0 || has_masses(body))
       complain(im, path, "shapes and masses are the file's; `bodies` only names bodies to show");
   }
 }
@@ -76,7 +107,13 @@ static void copy_task(void *argument) {
 
 /* A variant has the model of its base: nothing of the file varies. */
 static bool copy(importer *im) {
+  const char *of_base = im->scenario->base->world.mjcf;
   char message[400] = "";
+  if (!of_base || strcmp(of_base, im->scenario->world.mjcf) != 0) {
+    orr_check_complain(&im->check, "world.mjcf", "vary what stands beside it",
+                       "an MJCF file cannot vary");
+    return false;
+  }
   bool fine = orr_mujoco_guard(message, sizeof message, copy_task, im);
   im->model = im->shared->model;
   im->failed = im->failed || !fine || !im->model;
@@ -102,11 +139,31 @@ static bool load(importer *im) {
 
 static const char *name_of(importer *im, int type, int id, const char *fallback) {
   const char *name = mj_id2name(im->model, type, id);
-  char *own = name && *name ? orr_arena_strdup(im->scenario->arena, name)
-                            : orr_arena_printf(im->scenario->arena, "%s%d", fallback, id);
+  orr_arena *arena = im->scenario->arena;
+  bool unnamed = !name || !*name;
+  char *own;
+  if (unnamed)
+    own = orr_arena_printf(arena, "%s%d", fallback, id);
+  else if (strlen(name) > 32)
+    own = orr_arena_printf(arena, "%.22s_%d", name, id);
+  else
+    own = orr_arena_strdup(arena, name);
+  if (own && unnamed && mj_name2id(im->model, type, own) >= 0)
+    own = orr_arena_printf(arena, "%s%d_unnamed", fallback, id);
   im->failed = im->failed || !own;
-  if (own && strlen(own) > 32) own[32] = 0;
   return own;
+}
+
+/* Its numbers in the state must not have the names of a body's. */
+static const char *joint_name(importer *im, int id) {
+  const char *name = name_of(im, mjOBJ_JOINT, id, "joint");
+  for (size_t i = 0; name && i < im->scenario->world.bodies.count; i++) {
+    if (strcmp(orr_body_at(im->scenario, i)->name, name) != 0) continue;
+    name = orr_arena_printf(im->scenario->arena, "%.26s_joint", name);
+    im->failed = im->failed || !name;
+    break;
+  }
+  return name;
 }
 
 static orr_range value(double number) {
@@ -121,13 +178,36 @@ static void angles_of(const double *q, double *roll, double *pitch, double *yaw)
   *yaw = atan2(2.0 * (q[0] * q[3] + q[1] * q[2]), 1.0 - 2.0 * (q[2] * q[2] + q[3] * q[3]));
 }
 
+static bool all_zero(const orr_range *ranges, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    if (ranges[i].kind != ORR_RANGE_VALUE || ranges[i].values[0] != 0.0) return false;
+  return true;
+}
+
+/* The keyframe's velocity of a free body, which turns in its own frame. */
+static void fill_velocity(const double *v, const double *q, orr_start_def *start) {
+  double spin[3];
+  mju_rotVecQuat(spin, v + 3, q);
+  for (int i = 0; i < 3; i++) start->velocity[i] = value(v[i]);
+  start->spin[0] = value(spin[0]);
+  start->spin[1] = value(spin[1]);
+  start->omega = value(spin[2]);
+}
+
+static bool is_free(const mjModel *m, int id) {
+  return m->body_jntadr[id] >= 0 && m->jnt_type[m->body_jntadr[id]] == mjJNT_FREE;
+}
+
+static bool has_start(const orr_start_def *start) {
+  return !(all_zero(start->position, 3) && all_zero(&start->angle, 1) && all_zero(start->tilt, 2) &&
+           all_zero(start->velocity, 3) && all_zero(&start->omega, 1) && all_zero(start->spin, 2));
+}
+
 /* A start that is not given is the file's. */
 static void fill_start(importer *im, int id, orr_start_def *start) {
   const mjModel *m = im->model;
   int joint = m->body_jntadr[id];
-  if (joint < 0 || m->jnt_type[joint] != mjJNT_FREE) return;
-  for (int i = 0; i < 3; i++)
-    if (start->position[i].kind != ORR_RANGE_VALUE || start->position[i].values[0] != 0.0) return;
+  if (!is_free(m, id) || !all_zero(start->position, 3)) return;
   const double *q = im->shared->q0 + m->jnt_qposadr[joint];
   double roll, pitch, yaw;
   angles_of(q + 3, &roll, &pitch, &yaw);
@@ -135,6 +215,9 @@ static void fill_start(importer *im, int id, orr_start_def *start) {
   start->angle = value(yaw);
   start->tilt[0] = value(roll);
   start->tilt[1] = value(pitch);
+  bool still =
+      all_zero(start->velocity, 3) && all_zero(start->spin, 2) && all_zero(&start->omega, 1);
+  if (im->shared->v0 && still) fill_velocity(im->shared->v0 + m->jnt_dofadr[joint], q + 3, start);
 }
 
 static int type_of(const mjModel *m, int id) {
@@ -146,6 +229,7 @@ static void list_bodies(importer *im) {
   const mjModel *m = im->model;
   orr_world_def *world = &im->scenario->world;
   orr_body_def *bodies = get(im, (size_t)m->nbody, sizeof *bodies);
+  int *ids = im->shared->body_ids = get(im, (size_t)m->nbody, sizeof *ids);
   size_t count = 0;
   for (int i = 1; i < m->nbody && !im->failed; i++) {
     if (m->body_parentid[i] != 0 || m->body_jntnum[i] == 0) continue;
@@ -153,13 +237,15 @@ static void list_bodies(importer *im) {
     bodies[count].name = name_of(im, mjOBJ_BODY, i, "body");
     bodies[count].type = ORR_BODY_DYNAMIC;
     fill_start(im, i, &bodies[count].start);
-    count++;
+    ids[count++] = i;
   }
   world->bodies = (orr_list){bodies, count};
 }
 
 static void check_listed(importer *im) {
-  for (size_t i = 0; i < im->scenario->world.bodies.count; i++) {
+  size_t count = im->scenario->world.bodies.count;
+  im->shared->body_ids = get(im, count, sizeof *im->shared->body_ids);
+  for (size_t i = 0; i < count && !im->failed; i++) {
     orr_body_def *body = (orr_body_def *)im->scenario->world.bodies.items + i;
     char path[64], message[128];
     int id = mj_name2id(im->model, mjOBJ_BODY, body->name);
@@ -169,6 +255,10 @@ static void check_listed(importer *im) {
       orr_check_complain(&im->check, path, "names are those of the file", message);
       continue;
     }
+    im->shared->body_ids[i] = id;
+    snprintf(path, sizeof path, "world.bodies[%zu].start", i);
+    if (!is_free(im->model, id) && has_start(&body->start))
+      complain(im, path, "a body without a free joint begins where the file puts it");
     body->type = type_of(im->model, id);
     fill_start(im, id, &body->start);
   }
@@ -176,25 +266,24 @@ static void check_listed(importer *im) {
 
 /* The listed body at or above a body of the model; the first one when there is none. */
 static const char *carrier(const importer *im, int id) {
-  for (; id > 0; id = im->model->body_parentid[id]) {
-    const char *name = mj_id2name(im->model, mjOBJ_BODY, id);
-    for (size_t i = 0; name && i < im->scenario->world.bodies.count; i++)
-      if (!strcmp(orr_body_at(im->scenario, i)->name, name))
-        return orr_body_at(im->scenario, i)->name;
-  }
+  for (; id > 0; id = im->model->body_parentid[id])
+    for (size_t i = 0; i < im->scenario->world.bodies.count; i++)
+      if (im->shared->body_ids[i] == id) return orr_body_at(im->scenario, i)->name;
   return orr_body_at(im->scenario, 0)->name;
 }
 
 static void list_joints(importer *im) {
   const mjModel *m = im->model;
   orr_joint_def *joints = get(im, (size_t)m->njnt, sizeof *joints);
+  int *ids = im->shared->joint_ids = get(im, (size_t)m->njnt, sizeof *ids);
   size_t count = 0;
   for (int i = 0; i < m->njnt && !im->failed; i++) {
     bool slide = m->jnt_type[i] == mjJNT_SLIDE;
     if (!slide && m->jnt_type[i] != mjJNT_HINGE) continue;
+    ids[count] = i;
     orr_joint_def *joint = &joints[count++];
     orr_record_default(&orr_joint_record, im->scenario->arena, joint);
-    joint->name = name_of(im, mjOBJ_JOINT, i, "joint");
+    joint->name = joint_name(im, i);
     joint->type = slide ? ORR_JOINT_SLIDE : ORR_JOINT_PIVOT;
     joint->body_a = joint->body_b = carrier(im, m->jnt_bodyid[i]);
     memcpy(joint->axis, m->jnt_axis + 3 * i, sizeof joint->axis);
@@ -203,6 +292,13 @@ static void list_joints(importer *im) {
     if (im->shared->v0) joint->speed = value(im->shared->v0[m->jnt_dofadr[i]]);
   }
   im->scenario->world.joints = (orr_list){joints, count};
+}
+
+static const orr_body_def *moving_body(const importer *im) {
+  const orr_list *bodies = &im->scenario->world.bodies;
+  for (size_t i = 0; i < bodies->count; i++)
+    if (orr_body_at(im->scenario, i)->type != ORR_BODY_STATIC) return orr_body_at(im->scenario, i);
+  return orr_body_at(im->scenario, 0);
 }
 
 /* What an actuator acts on, as far as the state has a name for it. */
@@ -215,14 +311,9 @@ static void aim_actuator(const importer *im, int id, orr_actuator_def *out) {
     joint = m->wrap_type[wrap] == mjWRAP_JOINT;
     target = m->wrap_objid[wrap];
   }
-  size_t count = 0;
-  for (int i = 0; joint && i < target; i++)
-    count += m->jnt_type[i] == mjJNT_HINGE || m->jnt_type[i] == mjJNT_SLIDE;
-  bool shown = joint && (m->jnt_type[target] == mjJNT_HINGE || m->jnt_type[target] == mjJNT_SLIDE);
-  if (shown)
-    out->joint = orr_joint_at(im->scenario, count)->name;
-  else
-    out->body = orr_body_at(im->scenario, 0)->name;
+  for (size_t i = 0; joint && i < im->scenario->world.joints.count; i++)
+    if (im->shared->joint_ids[i] == target) out->joint = orr_joint_at(im->scenario, i)->name;
+  if (!out->joint) out->body = moving_body(im)->name;
 }
 
 static void list_actuators(importer *im) {
@@ -279,7 +370,7 @@ static orr_status run(importer *im, const orr_config *config) {
   else
     list_bodies(im);
   if (im->failed || im->scenario->world.bodies.count == 0) return ORR_OK; /* nothing can move */
-  list_joints(im);
+  if (!im->failed) list_joints(im);
   if (!im->failed) list_actuators(im);
   return ORR_OK;
 }

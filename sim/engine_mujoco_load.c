@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 
+#include <limits.h>
 #include <math.h>
 #include <mujoco/mjxmacro.h>
 #include <pthread.h>
@@ -219,7 +220,7 @@ void orr_mujoco_fit(mjModel *m) {
   size_t things = (size_t)(m->nq + m->nv + m->nu + m->na + m->nbody + m->njnt + m->ngeom +
                            m->nsite + m->neq + m->ntendon + m->nwrap);
   size_t stack = 5 * square * square + 20 * things;
-  m->nstack = (int)(stack < 1000 ? 1000 : stack);
+  m->nstack = stack < 1000 ? 1000 : stack > INT_MAX ? INT_MAX : (int)stack;
 }
 
 typedef struct hash_call {

@@ -15,11 +15,7 @@ static void fill_body(const orr_scenario *scenario, orr_mujoco_shared *shared, s
   const mjModel *m = shared->model;
   const orr_body_def *def = orr_body_at(scenario, file);
   orr_mujoco_body *body = &shared->bodies[file];
-  body->id = shared->mjcf ? mj_name2id(m, mjOBJ_BODY, def->name) : find(m, mjOBJ_BODY, "b", file);
-  if (shared->mjcf && body->id < 0) { /* an unnamed one, counted by import */
-    int id = 0;
-    if (sscanf(def->name, "body%d", &id) == 1 && id > 0 && id < m->nbody) body->id = id;
-  }
+  body->id = shared->mjcf ? shared->body_ids[file] : find(m, mjOBJ_BODY, "b", file);
   ORR_ASSERT(body->id >= 0);
   if (shared->mjcf) body->parent = body->joint = -1;
   body->mocap = m->body_mocapid[body->id];
@@ -33,14 +29,11 @@ static void fill_body(const orr_scenario *scenario, orr_mujoco_shared *shared, s
   body->dof = m->jnt_dofadr[first];
 }
 
-static void fill_joint(const orr_scenario *scenario, orr_mujoco_shared *shared, size_t index) {
+static void fill_joint(orr_mujoco_shared *shared, size_t index) {
   const mjModel *m = shared->model;
   orr_mujoco_joint *joint = &shared->joints[index];
-  const char *name = orr_joint_at(scenario, index)->name;
-  int unnamed = -1;
   *joint = (orr_mujoco_joint){-1, -1, -1, -1, -1};
-  joint->id = shared->mjcf ? mj_name2id(m, mjOBJ_JOINT, name) : find(m, mjOBJ_JOINT, "j", index);
-  if (shared->mjcf && joint->id < 0 && sscanf(name, "joint%d", &unnamed) == 1) joint->id = unnamed;
+  joint->id = shared->mjcf ? shared->joint_ids[index] : find(m, mjOBJ_JOINT, "j", index);
   if (joint->id >= 0) {
     joint->q = m->jnt_qposadr[joint->id];
     joint->dof = m->jnt_dofadr[joint->id];
@@ -115,7 +108,6 @@ static void fill_geoms(const orr_scenario *scenario, orr_mujoco_shared *shared) 
     }
     shared->shown[i] = m->geom_group[i] < 3 && colour[3] > 0.0f && m->geom_type[i] != mjGEOM_HFIELD;
     if (m->geom_matid[i] >= 0) shared->mirrors[i] = (double)m->mat_reflectance[m->geom_matid[i]];
-    shared->solid_count += shared->shown[i];
   }
   for (size_t i = 0; i < scenario->parts->outline_count && !shared->mjcf; i++) {
     const orr_outline *outline = &scenario->parts->outlines[i];
@@ -141,7 +133,7 @@ bool orr_mujoco_tables(orr_scenario *scenario, orr_mujoco_shared *shared) {
       !shared->feelers || !shared->mirrors || !shared->shown)
     return false;
   for (size_t i = 0; i < scenario->parts->file_count; i++) fill_body(scenario, shared, i);
-  for (size_t i = 0; i < joints; i++) fill_joint(scenario, shared, i);
+  for (size_t i = 0; i < joints; i++) fill_joint(shared, i);
   fill_files(scenario, shared);
   fill_keep(scenario, shared);
   fill_flags(scenario, shared);

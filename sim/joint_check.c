@@ -129,6 +129,10 @@ static void check_meanings(const orr_checker *c, const char *path, size_t index)
   if (def->type == ORR_ACTUATE_POSITION && def->meaning == ORR_ACTION_OTHER)
     orr_check_complain(c, path, "write absolute or relative",
                        "the meaning of the action is missing");
+  if (def->type == ORR_ACTUATE_POSITION && def->meaning == ORR_ACTION_RELATIVE &&
+      !(def->scale > 0.0))
+    orr_check_complain_key(c, path, "scale", "write a scale above 0, or meaning: absolute",
+                           "no action would move anything");
   if (!is_target(def)) return;
   for (size_t i = 0; i < index; i++) {
     const orr_actuator_def *other = orr_actuator_at(c->scenario, i);

@@ -58,7 +58,6 @@ typedef struct orr_parts {
   size_t joint_count;         /* of the file */
   const orr_drive *drives;    /* of the actuators */
   size_t actuator_count;
-  const bool *driven;          /* file index: an actuator moves the body, or a joint of it */
   const int (*sensor_ends)[2]; /* file indices; the second of rays, and of any body, is -1 */
   const size_t *first_force;   /* file index -> the force fields on it; file_count + 1 numbers */
   const int *forces;           /* index in world.forces */
@@ -80,9 +79,6 @@ double orr_polygon_area(const double (*vertices)[2], size_t count);
 
 static inline const orr_body_def *orr_body_at(const orr_scenario *scenario, size_t file) {
   return (const orr_body_def *)scenario->world.bodies.items + file;
-}
-static inline const orr_shape_def *orr_shape_at(const orr_body_def *body, size_t index) {
-  return (const orr_shape_def *)body->shapes.items + index;
 }
 static inline const orr_joint_def *orr_joint_at(const orr_scenario *scenario, size_t index) {
   return (const orr_joint_def *)scenario->world.joints.items + index;

@@ -267,19 +267,6 @@ static void fill_drives(deriver *d) {
   parts->drives = drives;
 }
 
-/* A joint's actuator moves both of its bodies. */
-static void fill_driven(deriver *d) {
-  orr_parts *parts = d->parts;
-  bool *driven = get(d, parts->file_count, sizeof *driven);
-  for (size_t i = 0; i < parts->actuator_count && !d->failed; i++) {
-    const orr_drive *drive = &parts->drives[i];
-    if (drive->joint < 0) driven[parts->file_of[drive->body]] = true;
-    for (size_t k = 0; k < 2 && drive->joint >= 0; k++)
-      driven[parts->joint_ends[drive->joint][k]] = true;
-  }
-  parts->driven = driven;
-}
-
 static void fill_sensors(deriver *d) {
   const orr_scenario *scenario = d->scenario;
   size_t count = scenario->world.sensors.count;
@@ -389,7 +376,6 @@ bool orr_scenario_derive(orr_scenario *scenario) {
   if (!d.failed) fill_bodies(&d);
   if (!d.failed) fill_joints(&d);
   if (!d.failed) fill_drives(&d);
-  if (!d.failed) fill_driven(&d);
   if (!d.failed) fill_sensors(&d);
   if (!d.failed) fill_forces(&d);
   if (!d.failed) fill_agents(&d);

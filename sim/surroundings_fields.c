@@ -113,7 +113,9 @@ static const orr_field ray_fields[] = {
 };
 static const orr_record ray_record = {
     ORR_RECORD("ray", orr_ray_sensor, ray_fields),
-    .help = "Distance to the first shape that is not the body's own, at most `range`"};
+    .help =
+        "Distance to the first shape that is not the body's own, at most `range`; from inside of "
+        "one: 0, on MuJoCo to its far side"};
 
 /* In the order of orr_sensor_kind. */
 static const orr_record *const sensor_variants[] = {&contact_record, &impulse_record, &ray_record,
@@ -139,8 +141,9 @@ static const orr_field light_fields[] = {
      .preset = "[0, 0, -1]", .length = 3, .least = 2},
     {ORR_FIELD(REAL, orr_light_def, angle), .help = "Half the opening of a spot", .unit = "rad",
      .preset = "30deg", .low = 1e-3, .high = 3.2},
-    {ORR_FIELD(REAL, orr_light_def, radius), .help = "Of what shines; shadows are softer for it",
-     .unit = "length", .preset = "0", .low = 0.0, .high = 1e9},
+    {ORR_FIELD(REAL, orr_light_def, radius),
+     .help = "Of what shines; pictures have sharp shadows all the same", .unit = "length",
+     .preset = "0", .low = 0.0, .high = 1e9},
     {ORR_FIELD(REAL, orr_light_def, power), .help = "Its strength", .preset = "1", .low = 0.0,
      .high = 1e9},
     {ORR_FIELD(TEXT, orr_light_def, colour), .help = "\"#rrggbb\" or a CSS colour name",

@@ -131,6 +131,7 @@ static bool same_agents(const orr_parts *a, const orr_parts *b) {
 /* What a running world has arrays for; sizes, poses, masses and colours are free. */
 static bool same_layout(const orr_scenario *a, const orr_scenario *b) {
   return a->world.engine == b->world.engine && a->stride == b->stride &&
+         a->parts->file_count == b->parts->file_count &&
          a->parts->start_count == b->parts->start_count &&
          a->parts->outline_count == b->parts->outline_count &&
          a->parts->joint_count == b->parts->joint_count &&

@@ -263,8 +263,10 @@ orr_status orr_variation_create(orr_scenario *scenario, const orr_config *config
   t.variation->time_limit = scenario->task.time_limit;
   scenario->variation = t.variation;
   orr_error err = {0};
-  ORR_TRY(orr_sandbox_create(scenario, &t.sandbox, &err));
-  orr_status status = try_all(&t);
+  orr_status status = orr_sandbox_create(scenario, &t.sandbox, &err);
+  if (status == ORR_ERR_CONFIG) orr_check_complain(&c, "vary", NULL, err.message);
+  ORR_TRY(status);
+  status = try_all(&t);
   orr_sandbox_destroy(t.sandbox);
   return status;
 }

@@ -191,20 +191,10 @@ static void human_action(orr_player *player, const double cursor[2]) {
 
 /* Nothing is commanded: positions stay as they are, all else is 0. */
 static void rest_action(orr_player *player) {
-  const orr_scenario *scenario = player->scenario;
   double state[ORR_MAX_FIELDS];
   orr_world_state(orr_env_world(player->env), state);
-  for (size_t a = 0; a < scenario->parts->actuator_count; a++) {
-    const orr_actuator_def *actuator = orr_actuator_at(scenario, a);
-    const orr_drive *drive = &scenario->parts->drives[a];
-    bool place = actuator->type == ORR_ACTUATE_POSITION && actuator->meaning == ORR_ACTION_ABSOLUTE;
-    for (size_t k = 0; k < drive->width; k++) {
-      double value = place ? state[orr_target_at(scenario, a, k)] : 0.0;
-      value = value < actuator->low[k] ? actuator->low[k] : value;
-      player->action[drive->first + k] =
-          (float)(value > actuator->high[k] ? actuator->high[k] : value);
-    }
-  }
+  for (size_t a = 0; a < player->scenario->action_count; a++)
+    player->action[a] = orr_action_rest(player->scenario, a, state);
 }
 
 static void imagine(orr_player *player) {

@@ -346,6 +346,8 @@ static void bad_worlds_are_refused_with_their_place(void **context) {
          "about a pivot", 9);
   refuse(GOOD, "  joints:\n    - {name: p, type: spring, body_a: a, body_b: b, max_force: 2}\n",
          "do not give way", 9);
+  refuse(GOOD, "  joints:\n    - {name: p, type: pivot, body_a: a, body_b: b, limits: [1, 1]}\n",
+         "cannot turn", 9);
   refuse(GOOD, "  sleep_time: 1\n", "never sleep", 8);
 }
 
@@ -405,6 +407,41 @@ static void mjcf_is_taken_as_it_is(void **context) {
   orr_scenario_destroy(scenario);
 }
 
+/* Long names, a body and a joint of one name, a keyframe in motion, a site that pushes. */
+static void mjcf_names_and_keyframes(void **context) {
+  (void)context;
+  static const char mjcf[] =
+      "<mujoco><option gravity='0 0 0'/><worldbody><body name='rock'><geom size='0.1'/></body>"
+      "<body name='a_name_of_more_than_thirty_two_characters' pos='0 0 1'><freejoint/>"
+      "<geom size='0.1'/><site name='s'/></body>"
+      "<body name='arm' pos='1 0 1'><joint name='arm' axis='0 1 0'/><geom size='0.1'/></body>"
+      "</worldbody><actuator><general site='s' gear='1 0 0 0 0 0'/></actuator>"
+      "<keyframe><key qpos='0 0 2 0.6 0 0.8 0 0.5' qvel='1 2 3 4 5 6 7'/></keyframe></mujoco>";
+  orr_error err;
+  orr_scenario *scenario = from_file(mjcf, "", &err);
+  assert_string_equal(scenario->state.bodies[0].name, "a_name_of_more_than_th_2");
+  assert_string_equal(scenario->state.bodies[1].name, "arm");
+  assert_string_equal(scenario->state.bodies[2].name, "arm_joint");
+  orr_world *world = new_world(scenario);
+  assert_int_equal(orr_world_reset(world, 1, 0, NULL), ORR_OK);
+  assert_true(get(world, "a_name_of_more_than_th_2.vy") == 2.0);
+  assert_float_equal(get(world, "a_name_of_more_than_th_2.omega"), -5.52, 1e-12); /* turned */
+  assert_true(get(world, "arm_joint.angle") == 0.5 && get(world, "arm_joint.omega") == 7.0);
+  orr_world_destroy(world);
+  orr_scenario_destroy(scenario);
+  scenario = from_file(mjcf, "  bodies: [{name: rock}, {name: arm}]\n", &err);
+  assert_int_equal(scenario->action.fields[0].body, 0); /* the rock cannot be pushed */
+  assert_string_equal(scenario->state.bodies[0].name, "arm");
+  orr_scenario_destroy(scenario);
+  scenario =
+      from_file("<mujoco><worldbody><body><freejoint/><geom size='1'/></body>"
+                "<body name='body1'><freejoint/><geom size='1'/></body></worldbody></mujoco>",
+                "", &err);
+  assert_string_equal(scenario->state.bodies[0].name, "body1_unnamed");
+  assert_string_equal(scenario->state.bodies[1].name, "body1");
+  orr_scenario_destroy(scenario);
+}
+
 static void mjcf_mistakes_have_their_line(void **context) {
   (void)context;
   orr_error err;
@@ -427,6 +464,14 @@ static void mjcf_mistakes_have_their_line(void **context) {
   assert_null(from_file("<mujoco><worldbo", "", &err));
   assert_null(from_file(good, "  gravity: [0, 0, -1]\n", &err));
   assert_int_equal(err.line, 4);
+  assert_null(from_file(good, "  slop: 0.01\n", &err));
+  assert_non_null(strstr(err.message, "contacts and solver are the file's"));
+  assert_null(from_file(good, "  bodies: [{name: b, centre_of_mass: [0, 0, 1]}]\n", &err));
+  assert_non_null(strstr(err.message, "masses are the file's"));
+  assert_null(from_file("<mujoco><worldbody><body name='b'><joint/><geom size='1'/></body>"
+                        "</worldbody></mujoco>",
+                        "  bodies: [{name: b, start: {position: [0, 0, 1]}}]\n", &err));
+  assert_non_null(strstr(err.message, "without a free joint"));
   assert_null(from_file(good, "  bodies: [{name: c}]\n", &err));
   assert_non_null(strstr(err.message, "no body"));
   orr_scenario *scenario = from_file(good, "  bodies: [{name: b}]\n  dt: 0.005\n", &err);
@@ -505,6 +550,7 @@ int run_mujoco_world_tests(void) {
       cmocka_unit_test(broken_meshes_are_refused),
       cmocka_unit_test(flat_worlds_say_what_they_lack),
       cmocka_unit_test(mjcf_is_taken_as_it_is),
+      cmocka_unit_test(mjcf_names_and_keyframes),
       cmocka_unit_test(mjcf_mistakes_have_their_line),
       cmocka_unit_test(solids_are_shown),
       cmocka_unit_test(creation_survives_failures),

@@ -163,6 +163,7 @@ static const mistake mistakes[] = {
     {HAND, "  actuators:\n    - {name: x, body: h}\n    - {name: y, body: h}\n", 7, "same way"},
     {HAND, "  actuators:\n    - {name: x, body: h, low: [1, 1], high: [0, 2]}\n", 6, "below"},
     {HAND, "  actuators:\n    - {name: x, body: h, meaning: other}\n", 6, "meaning"},
+    {HAND, "  actuators:\n    - {name: x, body: h, scale: 0}\n", 6, "would move anything"},
     {GOOD, "task:\n  goals: [{body: z, position: [0, 0]}]\n", 6, "\"z\""},
     {GOOD, "task:\n  goals: [{body: a, position: [0, 0]}]\n  success: {coverage: {}}\n", 6,
      "polygons"},

@@ -427,6 +427,10 @@ static void the_task_of_a_model_varies(void **context) {
       OF_MODEL "vary: [{name: fall, path: \"world.gravity[1]\", value: {uniform: [-9, -8]}}]\n",
       &err));
   assert_non_null(strstr(err.message, "gravity is the file's"));
+  assert_null(parse_scenario(
+      OF_MODEL "vary: [{name: file, path: world.mjcf, choice: [varied_test.xml, other.xml]}]\n",
+      &err));
+  assert_non_null(strstr(err.message, "an MJCF file cannot vary"));
   orr_scenario *scenario =
       parse_scenario(OF_MODEL "vary: [{name: goal, path: \"task.goals[0].position[0]\","
                               " value: {uniform: [-1, 1]}},\n"
