@@ -129,19 +129,29 @@ static int driven_body(const builder *b, int field) {
   return (size_t)body < b->observation->body_count ? body : -1;
 }
 
+static orr_quantity other_half(orr_quantity quantity) {
+  switch (quantity) {
+  case ORR_QUANTITY_X: return ORR_QUANTITY_Y;
+  case ORR_QUANTITY_Y: return ORR_QUANTITY_X;
+  case ORR_QUANTITY_VX: return ORR_QUANTITY_VY;
+  case ORR_QUANTITY_VY: return ORR_QUANTITY_VX;
+  case ORR_QUANTITY_FX: return ORR_QUANTITY_FY;
+  case ORR_QUANTITY_FY: return ORR_QUANTITY_FX;
+  default: return ORR_QUANTITY_OTHER;
+  }
+}
+
 /* The other half of a vector: x with y, vx with vy, fx with fy, of the same body; -1 when there is
- * none. */
+ * none. A body may have two actuators of a kind: the halves of one stand side by side. */
 static int partner(const orr_space *space, int field) {
   const orr_space_field *f = &space->fields[field];
-  switch (f->quantity) {
-  case ORR_QUANTITY_X: return field_of(space, f->body, ORR_QUANTITY_Y);
-  case ORR_QUANTITY_Y: return field_of(space, f->body, ORR_QUANTITY_X);
-  case ORR_QUANTITY_VX: return field_of(space, f->body, ORR_QUANTITY_VY);
-  case ORR_QUANTITY_VY: return field_of(space, f->body, ORR_QUANTITY_VX);
-  case ORR_QUANTITY_FX: return field_of(space, f->body, ORR_QUANTITY_FY);
-  case ORR_QUANTITY_FY: return field_of(space, f->body, ORR_QUANTITY_FX);
-  default: return -1;
+  orr_quantity half = other_half(f->quantity);
+  if (half == ORR_QUANTITY_OTHER) return -1;
+  for (int i = field + 1; i >= field - 1; i -= 2) {
+    if (i < 0 || (size_t)i >= space->count) continue;
+    if (space->fields[i].body == f->body && space->fields[i].quantity == half) return i;
   }
+  return field_of(space, f->body, half);
 }
 
 static void see_action(builder *b, int field, int offset, terms *list) {

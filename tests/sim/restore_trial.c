@@ -72,7 +72,8 @@ static void draw(const orr_world *world, orr_random *random, float *action) {
   const orr_scenario *scenario = orr_world_scenario(world);
   double state[MOST_NUMBERS];
   orr_world_state(world, state);
-  size_t body = orr_random_u32(random) % scenario->body_count;
+  size_t bodies = scenario->body_count;
+  size_t body = orr_random_u32(random) % (bodies ? bodies : 1);
   for (size_t i = 0; i < scenario->action_count; i++) {
     const orr_space_field *field = &scenario->action.fields[i];
     double low = field->low, high = field->high;

@@ -362,6 +362,31 @@ static void test_nobody_free(void **state) {
   orr_frame_destroy(frame);
 }
 
+/* A force and an impulse on the same body: each number of the action is seen. */
+static void test_two_actuators_of_a_kind(void **state) {
+  (void)state;
+  orr_space observation, action;
+  orr_frame *frame;
+  push_t_spaces(&observation, &action);
+  observation.count = 2;
+  observation.body_count = 1;
+  action.meaning = ORR_ACTION_OTHER;
+  action.count = 4;
+  for (size_t i = 0; i < 4; i++) {
+    action.fields[i] = action.fields[i % 2];
+    action.fields[i].quantity = i % 2 ? ORR_QUANTITY_FY : ORR_QUANTITY_FX;
+  }
+  const double std[] = {1, 1, 1, 1};
+  assert_int_equal(
+      orr_frame_create(&observation, &action, 1, &(orr_frame_scales){std, std, std}, &frame, NULL),
+      ORR_OK);
+  assert_int_equal(orr_frame_features(frame), 6);
+  double f[6];
+  orr_frame_see(frame, (double[]){0, 0}, (double[]){1, 2, 3, 4}, f);
+  for (int i = 0; i < 4; i++) near(f[2 + i], 1.0 + i, "action");
+  orr_frame_destroy(frame);
+}
+
 static void add_number(orr_space *space, const char *name, orr_quantity quantity, int body) {
   orr_space_field *field = &space->fields[space->count++];
   snprintf(field->name, sizeof field->name, "%s", name);
@@ -478,6 +503,7 @@ int main(void) {
       cmocka_unit_test(test_goal_crowd),
       cmocka_unit_test(test_crowd),
       cmocka_unit_test(test_nobody_free),
+      cmocka_unit_test(test_two_actuators_of_a_kind),
       cmocka_unit_test(test_rows),
       cmocka_unit_test(test_slide),
   };
