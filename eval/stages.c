@@ -167,8 +167,8 @@ static orr_status lock_folder(orr_run *run, orr_error *err) {
   run->lock = open(run->out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (run->lock < 0)
     return orr_fail(err, ORR_ERR_FILE, "cannot open %s: %s", run->out, strerror(errno));
-  /* A run that was killed while it started another process may be outlived by the lock for a moment:
-   * the new process shares it until it has become another program. */
+  /* A run that was killed while it started another process may be outlived by its lock for a
+   * moment: the new process shares it until it has become another program. */
   for (int i = 0; i < 50; i++) {
     if (flock(run->lock, LOCK_EX | LOCK_NB) == 0) return ORR_OK;
     nanosleep(&(struct timespec){0, 20 * 1000 * 1000}, NULL);
