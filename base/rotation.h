@@ -32,6 +32,16 @@ static inline void orr_quaternion_matrix(const double q[4], double out[3][3]) {
   out[2][2] = 1.0 - 2.0 * (x * x + y * y);
 }
 
+/* Rz(yaw) Ry(pitch) Rx(roll). */
+static inline void orr_quaternion_euler(double roll, double pitch, double yaw, double out[4]) {
+  double cr = cos(0.5 * roll), sr = sin(0.5 * roll), cp = cos(0.5 * pitch), sp = sin(0.5 * pitch);
+  double cy = cos(0.5 * yaw), sy = sin(0.5 * yaw);
+  out[0] = cr * cp * cy + sr * sp * sy;
+  out[1] = sr * cp * cy - cr * sp * sy;
+  out[2] = cr * sp * cy + sr * cp * sy;
+  out[3] = cr * cp * sy - sr * sp * cy;
+}
+
 static inline void orr_quaternion_turn(const double q[4], const double v[3], double out[3]) {
   double m[3][3], turned[3];
   orr_quaternion_matrix(q, m);

@@ -194,16 +194,6 @@ static void forget(orr_engine *engine) {
   memset(d->qfrc_applied, 0, (size_t)m->nv * sizeof(double));
 }
 
-/* Turns about its centre of mass when the order says so. */
-static void place_flat(const orr_body_def *def, const double *start, double out[3]) {
-  const double *centre = def->centre_of_mass;
-  double c = cos(start[2]), s = sin(start[2]);
-  memcpy(out, start, 3 * sizeof *out);
-  if (def->start.order == 0) return;
-  out[0] += centre[0] - (c * centre[0] - s * centre[1]);
-  out[1] += centre[1] - (s * centre[0] + c * centre[1]);
-}
-
 /* MuJoCo keeps the angular velocity of a free body in its own frame. */
 static void spin_of(const double *quaternion, const double *world, double *out) {
   double back[4];
@@ -234,7 +224,7 @@ static void place_body(orr_engine *engine, size_t file, const double *start) {
     return;
   }
   double pose[3];
-  place_flat(orr_body_at(engine->scenario, file), start, pose);
+  orr_flat_start(orr_body_at(engine->scenario, file), start, pose);
   if (body->mocap >= 0) {
     double *at = d->mocap_pos + 3 * body->mocap, *turn = d->mocap_quat + 4 * body->mocap;
     at[0] = pose[0], at[1] = pose[1], at[2] = 0.0;

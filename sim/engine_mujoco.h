@@ -64,7 +64,6 @@ typedef struct orr_mujoco_shared {
   uint8_t (*colours)[3];     /* of geoms */
   double *mirrors;           /* of geoms */
   bool *shown;               /* of geoms */
-  int (*feelers)[2];         /* of each sensor: its body and the other one, -1: any */
   bool mjcf, pushes, damped; /* pushes: some law of ours acts; damped: keep is not all 1 */
   bool rungekutta, touches;  /* touches: contacts are looked at after each substep */
 } orr_mujoco_shared;

@@ -89,7 +89,8 @@ static bool meets(const int feeler[2], const int files[2]) {
 static void feel(orr_engine *engine, const int files[2], double impulse) {
   for (size_t i = 0; i < engine->scenario->world.sensors.count; i++) {
     const orr_sensor_def *def = orr_sensor_at(engine->scenario, i);
-    if (def->reads.tag == ORR_SENSOR_RAY || !meets(engine->shared->feelers[i], files)) continue;
+    if (def->reads.tag == ORR_SENSOR_RAY || !meets(engine->scenario->parts->sensor_ends[i], files))
+      continue;
     if (def->reads.tag == ORR_SENSOR_CONTACT)
       engine->own.sensed[i] = 1.0;
     else
@@ -151,7 +152,8 @@ void orr_mujoco_sense(orr_engine *engine) {
   for (size_t i = 0; i < engine->scenario->world.sensors.count; i++) {
     const orr_sensor_def *def = orr_sensor_at(engine->scenario, i);
     if (def->reads.tag == ORR_SENSOR_RAY)
-      engine->own.sensed[i] = ray(engine, def->reads.value, engine->shared->feelers[i][0]);
+      engine->own.sensed[i] =
+          ray(engine, def->reads.value, engine->scenario->parts->sensor_ends[i][0]);
   }
 }
 

@@ -79,23 +79,6 @@ static void fill_flags(const orr_scenario *scenario, orr_mujoco_shared *shared) 
     if (orr_joint_at(scenario, i)->type == ORR_JOINT_MOTOR) shared->pushes = true;
 }
 
-static int file_of_name(const orr_scenario *scenario, const char *name) {
-  for (size_t i = 0; name && i < scenario->parts->file_count; i++)
-    if (!strcmp(orr_body_at(scenario, i)->name, name)) return (int)i;
-  return -1;
-}
-
-static void fill_feelers(const orr_scenario *scenario, orr_mujoco_shared *shared) {
-  for (size_t i = 0; i < scenario->world.sensors.count; i++) {
-    const orr_sensor_def *def = orr_sensor_at(scenario, i);
-    bool ray = def->reads.tag == ORR_SENSOR_RAY;
-    const orr_touch_sensor *touch = def->reads.value;
-    const orr_ray_sensor *beam = def->reads.value;
-    shared->feelers[i][0] = file_of_name(scenario, ray ? beam->body : touch->body);
-    shared->feelers[i][1] = file_of_name(scenario, ray ? NULL : touch->other);
-  }
-}
-
 /* Geoms of MJCF groups 3 and above are not drawn, as in MuJoCo's own viewer. */
 static void fill_geoms(const orr_scenario *scenario, orr_mujoco_shared *shared) {
   const mjModel *m = shared->model;
@@ -127,10 +110,8 @@ bool orr_mujoco_tables(orr_scenario *scenario, orr_mujoco_shared *shared) {
   shared->colours = orr_arena_alloc(arena, geoms + 1, sizeof *shared->colours);
   shared->mirrors = orr_arena_alloc(arena, geoms + 1, sizeof *shared->mirrors);
   shared->shown = orr_arena_alloc(arena, geoms + 1, sizeof *shared->shown);
-  shared->feelers =
-      orr_arena_alloc(arena, scenario->world.sensors.count + 1, sizeof *shared->feelers);
   if (!shared->joints || !shared->file_of || !shared->keep || !shared->colours ||
-      !shared->feelers || !shared->mirrors || !shared->shown)
+      !shared->mirrors || !shared->shown)
     return false;
   for (size_t i = 0; i < scenario->parts->file_count; i++) fill_body(scenario, shared, i);
   for (size_t i = 0; i < joints; i++) fill_joint(shared, i);
@@ -138,6 +119,5 @@ bool orr_mujoco_tables(orr_scenario *scenario, orr_mujoco_shared *shared) {
   fill_keep(scenario, shared);
   fill_flags(scenario, shared);
   fill_geoms(scenario, shared);
-  fill_feelers(scenario, shared);
   return true;
 }

@@ -4,6 +4,7 @@
 
 #include "base/maths.h"
 #include "base/memory.h"
+#include "base/rotation.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -86,10 +87,9 @@ static void put_escaped(const char *text, char *out, size_t size) {
 
 /* Rz Ry Rx. */
 static words quaternion(const double rotation[3]) {
-  double r = 0.5 * rotation[0], p = 0.5 * rotation[1], y = 0.5 * rotation[2];
-  double cr = cos(r), sr = sin(r), cp = cos(p), sp = sin(p), cy = cos(y), sy = sin(y);
-  return say("quat='" NUMBER " " TRIPLE "'", cr * cp * cy + sr * sp * sy,
-             sr * cp * cy - cr * sp * sy, cr * sp * cy + sr * cp * sy, cr * cp * sy - sr * sp * cy);
+  double q[4];
+  orr_quaternion_euler(rotation[0], rotation[1], rotation[2], q);
+  return say("quat='" NUMBER " " TRIPLE "'", q[0], q[1], q[2], q[3]);
 }
 
 static words position(const double at[3]) { return say("pos='" TRIPLE "'", at[0], at[1], at[2]); }

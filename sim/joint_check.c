@@ -65,9 +65,8 @@ void orr_check_joint(const orr_checker *c, size_t index) {
 }
 
 static const orr_joint_def *find_joint(const orr_checker *c, const char *name) {
-  for (size_t i = 0; i < c->scenario->world.joints.count; i++)
-    if (!strcmp(orr_joint_at(c->scenario, i)->name, name)) return orr_joint_at(c->scenario, i);
-  return NULL;
+  int index = orr_joint_named(c->scenario, name);
+  return index < 0 ? NULL : orr_joint_at(c->scenario, (size_t)index);
 }
 
 /* Each of x, y and, in 3D, z at most once, at least one. */

@@ -92,6 +92,12 @@ static inline const orr_force_def *orr_force_at(const orr_scenario *scenario, si
 static inline const orr_sensor_def *orr_sensor_at(const orr_scenario *scenario, size_t index) {
   return (const orr_sensor_def *)scenario->world.sensors.items + index;
 }
+/* Index in world.bodies or world.joints of the one of that name; -1: there is none, or no name. */
+int orr_body_named(const orr_scenario *scenario, const char *name);
+int orr_joint_named(const orr_scenario *scenario, const char *name);
+/* Where a flat body's origin and angle begin: x, y, angle. `start.order` may turn it about its
+ * centre of mass. */
+void orr_flat_start(const orr_body_def *def, const double *start, double out[3]);
 /* Whether a joint has a state of its own. */
 static inline bool orr_joint_moves(const orr_joint_def *def) {
   return def->type == ORR_JOINT_PIVOT || def->type == ORR_JOINT_SLIDE;

@@ -70,9 +70,8 @@ void orr_check_colour(const orr_checker *c, const char *owner, const char *colou
 }
 
 const orr_body_def *orr_check_find_body(const orr_checker *c, const char *name) {
-  for (size_t i = 0; i < c->scenario->world.bodies.count; i++)
-    if (!strcmp(orr_body_at(c->scenario, i)->name, name)) return orr_body_at(c->scenario, i);
-  return NULL; /* the table has said so already */
+  int index = orr_body_named(c->scenario, name);
+  return index < 0 ? NULL : orr_body_at(c->scenario, (size_t)index); /* the table has said so */
 }
 
 /* Numbers in the state vector. */

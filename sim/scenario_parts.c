@@ -19,18 +19,38 @@ static void *get(deriver *d, size_t count, size_t size) {
   return memory;
 }
 
-static int joint_index(const orr_scenario *scenario, const char *name) {
-  for (size_t i = 0; i < scenario->world.joints.count; i++)
+int orr_joint_named(const orr_scenario *scenario, const char *name) {
+  for (size_t i = 0; name && i < scenario->world.joints.count; i++)
     if (!strcmp(orr_joint_at(scenario, i)->name, name)) return (int)i;
-  ORR_ASSERT(!"a name that the field table has let through");
   return -1;
 }
 
-static int file_index(const orr_scenario *scenario, const char *name) {
-  for (size_t i = 0; i < scenario->world.bodies.count; i++)
+int orr_body_named(const orr_scenario *scenario, const char *name) {
+  for (size_t i = 0; name && i < scenario->world.bodies.count; i++)
     if (!strcmp(orr_body_at(scenario, i)->name, name)) return (int)i;
-  ORR_ASSERT(!"a name that the field table has let through");
   return -1;
+}
+
+/* Of names that the field table has let through. */
+static int joint_index(const orr_scenario *scenario, const char *name) {
+  int index = orr_joint_named(scenario, name);
+  ORR_ASSERT(index >= 0);
+  return index;
+}
+
+static int file_index(const orr_scenario *scenario, const char *name) {
+  int index = orr_body_named(scenario, name);
+  ORR_ASSERT(index >= 0);
+  return index;
+}
+
+void orr_flat_start(const orr_body_def *def, const double *start, double out[3]) {
+  const double *centre = def->centre_of_mass;
+  double c = cos(start[2]), s = sin(start[2]);
+  memcpy(out, start, 3 * sizeof *out);
+  if (def->start.order == 0) return;
+  out[0] += centre[0] - (c * centre[0] - s * centre[1]);
+  out[1] += centre[1] - (s * centre[0] + c * centre[1]);
 }
 
 /* A point of a shape that is turned about its middle, in the body's frame. */

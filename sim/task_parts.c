@@ -15,22 +15,14 @@ static void *get(deriver *d, size_t count, size_t size) {
   return memory;
 }
 
-static int file_index(const deriver *d, const char *name) {
-  for (size_t i = 0; name && i < d->scenario->world.bodies.count; i++)
-    if (!strcmp(orr_body_at(d->scenario, i)->name, name)) return (int)i;
-  return -1;
-}
-
 static int body_entity(const deriver *d, const char *name) {
-  int file = file_index(d, name);
+  int file = orr_body_named(d->scenario, name);
   return file < 0 ? -1 : d->scenario->parts->moving_of[file];
 }
 
 static int joint_entity(const deriver *d, const char *name) {
-  for (size_t i = 0; i < d->scenario->world.joints.count; i++)
-    if (!strcmp(orr_joint_at(d->scenario, i)->name, name))
-      return d->scenario->parts->joint_entity[i];
-  return -1;
+  int joint = orr_joint_named(d->scenario, name);
+  return joint < 0 ? -1 : d->scenario->parts->joint_entity[joint];
 }
 
 static int either(const deriver *d, const char *body, const char *joint) {
@@ -49,8 +41,8 @@ static void fill_rest(deriver *d, const orr_rest_def *rest, orr_condition *out) 
 static void fill_contact(deriver *d, const orr_contact_def *contact, orr_condition *out) {
   d->out->touches = true;
   out->kind = ORR_SUCCESS_CONTACT;
-  out->touch[0] = file_index(d, contact->body);
-  out->touch[1] = file_index(d, contact->other);
+  out->touch[0] = orr_body_named(d->scenario, contact->body);
+  out->touch[1] = orr_body_named(d->scenario, contact->other);
 }
 
 /* As deep as the file: its parser limits that. */

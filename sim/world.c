@@ -2,6 +2,7 @@
 
 #include "base/maths.h"
 #include "base/memory.h"
+#include "base/rotation.h"
 #include "sim/condition.h"
 
 #include <stdio.h>
@@ -151,16 +152,6 @@ orr_status orr_world_begin(orr_world *world, orr_error *err) {
   return ORR_OK;
 }
 
-/* Rz(yaw) Ry(pitch) Rx(roll) as a quaternion w, x, y, z. */
-static void quaternion_of(double roll, double pitch, double yaw, double *q) {
-  double cr = cos(0.5 * roll), sr = sin(0.5 * roll), cp = cos(0.5 * pitch), sp = sin(0.5 * pitch);
-  double cy = cos(0.5 * yaw), sy = sin(0.5 * yaw);
-  q[0] = cr * cp * cy + sr * sp * sy;
-  q[1] = sr * cp * cy - cr * sp * sy;
-  q[2] = cr * sp * cy + sr * cp * sy;
-  q[3] = cr * cp * sy - sr * sp * cy;
-}
-
 /* A value draws nothing: a 2D world draws what it has. */
 static void draw_start(const orr_start_def *start, size_t stride, orr_random *random, double *out) {
   out[0] = orr_range_draw(&start->position[0], random);
@@ -173,7 +164,7 @@ static void draw_start(const orr_start_def *start, size_t stride, orr_random *ra
   out[6] = orr_range_draw(&start->position[2], random);
   double roll = orr_range_draw(&start->tilt[0], random);
   double pitch = orr_range_draw(&start->tilt[1], random);
-  quaternion_of(roll, pitch, out[2], out + 7);
+  orr_quaternion_euler(roll, pitch, out[2], out + 7);
   out[11] = orr_range_draw(&start->velocity[2], random);
   out[12] = orr_range_draw(&start->spin[0], random);
   out[13] = orr_range_draw(&start->spin[1], random);
@@ -205,7 +196,7 @@ static void place_static(const orr_start_def *start, size_t stride, double *out)
   out[2] = range_first(&start->angle);
   if (stride == ORR_BODY_STATE) return;
   out[6] = range_first(&start->position[2]);
-  quaternion_of(range_first(&start->tilt[0]), range_first(&start->tilt[1]), out[2], out + 7);
+  orr_quaternion_euler(range_first(&start->tilt[0]), range_first(&start->tilt[1]), out[2], out + 7);
 }
 
 orr_status orr_world_reset_to(orr_world *world, const double *state, orr_error *err) {

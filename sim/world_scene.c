@@ -101,15 +101,9 @@ static void add_body(orr_world *world, size_t file, orr_scene_layer layer, const
 }
 
 static void add_static(orr_world *world, size_t file) {
-  const orr_body_def *def = orr_body_at(world->scenario, file);
-  const double *start = world->starts + file * world->scenario->stride,
-               *centre = def->centre_of_mass;
-  double pose[3] = {start[0], start[1], start[2]};
-  if (def->start.order != 0) { /* turned about the centre of mass */
-    double c = cos(pose[2]), s = sin(pose[2]);
-    pose[0] += centre[0] - (c * centre[0] - s * centre[1]);
-    pose[1] += centre[1] - (s * centre[0] + c * centre[1]);
-  }
+  double pose[3];
+  orr_flat_start(orr_body_at(world->scenario, file), world->starts + file * world->scenario->stride,
+                 pose);
   add_body(world, file, ORR_LAYER_STATIC, pose);
 }
 
