@@ -21,6 +21,8 @@ orr_world *begin_world(const char *text);
 void end_world(orr_world *world);
 /* A number of the world's state by its name. */
 double number_of(const orr_world *world, const char *name);
+/* Restore trials, all of them exact, at least `least_still` saved at rest (test_restore.c). */
+void many_trials(const char *path, uint32_t trials, size_t least_still);
 /* An action of a fixed random stream that keeps the bodies busy. */
 void draw_action(const orr_world *world, uint32_t episode, uint32_t step, float *action);
 

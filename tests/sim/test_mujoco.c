@@ -30,16 +30,6 @@ static void run(orr_world *world, int steps, const float *action) {
 }
 
 /* A number of the state by its name. */
-static double get(const orr_world *world, const char *name) {
-  const orr_scenario *scenario = orr_world_scenario(world);
-  double state[MOST];
-  orr_world_state(world, state);
-  for (size_t i = 0; i < scenario->state.count; i++)
-    if (!strcmp(scenario->state.fields[i].name, name)) return state[i];
-  fail_msg("no %s in the state", name);
-  return 0.0;
-}
-
 static void end(orr_world *world, const orr_scenario *scenario) {
   orr_world_destroy(world);
   orr_scenario_destroy((orr_scenario *)(uintptr_t)scenario);
@@ -158,12 +148,12 @@ static void a_cart_pole_swings_with_its_period(void **context) {
   double M = 1.5, m = 0.4, l = 0.3, own = m * (0.36 + 0.0016) / 12.0;
   double omega = sqrt((M + m) * m * 9.81 * l / ((M + m) * (own + m * l * l) - m * l * m * l));
   const float rest[2] = {0.0f, 0.0f};
-  double before = get(world, "hinge.angle") + 0.5 * ORR_PI, first = -1.0, last = 0.0;
+  double before = number_of(world, "hinge.angle") + 0.5 * ORR_PI, first = -1.0, last = 0.0;
   int crossings = 0;
   double energy = orr_world_energy(world);
   for (int i = 1; i <= 10000; i++) {
     orr_world_step(world, rest);
-    double now = get(world, "hinge.angle") + 0.5 * ORR_PI;
+    double now = number_of(world, "hinge.angle") + 0.5 * ORR_PI;
     if (before < 0.0 && now >= 0.0) {
       last = 0.001 * (i - now / (now - before));
       if (first < 0.0) first = last;
@@ -185,13 +175,13 @@ static void limits_hold(void **context) {
   orr_world *world = begin(scenario);
   const float right[2] = {5.0f, 0.0f}, turn[2] = {-5.0f, 4.0f};
   run(world, 5000, right);
-  print_message("pushed against 0.8: %.5f;", get(world, "track.offset"));
-  assert_float_equal(get(world, "track.offset"), 0.8, 0.005);
+  print_message("pushed against 0.8: %.5f;", number_of(world, "track.offset"));
+  assert_float_equal(number_of(world, "track.offset"), 0.8, 0.005);
   run(world, 8000, turn);
-  print_message(" -1: %.5f; turned against 1.2: %.5f\n", get(world, "track.offset"),
-                get(world, "hinge.angle"));
-  assert_float_equal(get(world, "track.offset"), -1.0, 0.005);
-  assert_float_equal(get(world, "hinge.angle"), 1.2, 0.02);
+  print_message(" -1: %.5f; turned against 1.2: %.5f\n", number_of(world, "track.offset"),
+                number_of(world, "hinge.angle"));
+  assert_float_equal(number_of(world, "track.offset"), -1.0, 0.005);
+  assert_float_equal(number_of(world, "hinge.angle"), 1.2, 0.02);
   end(world, scenario);
 }
 
@@ -216,7 +206,7 @@ static double slide_down(double slope, int dimensions) {
   orr_scenario *scenario = parse(text);
   orr_world *world = begin(scenario);
   run(world, 100, NULL);
-  double way = get(world, "box.x");
+  double way = number_of(world, "box.x");
   end(world, scenario);
   return way;
 }
@@ -250,7 +240,8 @@ static double bounce(double elasticity) {
   double highest = 0.0;
   for (int i = 0; i < 1200; i++) {
     orr_world_step(world, NULL);
-    if (i > 500 && get(world, "ball.vy") > 0.0) highest = fmax(highest, get(world, "ball.y") - 0.1);
+    if (i > 500 && number_of(world, "ball.vy") > 0.0)
+      highest = fmax(highest, number_of(world, "ball.y") - 0.1);
   }
   end(world, scenario);
   return highest;
@@ -290,13 +281,13 @@ static void kinematic_bodies_follow_their_law(void **context) {
       v[axis] += 0.01 * (100.0 * ((double)target[axis] - p[axis]) - 20.0 * v[axis]);
       p[axis] += 0.01 * v[axis];
     }
-    assert_float_equal(get(world, "hand.x"), p[0], 1e-12);
-    assert_float_equal(get(world, "hand.y"), p[1], 1e-12);
-    assert_float_equal(get(world, "hand.vx"), v[0], 1e-12);
+    assert_float_equal(number_of(world, "hand.x"), p[0], 1e-12);
+    assert_float_equal(number_of(world, "hand.y"), p[1], 1e-12);
+    assert_float_equal(number_of(world, "hand.vx"), v[0], 1e-12);
   }
-  double gap = get(world, "box.x") - 0.5 - get(world, "hand.x") - 0.2;
-  print_message("a kinematic hand has pushed 50 kg to x = %.3f, gap %.4f\n", get(world, "box.x"),
-                gap);
+  double gap = number_of(world, "box.x") - 0.5 - number_of(world, "hand.x") - 0.2;
+  print_message("a kinematic hand has pushed 50 kg to x = %.3f, gap %.4f\n",
+                number_of(world, "box.x"), gap);
   assert_true(gap > -0.02);
   end(world, scenario);
 }
@@ -320,10 +311,10 @@ static void what_is_pushed_moves_along(void **context) {
   orr_world *world = begin(scenario);
   const float speed[3] = {0.4f, 0.0f, 0.0f};
   run(world, 100, speed);
-  double gap = get(world, "box.x") - 0.2 - get(world, "hand.x") - 0.1;
-  print_message("pushed at 0.4 m/s: %.4f m/s, gap %.5f m\n", get(world, "box.vx"), gap);
-  assert_float_equal(get(world, "hand.x"), 0.8, 1e-6); /* the action is a float */
-  assert_float_equal(get(world, "box.vx"), 0.4, 0.02);
+  double gap = number_of(world, "box.x") - 0.2 - number_of(world, "hand.x") - 0.1;
+  print_message("pushed at 0.4 m/s: %.4f m/s, gap %.5f m\n", number_of(world, "box.vx"), gap);
+  assert_float_equal(number_of(world, "hand.x"), 0.8, 1e-6); /* the action is a float */
+  assert_float_equal(number_of(world, "box.vx"), 0.4, 0.02);
   assert_true(fabs(gap) < 0.003);
   assert_true(orr_world_contact(world));
   end(world, scenario);
@@ -351,14 +342,14 @@ static void actuators_push_as_they_say(void **context) {
   orr_world *world = begin(scenario);
   const float action[5] = {1.0f, 1.0f, 0.5f, 0.25f, 3.0f};
   orr_world_step(world, action);
-  assert_float_equal(get(world, "a.vx"), 4.0 / 2.0 * 0.1, 1e-12);
-  assert_float_equal(get(world, "a.vy"), -0.3, 1e-12);
-  assert_float_equal(get(world, "a.omega"), 1.0 / 0.5 * 0.1, 1e-12);
-  assert_float_equal(get(world, "b.vx"), 0.5, 1e-12);
-  assert_float_equal(get(world, "b.vy"), 0.25, 1e-12);
-  assert_float_equal(get(world, "c.vx"), 1.5, 1e-12);
+  assert_float_equal(number_of(world, "a.vx"), 4.0 / 2.0 * 0.1, 1e-12);
+  assert_float_equal(number_of(world, "a.vy"), -0.3, 1e-12);
+  assert_float_equal(number_of(world, "a.omega"), 1.0 / 0.5 * 0.1, 1e-12);
+  assert_float_equal(number_of(world, "b.vx"), 0.5, 1e-12);
+  assert_float_equal(number_of(world, "b.vy"), 0.25, 1e-12);
+  assert_float_equal(number_of(world, "c.vx"), 1.5, 1e-12);
   orr_world_step(world, action);
-  assert_float_equal(get(world, "c.vx"), 3.0, 1e-12);
+  assert_float_equal(number_of(world, "c.vx"), 3.0, 1e-12);
   end(world, scenario);
 }
 
@@ -372,8 +363,8 @@ static void damping_slows_free_bodies(void **context) {
   orr_scenario *scenario = parse(text);
   orr_world *world = begin(scenario);
   run(world, 10, NULL);
-  assert_float_equal(get(world, "a.vx"), 1.0, 1e-12);
-  assert_float_equal(get(world, "a.omega"), 0.5, 1e-12);
+  assert_float_equal(number_of(world, "a.vx"), 1.0, 1e-12);
+  assert_float_equal(number_of(world, "a.omega"), 0.5, 1e-12);
   end(world, scenario);
 }
 

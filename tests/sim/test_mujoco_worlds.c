@@ -20,16 +20,6 @@ static const char *const fixtures[] = {"tests/fixtures/planar_tree.yaml",
                                        "tests/fixtures/crawler.yaml"};
 enum { FIXTURES = sizeof fixtures / sizeof *fixtures };
 
-static double get(const orr_world *world, const char *name) {
-  const orr_scenario *scenario = orr_world_scenario(world);
-  double state[MOST];
-  orr_world_state(world, state);
-  for (size_t i = 0; i < scenario->state.count; i++)
-    if (!strcmp(scenario->state.fields[i].name, name)) return state[i];
-  fail_msg("no %s in the state", name);
-  return 0.0;
-}
-
 static void act(orr_world *world, uint32_t episode, uint32_t step) {
   float action[64];
   draw_action(world, episode, step, action);
@@ -38,25 +28,7 @@ static void act(orr_world *world, uint32_t episode, uint32_t step) {
 
 static void restores_are_exact(void **context) {
   (void)context;
-  for (size_t f = 0; f < FIXTURES; f++) {
-    orr_scenario *scenario = load_scenario(fixtures[f]);
-    orr_world *world = new_world(scenario);
-    orr_snapshot *snapshot;
-    assert_int_equal(orr_snapshot_create(world, &snapshot, NULL), ORR_OK);
-    size_t exact = 0, diverged = 0, trials = 400;
-    for (uint32_t i = 0; i < trials; i++) {
-      restore_result result = restore_trial(world, snapshot, i);
-      exact += result.exact;
-      diverged += result.diverged;
-    }
-    print_message("%s: exact %zu of %zu, diverged before %zu\n", fixtures[f], exact, trials,
-                  diverged);
-    assert_int_equal(exact, trials);
-    assert_true(diverged < trials / 20);
-    orr_snapshot_destroy(snapshot);
-    orr_world_destroy(world);
-    orr_scenario_destroy(scenario);
-  }
+  for (size_t f = 0; f < FIXTURES; f++) many_trials(fixtures[f], 400, 0);
 }
 
 static void worlds_follow_each_other(void **context) {
@@ -157,11 +129,11 @@ static void steps_are_those_of_the_library(void **context) {
       for (int a = 0; a < 3; a++) data->ctrl[a] = (double)action[a];
       for (int s = 0; s < 3; s++) mj_step(model, data);
     }
-    assert_true(get(world, "hip_left.angle") == data->qpos[7]);
-    assert_true(get(world, "hip_right.angle") == data->qpos[8]);
-    assert_true(get(world, "hip_right.omega") == data->qvel[7]);
-    assert_true(get(world, "trunk.x") == data->qpos[0]);
-    assert_true(get(world, "joint3.offset") == data->qpos[9]);
+    assert_true(number_of(world, "hip_left.angle") == data->qpos[7]);
+    assert_true(number_of(world, "hip_right.angle") == data->qpos[8]);
+    assert_true(number_of(world, "hip_right.omega") == data->qvel[7]);
+    assert_true(number_of(world, "trunk.x") == data->qpos[0]);
+    assert_true(number_of(world, "joint3.offset") == data->qpos[9]);
     mj_deleteData(data);
     mj_deleteModel(model);
     orr_world_destroy(world);
@@ -233,42 +205,42 @@ static void interventions_change_the_world(void **context) {
   orr_snapshot_create(world, &snapshot, NULL);
   orr_world_reset(world, 1, 0, NULL);
   for (int i = 0; i < 50; i++) orr_world_step(world, NULL);
-  double weight = get(world, "borne.value");
+  double weight = number_of(world, "borne.value");
   assert_float_equal(weight, 2.0 * 10.0 * 0.02, 1e-3);
   orr_world_save(world, snapshot);
   orr_intervention what = {ORR_INTERVENE_MASS, 1, {3.0}};
   assert_int_equal(orr_world_intervene(world, &what, NULL), ORR_OK);
   for (int i = 0; i < 50; i++) orr_world_step(world, NULL);
-  assert_float_equal(get(world, "borne.value"), 4.0 * 10.0 * 0.02, 2e-3);
+  assert_float_equal(number_of(world, "borne.value"), 4.0 * 10.0 * 0.02, 2e-3);
   orr_world_restore(world, snapshot);
   orr_world_step(world, NULL);
-  assert_float_equal(get(world, "borne.value"), weight, 1e-3);
+  assert_float_equal(number_of(world, "borne.value"), weight, 1e-3);
   what = (orr_intervention){ORR_INTERVENE_REMOVE, 0, {0}};
-  double x = get(world, "low.x"), energy = orr_world_energy(world);
+  double x = number_of(world, "low.x"), energy = orr_world_energy(world);
   assert_int_equal(orr_world_intervene(world, &what, NULL), ORR_OK);
   assert_true(orr_world_energy(world) < energy);
   for (int i = 0; i < 100; i++) orr_world_step(world, NULL);
-  assert_float_equal(get(world, "high.y"), 0.2, 0.005); /* fell through it */
-  assert_true(get(world, "low.x") == x && get(world, "low.vy") == 0.0);
-  assert_float_equal(get(world, "seen.value"), 0.2, 0.005); /* the ray does, too */
+  assert_float_equal(number_of(world, "high.y"), 0.2, 0.005); /* fell through it */
+  assert_true(number_of(world, "low.x") == x && number_of(world, "low.vy") == 0.0);
+  assert_float_equal(number_of(world, "seen.value"), 0.2, 0.005); /* the ray does, too */
   what = (orr_intervention){ORR_INTERVENE_MOVE, 2, {2.0, 1.5, 0.5}};
   orr_world_intervene(world, &what, NULL);
-  assert_float_equal(get(world, "aside.y"), 1.5, 1e-12);
-  assert_float_equal(get(world, "aside.angle"), 0.5, 1e-12);
-  double vx = get(world, "aside.vx"), omega = get(world, "aside.omega");
+  assert_float_equal(number_of(world, "aside.y"), 1.5, 1e-12);
+  assert_float_equal(number_of(world, "aside.angle"), 0.5, 1e-12);
+  double vx = number_of(world, "aside.vx"), omega = number_of(world, "aside.omega");
   what = (orr_intervention){ORR_INTERVENE_KICK, 2, {1.0, 0.0, 2.0}};
   orr_world_intervene(world, &what, NULL);
-  assert_float_equal(get(world, "aside.vx"), vx + 1.0, 1e-9);
-  assert_float_equal(get(world, "aside.omega"), omega + 2.0, 1e-9);
-  vx = get(world, "aside.vx");
-  double at = get(world, "aside.x");
+  assert_float_equal(number_of(world, "aside.vx"), vx + 1.0, 1e-9);
+  assert_float_equal(number_of(world, "aside.omega"), omega + 2.0, 1e-9);
+  vx = number_of(world, "aside.vx");
+  double at = number_of(world, "aside.x");
   what = (orr_intervention){ORR_INTERVENE_DRAG, 2, {at + 5.0, 1.5, 20.0}};
   orr_world_intervene(world, &what, NULL);
   orr_world_step(world, NULL);
-  assert_float_equal(get(world, "aside.vx"), vx + 5.0 * 20.0 / 2.0 * 0.02, 0.02);
-  vx = get(world, "aside.vx");
+  assert_float_equal(number_of(world, "aside.vx"), vx + 5.0 * 20.0 / 2.0 * 0.02, 0.02);
+  vx = number_of(world, "aside.vx");
   orr_world_step(world, NULL);
-  assert_float_equal(get(world, "aside.vx"), vx, 1e-9); /* it has let go */
+  assert_float_equal(number_of(world, "aside.vx"), vx, 1e-9); /* it has let go */
   orr_snapshot_destroy(snapshot);
   orr_world_destroy(world);
   orr_scenario_destroy(scenario);
@@ -281,9 +253,9 @@ static void sensors_tell(void **context) {
   orr_world *world = new_world(scenario);
   orr_world_reset(world, 1, 0, NULL);
   for (int i = 0; i < 50; i++) orr_world_step(world, NULL);
-  assert_true(get(world, "felt.value") == 1.0);
-  assert_float_equal(get(world, "seen.value"), 0.2, 0.005); /* the low one's top */
-  assert_true(get(world, "far.value") == 5.0);
+  assert_true(number_of(world, "felt.value") == 1.0);
+  assert_float_equal(number_of(world, "seen.value"), 0.2, 0.005); /* the low one's top */
+  assert_true(number_of(world, "far.value") == 5.0);
   const orr_scene *scene = orr_world_scene(world);
   assert_true(scene->contact_count >= 4);
   double sum = 0.0;
@@ -296,7 +268,7 @@ static void sensors_tell(void **context) {
   orr_intervention kick = {ORR_INTERVENE_KICK, 1, {0.0, 5.0, 0.0}};
   orr_world_intervene(world, &kick, NULL);
   for (int i = 0; i < 3; i++) orr_world_step(world, NULL);
-  assert_true(get(world, "felt.value") == 0.0);
+  assert_true(number_of(world, "felt.value") == 0.0);
   orr_world_destroy(world);
   orr_scenario_destroy(scenario);
 }
@@ -396,7 +368,7 @@ static void mjcf_is_taken_as_it_is(void **context) {
   assert_true(scenario->action.fields[1].low == -0.8 && scenario->action.fields[2].high == 1.0);
   orr_world *world = new_world(scenario);
   orr_world_reset(world, 1, 0, NULL);
-  assert_true(get(world, "trunk.z") == 0.4 && get(world, "hip_right.angle") == -0.2);
+  assert_true(number_of(world, "trunk.z") == 0.4 && number_of(world, "hip_right.angle") == -0.2);
   double state[MOST], again[MOST];
   for (uint32_t i = 0; i < 20; i++) act(world, 0, i);
   orr_world_state(world, state);
@@ -424,9 +396,10 @@ static void mjcf_names_and_keyframes(void **context) {
   assert_string_equal(scenario->state.bodies[2].name, "arm_joint");
   orr_world *world = new_world(scenario);
   assert_int_equal(orr_world_reset(world, 1, 0, NULL), ORR_OK);
-  assert_true(get(world, "a_name_of_more_than_th_2.vy") == 2.0);
-  assert_float_equal(get(world, "a_name_of_more_than_th_2.omega"), -5.52, 1e-12); /* turned */
-  assert_true(get(world, "arm_joint.angle") == 0.5 && get(world, "arm_joint.omega") == 7.0);
+  assert_true(number_of(world, "a_name_of_more_than_th_2.vy") == 2.0);
+  assert_float_equal(number_of(world, "a_name_of_more_than_th_2.omega"), -5.52, 1e-12); /* turned */
+  assert_true(number_of(world, "arm_joint.angle") == 0.5 &&
+              number_of(world, "arm_joint.omega") == 7.0);
   orr_world_destroy(world);
   orr_scenario_destroy(scenario);
   scenario = from_file(mjcf, "  bodies: [{name: rock}, {name: arm}]\n", &err);
@@ -498,8 +471,8 @@ static void solids_are_shown(void **context) {
     const orr_scene_shape *shape = &scene->shapes[i];
     if (shape->kind != ORR_SCENE_BOX || shape->layer != ORR_LAYER_BODY) continue;
     assert_float_equal(shape->size[0], 0.2, 1e-12);
-    assert_float_equal(shape->position[2], get(world, "crate.z"), 1e-12);
-    assert_float_equal(shape->rotation[3], get(world, "crate.qz"), 1e-12);
+    assert_float_equal(shape->position[2], number_of(world, "crate.z"), 1e-12);
+    assert_float_equal(shape->rotation[3], number_of(world, "crate.qz"), 1e-12);
     crates++;
   }
   assert_int_equal(crates, 1);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void many_trials(const char *path, uint32_t trials, size_t least_still) {
+void many_trials(const char *path, uint32_t trials, size_t least_still) {
   orr_scenario *scenario = load_scenario(path);
   orr_world *world = new_world(scenario);
   orr_snapshot *snapshot;
