@@ -15,8 +15,16 @@
 #include "sim/world.h"
 
 /* Section `observe:`. */
+typedef struct orr_pixels_def {
+  int64_t width, height;                 /* pixels; height 0: as width */
+  int from;                              /* orr_viewpoint, of solids */
+  bool relief, unlit;                    /* of a 2D world, as in orr_painter_def */
+  bool depth, segmentation;              /* 3D and relief: two more pictures */
+  int64_t samples, shadow_rays, bounces; /* orr_quality */
+} orr_pixels_def;
 typedef struct orr_observe_def {
-  orr_list state; /* const char *: "block.angle"; empty: all */
+  orr_list state;         /* const char *: "block.angle"; empty: all */
+  orr_pixels_def *pixels; /* NULL: none */
 } orr_observe_def;
 extern const orr_record orr_observe_record;
 

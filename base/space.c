@@ -8,6 +8,7 @@ static const char *const quantity_names[] = {
     "x",  "y",  "angle", "vx",      "vy",      "omega",  "other", "z",  "qw", "qx",
     "qy", "qz", "vz",    "omega_x", "omega_y", "offset", "rate",  "fx", "fy", NULL};
 static const char *const role_names[] = {"actuated", "free", NULL};
+static const char *const picture_names[] = {"rgb", "depth", "labels", NULL};
 static const char *const meaning_names[] = {"other", "absolute", "relative", NULL};
 
 /* Writing ---------------------------------------------------------------------------------- */
@@ -27,6 +28,21 @@ static json_t *field_to_json(const orr_space *space, const orr_space_field *fiel
                    bound(field->low), "high", bound(field->high));
 }
 
+/* Adds "pictures" when there are any, so that spaces without keep their identity. */
+static int add_pictures(const orr_space *space, json_t *json) {
+  if (space->picture_count == 0) return 0;
+  json_t *pictures = json_array();
+  int failed = 0;
+  for (size_t i = 0; i < space->picture_count; i++) {
+    const orr_space_picture *picture = &space->pictures[i];
+    failed |=
+        json_array_append_new(pictures, json_pack("{s:s, s:s, s:i, s:i}", "name", picture->name,
+                                                  "kind", picture_names[picture->kind], "width",
+                                                  picture->width, "height", picture->height));
+  }
+  return failed | json_object_set_new(json, "pictures", pictures);
+}
+
 json_t *orr_space_to_json(const orr_space *space) {
   ORR_ASSERT(space->count <= ORR_MAX_FIELDS && space->body_count <= ORR_MAX_BODIES);
   json_t *bodies = json_array(), *fields = json_array();
@@ -43,7 +59,7 @@ json_t *orr_space_to_json(const orr_space *space) {
       json_pack("{s:s, s:f, s:[f,f,f,f], s:o, s:o}", "meaning", meaning_names[space->meaning],
                 "scale", space->scale, "bounds", space->bounds[0], space->bounds[1],
                 space->bounds[2], space->bounds[3], "bodies", bodies, "fields", fields);
-  if (json && failed == 0) return json;
+  if (json && failed == 0 && add_pictures(space, json) == 0) return json;
   json_decref(json);
   return NULL;
 }
@@ -54,9 +70,9 @@ static orr_status wrong(orr_error *err, const char *where, const char *key, cons
   return orr_fail(err, ORR_ERR_FILE, "space: %s%s%s: %s", where, key[0] ? "." : "", key, what);
 }
 
-/* An object with exactly the keys of the NULL-terminated list. */
-static orr_status expect_keys(const json_t *object, const char *where, const char *const *keys,
-                              orr_error *err) {
+/* An object with exactly the keys of the NULL-terminated list, and `optional` or not. */
+static orr_status expect_keys_or(const json_t *object, const char *where, const char *const *keys,
+                                 const char *optional, orr_error *err) {
   if (!json_is_object(object)) return wrong(err, where, "", "must be an object");
   for (size_t i = 0; keys[i]; i++) {
     if (!json_object_get(object, keys[i])) return wrong(err, where, keys[i], "is missing");
@@ -64,11 +80,16 @@ static orr_status expect_keys(const json_t *object, const char *where, const cha
   const char *key;
   json_t *value;
   json_object_foreach((json_t *)(uintptr_t)object, key, value) {
-    bool known = false;
+    bool known = strcmp(key, optional) == 0;
     for (size_t i = 0; keys[i]; i++) known = known || strcmp(keys[i], key) == 0;
     if (!known) return wrong(err, where, key, "is not a known key");
   }
   return ORR_OK;
+}
+
+static orr_status expect_keys(const json_t *object, const char *where, const char *const *keys,
+                              orr_error *err) {
+  return expect_keys_or(object, where, keys, "", err);
 }
 
 static orr_status number_of(const json_t *value, const char *where, const char *key, double *out,
@@ -179,6 +200,34 @@ static orr_status read_field(const json_t *json, size_t index, orr_space *out, o
   return ORR_OK;
 }
 
+static orr_status side_of(const json_t *object, const char *where, const char *key, int *out,
+                          orr_error *err) {
+  const json_t *value = json_object_get(object, key);
+  json_int_t side = json_is_integer(value) ? json_integer_value(value) : 0;
+  if (side < 1 || side > ORR_MAX_PICTURE_SIDE) return wrong(err, where, key, "is no size");
+  *out = (int)side;
+  return ORR_OK;
+}
+
+static orr_status read_picture(const json_t *json, size_t index, orr_space *out, orr_error *err) {
+  static const char *const keys[] = {"name", "kind", "width", "height", NULL};
+  char where[32];
+  snprintf(where, sizeof where, "pictures[%zu]", index);
+  orr_space_picture *picture = &out->pictures[index];
+  int kind;
+  ORR_TRY(expect_keys(json, where, keys, err));
+  ORR_TRY(text_of(json, where, "name", false, picture->name, sizeof picture->name, err));
+  ORR_TRY(word_of(json, where, "kind", picture_names, &kind, err));
+  ORR_TRY(side_of(json, where, "width", &picture->width, err));
+  ORR_TRY(side_of(json, where, "height", &picture->height, err));
+  for (size_t i = 0; i < index; i++)
+    if (strcmp(out->pictures[i].name, picture->name) == 0)
+      return wrong(err, where, "name", "occurs twice");
+  picture->kind = (orr_picture_kind)kind;
+  out->picture_count = index + 1;
+  return ORR_OK;
+}
+
 typedef orr_status read_item_fn(const json_t *json, size_t index, orr_space *out, orr_error *err);
 
 static orr_status read_list(const json_t *json, const char *key, size_t most, read_item_fn *read,
@@ -199,13 +248,15 @@ orr_status orr_space_from_json(const json_t *json, orr_space *out, orr_error *er
   static const char *const keys[] = {"meaning", "scale", "bounds", "bodies", "fields", NULL};
   int meaning;
   memset(out, 0, sizeof *out);
-  ORR_TRY(expect_keys(json, "space", keys, err));
+  ORR_TRY(expect_keys_or(json, "space", keys, "pictures", err));
   ORR_TRY(word_of(json, "space", "meaning", meaning_names, &meaning, err));
   out->meaning = (orr_action_meaning)meaning;
   ORR_TRY(number_of(json_object_get(json, "scale"), "space", "scale", &out->scale, err));
   ORR_TRY(numbers_of(json, "space", "bounds", 4, out->bounds, err));
   ORR_TRY(read_list(json, "bodies", ORR_MAX_BODIES, read_body, out, err));
-  return read_list(json, "fields", ORR_MAX_FIELDS, read_field, out, err);
+  ORR_TRY(read_list(json, "fields", ORR_MAX_FIELDS, read_field, out, err));
+  if (!json_object_get(json, "pictures")) return ORR_OK;
+  return read_list(json, "pictures", ORR_MAX_PICTURES, read_picture, out, err);
 }
 
 orr_hash orr_space_hash(const orr_space *space) {
@@ -231,4 +282,9 @@ int orr_space_find_body(const orr_space *space, const char *name) {
     if (strcmp(space->bodies[i].name, name) == 0) return (int)i;
   }
   return -1;
+}
+
+size_t orr_picture_bytes(const orr_space_picture *picture) {
+  static const size_t sizes[] = {3, sizeof(float), 1};
+  return (size_t)picture->width * (size_t)picture->height * sizes[picture->kind];
 }

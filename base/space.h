@@ -8,9 +8,11 @@
 #include "base/hash.h"
 #include <jansson.h>
 
-#define ORR_NAME       48
-#define ORR_MAX_FIELDS 512
-#define ORR_MAX_BODIES 128
+#define ORR_NAME             48
+#define ORR_MAX_FIELDS       512
+#define ORR_MAX_BODIES       128
+#define ORR_MAX_PICTURES     3
+#define ORR_MAX_PICTURE_SIDE 1024 /* pixels */
 
 typedef enum orr_quantity {
   ORR_QUANTITY_X,
@@ -59,6 +61,18 @@ typedef enum orr_action_meaning {
   ORR_ACTION_RELATIVE  /* target = position of the body + scale * action */
 } orr_action_meaning;
 
+/* A picture that belongs to an observation, rows from the top. */
+typedef enum orr_picture_kind {
+  ORR_PICTURE_RGB,   /* height x width x 3, u8 */
+  ORR_PICTURE_DEPTH, /* height x width, f32: along the eye's axis, world units; INFINITY: nothing */
+  ORR_PICTURE_LABELS /* height x width, u8: 1 + number of the scenario's body; 0: nothing */
+} orr_picture_kind;
+typedef struct orr_space_picture {
+  char name[ORR_NAME]; /* "pixels", "depth", "segmentation" */
+  orr_picture_kind kind;
+  int width, height; /* pixels */
+} orr_space_picture;
+
 typedef struct orr_space {
   size_t count; /* number of fields = length of the vector */
   size_t body_count;
@@ -67,6 +81,8 @@ typedef struct orr_space {
   double bounds[4];           /* of the arena: x low, y low, x high, y high */
   orr_space_body bodies[ORR_MAX_BODIES];
   orr_space_field fields[ORR_MAX_FIELDS];
+  size_t picture_count; /* observation spaces only */
+  orr_space_picture pictures[ORR_MAX_PICTURES];
 } orr_space;
 
 json_t *orr_space_to_json(const orr_space *space); /* new reference; NULL when out of memory */
@@ -74,5 +90,6 @@ orr_status orr_space_from_json(const json_t *json, orr_space *out, orr_error *er
 orr_hash orr_space_hash(const orr_space *space);              /* of the canonical JSON */
 int orr_space_find(const orr_space *space, const char *name); /* -1 when absent */
 int orr_space_find_body(const orr_space *space, const char *name);
+size_t orr_picture_bytes(const orr_space_picture *picture); /* of one frame */
 
 #endif

@@ -48,6 +48,15 @@ typedef struct orr_episode_view {
 } orr_episode_view;
 orr_episode_view orr_dataset_episode(const orr_dataset *dataset, size_t index);
 
+/* Inflates frames; one thread at a time. */
+typedef struct orr_inflater orr_inflater;
+orr_status orr_inflater_create(orr_inflater **out, orr_error *err);
+void orr_inflater_destroy(orr_inflater *inflater);
+/* Frame of `row` (0..T) of an episode, picture `picture` of the observation space: fills
+ * orr_picture_bytes. Any thread, without a lock; an error when the bytes are damaged. */
+orr_status orr_dataset_frame(const orr_dataset *dataset, size_t episode, size_t row, size_t picture,
+                             orr_inflater *inflater, void *out, orr_error *err);
+
 /* What `orrery inspect` shows of a data set, a shard or a folder: text, or JSON when `json`.
  * The text is returned (orr_free). */
 orr_status orr_dataset_inspect(const char *path, bool json, char **out_text, orr_error *err);

@@ -18,6 +18,10 @@
  *   source (N) i64        number of the base demonstration; noisy replays share it; weak: unique
  *   policy (N) i32        orr_policy_kind
  *
+ * and one column per picture of the observation space, by its name: (N, H, W, 3) u8, (N, H, W) f32
+ * or (N, H, W) u8. These are cut into chunks of one frame, each deflated (gzip, level 1); all
+ * others are in one piece.
+ *
  * Root attributes (vlen UTF-8): orrery_schema ("orrery-shard/1"), scenario (effective world and
  * task as YAML), scenario_id, observation, action (JSON spaces), world_hash, interface_hash, build,
  * split, control_dt (s), data_seed, block (what consecutive rows mean).
@@ -53,6 +57,14 @@ typedef struct orr_shard_info {
   uint64_t seed;
 } orr_shard_info;
 
+/* The frames of one picture, row after row, deflated as they will lie in the file. */
+typedef struct orr_frames {
+  uint8_t *bytes;
+  size_t used, capacity;
+  size_t *ends; /* T+1: where each frame ends in `bytes` */
+  size_t count;
+} orr_frames;
+
 /* One episode in memory, growing while it is recorded. */
 typedef struct orr_episode {
   size_t steps;    /* T actions so far */
@@ -66,6 +78,8 @@ typedef struct orr_episode {
   int64_t index, source, reset_episode;
   uint64_t seed;
   orr_policy_kind policy;
+  size_t picture_count;
+  orr_frames pictures[ORR_MAX_PICTURES];
 } orr_episode;
 
 orr_status orr_episode_create(size_t state_count, size_t action_count, size_t capacity,
@@ -76,6 +90,18 @@ void orr_episode_begin(orr_episode *episode, const float *state);
 /* Asserts that the capacity is not exceeded. */
 void orr_episode_append(orr_episode *episode, const float *action, float reward, const float *state,
                         bool success, bool contact);
+
+/* Deflates frames; one thread at a time. */
+typedef struct orr_deflater orr_deflater;
+orr_status orr_deflater_create(orr_deflater **out, orr_error *err);
+void orr_deflater_destroy(orr_deflater *deflater);
+
+/* Makes room for the pictures of a space; to be called once, after orr_episode_create. */
+orr_status orr_episode_add_pictures(orr_episode *episode, const orr_space *observation,
+                                    orr_error *err);
+/* Appends the next frame of a picture (orr_picture_bytes). Every row needs one of each. */
+orr_status orr_episode_put_frame(orr_episode *episode, const orr_space *observation, size_t picture,
+                                 const void *frame, orr_deflater *deflater, orr_error *err);
 
 /* Writes `count` >= 1 episodes as one shard. The bytes depend on the arguments and on the build
  * alone. ORR_ERR_NUMBERS when a value is not finite. */

@@ -7,6 +7,7 @@
 #ifndef ORR_DATA_WINDOWS_H
 #define ORR_DATA_WINDOWS_H
 
+#include "base/pool.h"
 #include "data/dataset.h"
 
 typedef struct orr_windows orr_windows; /* immutable and shared */
@@ -27,6 +28,12 @@ size_t orr_windows_count(const orr_windows *windows); /* how many different wind
  * states: (history + horizon) x rows x S; actions: horizon x rows x (block * A), row-major. */
 void orr_windows_batch(const orr_windows *windows, uint64_t seed, uint32_t step, size_t first,
                        size_t rows, float *states, float *actions);
+/* The pictures of the rows that orr_windows_batch gives: frames (history + horizon) x rows x
+ * orr_picture_bytes, row-major. `inflaters`: one per lane of the pool. */
+orr_status orr_windows_frames(const orr_windows *windows, uint64_t seed, uint32_t step,
+                              size_t first, size_t rows, size_t picture,
+                              orr_inflater *const *inflaters, orr_pool *pool, uint8_t *frames,
+                              orr_error *err);
 /* The same with some rows from elsewhere: each row comes with probability `share` from `more` (the
  * same definition; all windows of all of them equally likely), otherwise it is the row that
  * orr_windows_batch would give. */

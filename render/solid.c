@@ -232,7 +232,7 @@ static void shade(const orr_solid_painter *painter, int face, const double pixel
   bool plane = solid->shape->kind == ORR_SCENE_PLANE;
   double pattern = plane ? checker(painter, local) : 1.0;
   double far = solid->endless ? haze(painter, world) : 0.0;
-  double mirror = 0.6 * orr_clamp(solid->shape->mirror, 0.0, 1.0);
+  double mirror = 0.6 * orr_clamp(solid->shape->material.mirror, 0.0, 1.0);
   for (int k = 0; k < 3; k++) {
     double light = even + direct * painter->light.colour[k] / 255.0;
     double value = orr_min(255.0, solid->shape->colour[k] * light * pattern);

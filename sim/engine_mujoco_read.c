@@ -204,7 +204,7 @@ static void fill_solid(const orr_engine *engine, int geom, int moving, orr_scene
   mju_mat2Quat(out->rotation, d->geom_xmat + 9 * geom);
   memcpy(out->size, m->geom_size + 3 * geom, sizeof out->size);
   memcpy(out->colour, engine->shared->colours[geom], sizeof out->colour);
-  out->mirror = engine->shared->mirrors[geom];
+  out->material.mirror = engine->shared->mirrors[geom];
   if (out->kind == ORR_SCENE_MESH) fill_mesh(m, m->geom_dataid[geom], &out->mesh);
 }
 

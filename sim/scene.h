@@ -34,10 +34,33 @@ typedef struct orr_scene_mesh {
   size_t vertex_count, triangle_count;
 } orr_scene_mesh;
 
+/* How a surface answers light; render/light.h says what the numbers do. */
+typedef enum orr_scene_pattern {
+  ORR_PATTERN_AUTO,    /* planes are checkered, everything else is plain */
+  ORR_PATTERN_PLAIN,   /* of the shape's colour alone */
+  ORR_PATTERN_CHECKER, /* squares of the shape's colour and of `second` */
+  ORR_PATTERN_IMAGE    /* its colours times the shape's */
+} orr_scene_pattern;
+typedef struct orr_scene_texture {
+  int width, height;
+  const uint8_t *pixels; /* height x width x 3, rows from the top */
+} orr_scene_texture;
+typedef struct orr_scene_material {
+  double mirror; /* part of the light that is reflected as by a mirror */
+  double glass;  /* part that passes through, bent by `index` (3D) */
+  double index;  /* of refraction; 0: that of window glass, 1.5 */
+  double gloss;  /* strength of the lamps' highlights */
+  orr_scene_pattern pattern;
+  uint8_t second[3];
+  double tile; /* side of a square or of the image, world units; 0: the renderer chooses */
+  const orr_scene_texture *texture;
+} orr_scene_material;
+
 typedef struct orr_scene_shape {
   orr_scene_kind kind;
   orr_scene_layer layer; /* in 2D drawn in this order */
   int body;              /* index of the moving body; -1 for static and goal shapes */
+  int label;             /* 1 + index in the scenario's list of bodies; 0: a goal, or nobody's */
   double position[3];    /* world units. 2D: of the body's origin, z = 0. Solids: their own */
   double rotation[4];    /* quaternion w, x, y, z: of the body in 2D, of the solid in 3D */
   uint8_t colour[3];
@@ -49,7 +72,8 @@ typedef struct orr_scene_shape {
   /* Solids */
   double size[3];
   orr_scene_mesh mesh;
-  double mirror; /* part of the light that is reflected as by a mirror */
+  double height; /* of an outline drawn in relief, world units; 0: the renderer chooses */
+  orr_scene_material material;
 } orr_scene_shape;
 
 typedef struct orr_scene_contact {
@@ -68,8 +92,9 @@ typedef struct orr_scene_light {
   orr_scene_light_kind kind;
   double position[3], direction[3]; /* direction: where it shines to, of any length */
   double angle;                     /* spot: half opening, rad */
-  double radius;                    /* of what shines */
+  double radius; /* of what shines; of a sun the tangent of half the angle under which it is seen */
   double power;
+  double reach; /* the distance at which `power` arrives; 0: the same at every distance */
   uint8_t colour[3];
 } orr_scene_light;
 
@@ -77,6 +102,12 @@ typedef struct orr_scene_camera {
   double position[3], target[3], up[3];
   double field_of_view; /* rad, of the picture's height */
 } orr_scene_camera;
+
+/* What is seen where nothing is, and the even light that comes from there. */
+typedef struct orr_scene_sky {
+  double ambient; /* 0: none */
+  uint8_t horizon[3], zenith[3];
+} orr_scene_sky;
 
 typedef struct orr_scene {
   int dimensions; /* 2: outlines, 3: solids */
@@ -89,6 +120,7 @@ typedef struct orr_scene {
   size_t contact_count;
   const orr_scene_light *lights;
   size_t light_count;
+  const orr_scene_sky *sky;       /* NULL: render/light.h says */
   const orr_scene_camera *camera; /* NULL: the renderer chooses one that shows all */
 } orr_scene;
 

@@ -1,12 +1,9 @@
 #include "view/picture.h"
 #include "base/maths.h"
-#include "render/raster.h"
-#include "render/solid.h"
+#include "render/painter.h"
 #include "view/player.h"
 
 #define LONGEST 512 /* pixels of the longer side, when no size is given */
-
-static const orr_colour table = {255, 255, 255, 1.0};
 
 /* The agent's first steps of the episode. */
 static orr_status play(const orr_picture_def *def, orr_player *player, const orr_control *control,
@@ -32,18 +29,14 @@ static void choose_size(const orr_picture_def *def, const orr_scene *scene, int 
 
 static orr_status draw(const orr_picture_def *def, const orr_scene *scene, orr_pool *pool,
                        orr_image *image, orr_error *err) {
-  int width = image->width, height = image->height;
-  if (scene->dimensions != 3) {
-    orr_camera camera = orr_camera_fit(scene, 0, 0, width, height);
-    orr_raster_fill(image, 0, 0, width, height, table);
-    orr_render_scene(image, &camera, scene);
-    return ORR_OK;
-  }
-  orr_solid_painter *painter;
-  ORR_TRY(orr_solid_create(width, height, 4, &painter, err));
-  orr_eye eye = orr_eye_of(scene, def->viewpoint, width, height);
-  orr_status status = orr_solid_paint(painter, &eye, scene, pool, image, 0, 0, err);
-  orr_solid_destroy(painter);
+  orr_painter *painter;
+  const orr_painter_def how = {.width = image->width,
+                               .height = image->height,
+                               .viewpoint = def->viewpoint,
+                               .quality = orr_quality_picture};
+  ORR_TRY(orr_painter_create(&how, &painter, err));
+  orr_status status = orr_painter_paint(painter, scene, pool, image, 0, 0, err);
+  orr_painter_destroy(painter);
   return status;
 }
 

@@ -1,6 +1,7 @@
 #include "view/view.h"
 #include "base/memory.h"
-#include "render/solid.h"
+#include "render/painter.h"
+#include "render/raster.h"
 #include "view/canvas.h"
 #include "view/player.h"
 #include "view/window.h"
@@ -33,8 +34,8 @@ typedef struct view_loop {
   orr_canvas *canvas;
   orr_window *window; /* NULL: off screen */
   orr_player *player;
-  orr_solid_painter *painter; /* NULL: a 2D world */
-  orr_eye eye;                /* of a 3D world, for the whole episode */
+  orr_painter *painter; /* NULL: a 2D world */
+  orr_eye eye;          /* of a 3D world, for the whole episode */
   orr_pool *pool;
   orr_scene_shape *shapes; /* of the drawn instant, between two control steps */
   shape_pose *before;      /* of each shape at the control step before */
@@ -184,8 +185,9 @@ static void draw_flat(view_loop *loop, const orr_scene *scene, const orr_camera 
 
 /* A 3D world's ghosts are not drawn. */
 static orr_status draw_solid(view_loop *loop, const orr_scene *scene, orr_error *err) {
-  return orr_solid_paint(loop->painter, &loop->eye, scene, loop->pool,
-                         orr_canvas_image(loop->canvas), MARGIN, MARGIN, err);
+  orr_painter_look(loop->painter, &loop->eye);
+  return orr_painter_paint(loop->painter, scene, loop->pool, orr_canvas_image(loop->canvas), MARGIN,
+                           MARGIN, err);
 }
 
 static orr_status draw(view_loop *loop, orr_camera *out_camera, orr_error *err) {
@@ -292,6 +294,8 @@ static orr_status run_window(view_loop *loop, const orr_control *control, orr_er
 
 static orr_status prepare(view_loop *loop, const orr_control *control, orr_error *err) {
   const orr_view_def *def = loop->def;
+  const orr_painter_def how = {
+      .width = WORLD_PIXELS, .height = WORLD_PIXELS, .quality = orr_quality_observation};
   loop->help = true;
   ORR_TRY(orr_canvas_create(WIDTH, HEIGHT, NULL, &loop->canvas, err));
   ORR_TRY(orr_player_create(def, control ? control->pool : NULL, &loop->player, err));
@@ -302,8 +306,7 @@ static orr_status prepare(view_loop *loop, const orr_control *control, orr_error
   ORR_TRY(orr_new(&loop->before, loop->shape_count + 1, sizeof *loop->before, err));
   for (int k = 0; k < 2; k++) loop->cursor[k] = 0.5 * scene->size[k];
   loop->pool = control ? control->pool : NULL;
-  if (scene->dimensions == 3)
-    ORR_TRY(orr_solid_create(WORLD_PIXELS, WORLD_PIXELS, 2, &loop->painter, err));
+  if (scene->dimensions == 3) ORR_TRY(orr_painter_create(&how, &loop->painter, err));
   ORR_TRY(next_episode(loop, 0, err));
   bool off_screen = def->frames > 0 && def->screenshot;
   if (off_screen) return ORR_OK;
@@ -320,7 +323,7 @@ orr_status orr_view_run(const orr_view_def *def, const orr_control *control, orr
   orr_window_close(loop.window);
   orr_player_destroy(loop.player);
   orr_canvas_destroy(loop.canvas);
-  orr_solid_destroy(loop.painter);
+  orr_painter_destroy(loop.painter);
   orr_free(loop.shapes);
   orr_free(loop.before);
   return status;

@@ -21,7 +21,7 @@ static void observer_picks_by_name(void **state) {
   open_push_t(&b);
   assert_int_equal(b.observer.space.count, b.scenario->state.count); /* empty list: all */
   const char *names[] = {"block.angle", "agent.vx", "block.x"};
-  orr_observe_def def = {{names, 3}};
+  orr_observe_def def = {{names, 3}, NULL};
   orr_observer observer;
   orr_error err = {0};
   assert_int_equal(orr_observer_create(b.scenario, &def, &observer, &err), ORR_OK);
@@ -40,7 +40,7 @@ static void observer_refuses_what_is_not_there(void **state) {
   bench b;
   open_push_t(&b);
   const char *wrong[] = {"block.angel"}, *twice[] = {"block.x", "block.x"};
-  orr_observe_def def = {{wrong, 1}};
+  orr_observe_def def = {{wrong, 1}, NULL};
   orr_observer observer;
   orr_error err = {0};
   assert_int_equal(orr_observer_create(b.scenario, &def, &observer, &err), ORR_ERR_CONFIG);
@@ -60,7 +60,7 @@ static void interface_depends_on_all_it_names(void **state) {
   assert_true(orr_hash_equal(hash, orr_interface_hash(&b.observer.space, action, 5)));
   assert_false(orr_hash_equal(hash, orr_interface_hash(&b.observer.space, action, 4)));
   const char *names[] = {"block.x", "block.y"};
-  orr_observe_def def = {{names, 2}};
+  orr_observe_def def = {{names, 2}, NULL};
   orr_observer other;
   assert_int_equal(orr_observer_create(b.scenario, &def, &other, NULL), ORR_OK);
   assert_false(orr_hash_equal(hash, orr_interface_hash(&other.space, action, 5)));

@@ -306,7 +306,7 @@ static void a_network_says_how_far_the_goal_is(void **state) {
 static void models_of_another_interface_are_refused(void **state) {
   lab *l = *state;
   const char *names[] = {"agent.x", "agent.y", "block.x", "block.y", "block.angle"};
-  orr_observe_def observe = {{names, 5}};
+  orr_observe_def observe = {{names, 5}, NULL};
   orr_observer other;
   orr_error err = {0};
   must(orr_observer_create(l->b.scenario, &observe, &other, &err), &err);

@@ -58,7 +58,7 @@ static void solids_are_where_they_are(void **context) {
   is_at(rod->position, 1, 1, 1.0); /* the tool's x axis points down */
   is_at(rod->size, 0.1, 0.15, rod->size[2]);
   assert_memory_equal(rod->colour, ((uint8_t[3]){200, 0, 0}), 3);
-  assert_float_equal(rod->mirror, 0.5, 1e-12);
+  assert_float_equal(rod->material.mirror, 0.5, 1e-12);
   const orr_scene_shape *ball = find(scene, ORR_SCENE_SPHERE, ORR_LAYER_BODY);
   assert_int_equal(ball->body, 1);
   assert_memory_equal(ball->colour, ((uint8_t[3]){0, 0, 200}), 3); /* its own, not a shape's */

@@ -416,7 +416,7 @@ static void the_room_shows_its_mirror_and_lamp(void **context) {
   size_t mirrors = 0;
   for (size_t i = 0; i < scene->shape_count; i++) {
     seen |= 1u << scene->shapes[i].kind;
-    mirrors += scene->shapes[i].mirror > 0.5;
+    mirrors += scene->shapes[i].material.mirror > 0.5;
   }
   assert_int_equal(mirrors, 1);
   assert_int_equal(scene->light_count, 1);
