@@ -5,9 +5,10 @@
  * seen along the unit direction d:
  *
  *   L = (1 - m - g) (a (A(n) + sum E V max(n.l, 0)) + gloss sum E V max(n.h, 0)^64)
- *       + m L(x, d reflected) + g (F L(x, d reflected) + (1 - F) a L(x, d refracted))
+ *       + m L(x, d reflected)
+ *       + g (F L(x, d reflected) + (1 - F) a L(x, d refracted))
  *
- * with the sums over the lamps. m, g: M.mirror and M.glass (g is cut to 1 - m). l: towards the lamp;
+ * summed over the lamps. m, g: M.mirror and M.glass (g is cut to 1 - m). l: towards the lamp;
  * h: halfway between l and -d (Blinn, Models of Light Reflection, SIGGRAPH 1977). A(n): ambient
  * times the sky's colour halfway between horizon and zenith by (1 + n.z)/2. F: Schlick's term
  * F0 + (1 - F0)(1 - cos)^5 with F0 = ((k - 1)/(k + 1))^2, cos on the thin side; light bends by

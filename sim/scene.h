@@ -18,7 +18,8 @@ typedef enum orr_scene_kind {
   ORR_SCENE_CYLINDER,  /* radius, half length along z */
   ORR_SCENE_ELLIPSOID, /* radii x, y, z */
   ORR_SCENE_PLANE,     /* half extents x, y that are drawn of z = 0; 0: without an end */
-  ORR_SCENE_MESH       /* not used: the corners say it */
+  ORR_SCENE_MESH,      /* not used: the corners say it */
+  ORR_SCENE_PRISM      /* a convex polygon `vertices` in x and y, half height along z in size[2] */
 } orr_scene_kind;
 typedef enum orr_scene_layer {
   ORR_LAYER_GOAL,
