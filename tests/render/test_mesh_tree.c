@@ -96,7 +96,7 @@ static crossing cross_triangle(const soup *s, size_t which, const orr_rays16 *ra
   return (crossing){t / det, fmin(u / det, fmin(v / det, 1.0 - (u + v) / det))};
 }
 
-/* Of the triangles that are hit by more (or, `slack` negative, nearly) than `slack`: the nearest. */
+/* The nearest of the triangles hit by more (`slack` negative: or nearly hit) than `slack`. */
 static double nearest(const soup *s, const orr_rays16 *rays, size_t lane, double slack) {
   double best = INFINITY;
   for (size_t i = 0; i < s->count; i++) {
