@@ -1,6 +1,7 @@
 #include "render/painter.h"
 #include "base/memory.h"
 #include "render/raster.h"
+#include "render/reference.h"
 #include "render/solid.h"
 
 const orr_quality orr_quality_observation = {.samples = 1, .shadow_rays = 1, .bounces = 1};
@@ -44,6 +45,19 @@ static void paint_flat(const orr_painter *painter, const orr_scene *scene, orr_i
   orr_render_scene(image, &camera, scene);
 }
 
+static orr_status paint_reference(const orr_painter_def *def, const orr_eye *eye,
+                                  const orr_scene *scene, orr_pool *pool, orr_image *image, int x,
+                                  int y, orr_error *err) {
+  orr_reference_def reference = {.width = def->width,
+                                 .height = def->height,
+                                 .samples = def->quality.reference,
+                                 .bounces = def->quality.bounces,
+                                 .global = def->quality.global,
+                                 .seed = 1};
+  orr_control control = {.pool = pool};
+  return orr_reference_paint(&reference, eye, scene, &control, image, x, y, err);
+}
+
 orr_status orr_painter_paint(orr_painter *painter, const orr_scene *scene, orr_pool *pool,
                              orr_image *image, int x, int y, orr_error *err) {
   const orr_painter_def *def = &painter->def;
@@ -51,11 +65,12 @@ orr_status orr_painter_paint(orr_painter *painter, const orr_scene *scene, orr_p
     paint_flat(painter, scene, image, x, y);
     return ORR_OK;
   }
+  orr_eye eye =
+      painter->looks ? painter->eye : orr_eye_of(scene, def->viewpoint, def->width, def->height);
+  if (def->quality.reference > 0) return paint_reference(def, &eye, scene, pool, image, x, y, err);
   if (!painter->solids)
     ORR_TRY(orr_solid_create(def->width, def->height, def->quality.samples > 1 ? 4 : 2,
                              &painter->solids, err));
-  orr_eye eye =
-      painter->looks ? painter->eye : orr_eye_of(scene, def->viewpoint, def->width, def->height);
   return orr_solid_paint(painter->solids, &eye, scene, pool, image, x, y, err);
 }
 
