@@ -1,16 +1,15 @@
 #include "render/painter.h"
 #include "base/memory.h"
-#include "render/raster.h"
+#include "render/raster_base.h"
 #include "render/solid.h"
 
 const orr_quality orr_quality_observation = {.samples = 1, .shadow_rays = 1, .bounces = 1};
 const orr_quality orr_quality_picture = {.samples = 16, .shadow_rays = 16, .bounces = 4};
 
-static const orr_colour table = {255, 255, 255, 1.0};
-
 struct orr_painter {
   orr_painter_def def;
-  orr_solid_painter *solids; /* made when a scene needs it */
+  orr_solid_painter *solids; /* this and the next: made when a scene needs it */
+  orr_raster_base *base;     /* of plain 2D pictures */
   orr_eye eye;
   bool looks; /* by `eye` */
 };
@@ -28,6 +27,7 @@ orr_status orr_painter_create(const orr_painter_def *def, orr_painter **out, orr
 void orr_painter_destroy(orr_painter *painter) {
   if (!painter) return;
   orr_solid_destroy(painter->solids);
+  orr_raster_base_destroy(painter->base);
   orr_free(painter);
 }
 
@@ -36,21 +36,21 @@ void orr_painter_look(orr_painter *painter, const orr_eye *eye) {
   if (eye) painter->eye = *eye;
 }
 
-static void paint_flat(const orr_painter *painter, const orr_scene *scene, orr_image *image, int x,
-                       int y) {
+static orr_status paint_plain(orr_painter *painter, const orr_scene *scene, orr_image *image, int x,
+                              int y, orr_error *err) {
   int width = painter->def.width, height = painter->def.height;
+  if (!painter->base) ORR_TRY(orr_raster_base_create(width, height, &painter->base, err));
+  orr_raster_target target = orr_raster_scene_target(image, x, y, width, height);
   orr_camera camera = orr_camera_fit(scene, x, y, width, height);
-  orr_raster_fill(image, x, y, width, height, table);
-  orr_render_scene(image, &camera, scene);
+  ORR_TRY(orr_raster_base_paint(painter->base, scene, &target, x, y, err));
+  orr_raster_scene_draw(&target, &camera, scene, ORR_LAYER_BODY, ORR_LAYER_ACTOR);
+  return ORR_OK;
 }
 
 orr_status orr_painter_paint(orr_painter *painter, const orr_scene *scene, orr_pool *pool,
                              orr_image *image, int x, int y, orr_error *err) {
   const orr_painter_def *def = &painter->def;
-  if (scene->dimensions != 3) {
-    paint_flat(painter, scene, image, x, y);
-    return ORR_OK;
-  }
+  if (scene->dimensions != 3) return paint_plain(painter, scene, image, x, y, err);
   if (!painter->solids)
     ORR_TRY(orr_solid_create(def->width, def->height, def->quality.samples > 1 ? 4 : 2,
                              &painter->solids, err));
