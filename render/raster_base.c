@@ -2,8 +2,6 @@
 #include "base/memory.h"
 #include <string.h>
 
-static const orr_colour table = {255, 255, 255, 1.0};
-
 struct orr_raster_base {
   orr_image image;
   /* What is on it: copies, whose corners lie in `corners` one after the other. */
@@ -96,31 +94,27 @@ static orr_status remember(orr_raster_base *base, const orr_scene *scene, orr_er
   return ORR_OK;
 }
 
-static void repaint(orr_raster_base *base, const orr_scene *scene) {
-  orr_image *image = &base->image;
-  orr_camera camera = orr_camera_fit(scene, 0, 0, image->width, image->height);
-  orr_raster_target all = orr_raster_scene_target(image, 0, 0, image->width, image->height);
-  orr_raster_fill(image, 0, 0, image->width, image->height, table);
-  orr_raster_scene_draw(&all, &camera, scene, ORR_LAYER_GOAL, ORR_LAYER_STATIC);
+orr_status orr_raster_base_of(orr_raster_base *base, const orr_scene *scene,
+                              orr_raster_base_fn *draw, const void *context, const orr_image **out,
+                              bool *changed, orr_error *err) {
+  *out = &base->image;
+  *changed = !up_to_date(base, scene);
+  if (!*changed) return ORR_OK;
+  ORR_TRY(remember(base, scene, err));
+  draw(context, scene, &base->image);
+  return ORR_OK;
 }
 
-orr_status orr_raster_base_paint(orr_raster_base *base, const orr_scene *scene,
-                                 const orr_raster_target *target, int x, int y, orr_error *err) {
-  if (!up_to_date(base, scene)) {
-    ORR_TRY(remember(base, scene, err));
-    repaint(base, scene);
-  }
-  if (target->width <= 0) return ORR_OK;
-  const orr_image *image = target->image, *from = &base->image;
-  size_t row = (size_t)target->width * 3, rows = (size_t)(target->height > 0 ? target->height : 0);
+void orr_raster_base_copy(const orr_image *from, int x, int y, const orr_raster_target *target) {
+  if (target->width <= 0 || target->height <= 0) return;
+  const orr_image *image = target->image;
+  size_t row = (size_t)target->width * 3, rows = (size_t)target->height;
   size_t stride = (size_t)image->width * 3, from_stride = (size_t)from->width * 3;
   uint8_t *to = image->pixels + (size_t)target->y * stride + (size_t)target->x * 3;
   const uint8_t *pixels =
       from->pixels + (size_t)(target->y - y) * from_stride + (size_t)(target->x - x) * 3;
-  if (row == stride && row == from_stride) {
+  if (row == stride && row == from_stride)
     memcpy(to, pixels, rows * row);
-    return ORR_OK;
-  }
-  for (size_t i = 0; i < rows; i++) memcpy(to + i * stride, pixels + i * from_stride, row);
-  return ORR_OK;
+  else
+    for (size_t i = 0; i < rows; i++) memcpy(to + i * stride, pixels + i * from_stride, row);
 }

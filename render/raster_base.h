@@ -7,11 +7,16 @@
 
 typedef struct orr_raster_base orr_raster_base;
 
+/* Draws what stands still on a picture of the size that the base was made for. */
+typedef void orr_raster_base_fn(const void *context, const orr_scene *scene, orr_image *image);
+
 orr_status orr_raster_base_create(int width, int height, orr_raster_base **out, orr_error *err);
 void orr_raster_base_destroy(orr_raster_base *base);
-/* Fills the target's part of the rectangle at x, y. Memory is needed when more stands still than
- * ever before. */
-orr_status orr_raster_base_paint(orr_raster_base *base, const orr_scene *scene,
-                                 const orr_raster_target *target, int x, int y, orr_error *err);
+/* The picture; `changed`: drawn anew. Memory is needed when more stands still than ever before. */
+orr_status orr_raster_base_of(orr_raster_base *base, const orr_scene *scene,
+                              orr_raster_base_fn *draw, const void *context, const orr_image **out,
+                              bool *changed, orr_error *err);
+/* Copies the target's part of a picture that lies at x, y of the target's image. */
+void orr_raster_base_copy(const orr_image *from, int x, int y, const orr_raster_target *target);
 
 #endif
