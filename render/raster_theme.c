@@ -261,7 +261,7 @@ static void reduce_pixel(const orr_raster_theme *theme, int col, int row, uint8_
   }
 }
 
-/* The pixels of `box`, those of the picture that lie in the target, whose corner 0, 0 is at x, y. */
+/* The pixels of `box` that lie in the target; the picture's corner is at x, y. */
 static void reduce(const orr_raster_theme *theme, orr_raster_box box, int x, int y,
                    const orr_raster_target *target) {
   int x0 = x + box.x0 > target->x ? box.x0 : target->x - x;
