@@ -63,8 +63,8 @@ static void test_gym_frames(void **state) {
   orr_image_destroy(&frames);
 }
 
-/* Only what moves is reduced anew: the picture after other ones is that of a new painter to whom all
- * stands still, in any place of the image, and what lies outside of it is cut off. */
+/* Only what moves is reduced anew: the picture after other ones is that of a new painter to whom
+ * all stands still, in any place of the image, and what lies outside of it is cut off. */
 static void test_kept(void **state) {
   (void)state;
   orr_painter *painter = theme_painter(SIDE, 70);
