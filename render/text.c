@@ -128,8 +128,8 @@ static drawn_glyph *find(orr_text *text, int glyph, int pixels, int phase) {
   }
 }
 
-/* As stbtt_MakeGlyphBitmapSubpixel, whose chords (0.35 pixels off at most) cost small letters 3 % of
- * their ink. */
+/* As stbtt_MakeGlyphBitmapSubpixel, whose chords (0.35 pixels off at most) cost small letters 3 %
+ * of their ink. */
 static void rasterise(orr_text *text, const drawn_glyph *drawn, float scale, float shift) {
   stbtt_vertex *outline;
   stbtt__bitmap bitmap = {.w = drawn->width,
