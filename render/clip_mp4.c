@@ -62,62 +62,8 @@ static orr_status missing(int error, orr_error *err) {
 }
 
 /* Starts it with `input` and `state->said` as its standard streams; 0 or an error number. It is in
- * a group of its own, so that Ctrl-C is ours alone; one thread, so that machines agree. */
-static int spawn(const orr_clip *clip, int input) {
-  mp4_state *state = clip->state;
-  char size[32], rate[32], factor[16], out[ORR_PATH + 8];
-  snprintf(size, sizeof size, "%dx%d", state->width, state->height);
-  snprintf(rate, sizeof rate, "%.9g", clip->frames_per_second);
-  snprintf(factor, sizeof factor, "%.1f", 38.0 - 0.25 * clip->options.quality);
-  snprintf(out, sizeof out, "file:%s", orr_file_temporary(clip->file));
-  const char *const arguments[] = {
-      "ffmpeg",
-      "-hide_banner",
-      "-loglevel",
-      "error",
-      "-nostdin",
-      "-f",
-      "rawvideo",
-      "-pix_fmt",
-      "rgb24",
-      "-s",
-      size,
-      "-r",
-      rate,
-      "-i",
-      "pipe:0",
-      "-an",
-      "-vf",
-      "scale=out_color_matrix=bt709:flags=accurate_rnd+full_chroma_int,format=yuv420p",
-      "-colorspace",
-      "bt709",
-      "-color_primaries",
-      "bt709",
-      "-color_trc",
-      "bt709",
-      "-c:v",
-      "libx264",
-      "-preset",
-      "medium",
-      "-tune",
-      "animation",
-      "-crf",
-      factor,
-      "-threads",
-      "1",
-      "-map_metadata",
-      "-1",
-      "-fflags",
-      "+bitexact",
-      "-flags:v",
-      "+bitexact",
-      "-movflags",
-      "+faststart",
-      "-f",
-      "mp4",
-      "-y",
-      out,
-      NULL};
+ * a group of its own, so that Ctrl-C is ours alone. */
+static int start(mp4_state *state, char *const arguments[], int input) {
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t how;
   posix_spawn_file_actions_init(&actions);
@@ -127,13 +73,37 @@ static int spawn(const orr_clip *clip, int input) {
   posix_spawnattr_init(&how);
   posix_spawnattr_setflags(&how, POSIX_SPAWN_SETPGROUP);
   posix_spawnattr_setpgroup(&how, 0);
-  char *argv[sizeof arguments / sizeof *arguments];
-  memcpy(argv, arguments, sizeof argv); /* posix_spawn takes no const; it does not write */
-  int error = posix_spawnp(&state->process, "ffmpeg", &actions, &how, argv, environ);
+  int error = posix_spawnp(&state->process, "ffmpeg", &actions, &how, arguments, environ);
   if (error) state->process = 0;
   posix_spawnattr_destroy(&how);
   posix_spawn_file_actions_destroy(&actions);
   return error;
+}
+
+/* Its command line: H.264 for any player. One thread and no version numbers in the file, so that
+ * the same pictures give the same bytes. */
+static int run(const orr_clip *clip, int input) {
+  mp4_state *state = clip->state;
+  char size[32], rate[32], factor[16], out[ORR_PATH + 8], line[1024];
+  snprintf(size, sizeof size, "%dx%d", state->width, state->height);
+  snprintf(rate, sizeof rate, "%.9g", clip->frames_per_second);
+  snprintf(factor, sizeof factor, "%.1f", 38.0 - 0.25 * clip->options.quality);
+  snprintf(out, sizeof out, "file:%s", orr_file_temporary(clip->file));
+  snprintf(line, sizeof line,
+           "ffmpeg -hide_banner -loglevel error -nostdin -f rawvideo -pix_fmt rgb24 -s %s -r %s "
+           "-i pipe:0 -an "
+           "-vf scale=out_color_matrix=bt709:flags=accurate_rnd+full_chroma_int,format=yuv420p "
+           "-colorspace bt709 -color_primaries bt709 -color_trc bt709 "
+           "-c:v libx264 -preset medium -tune animation -crf %s -threads 1 "
+           "-map_metadata -1 -fflags +bitexact -flags:v +bitexact -movflags +faststart -f mp4 -y",
+           size, rate, factor);
+  char *arguments[64], *rest = line;
+  size_t count = 0;
+  for (char *word; (word = strsep(&rest, " ")) != NULL;) arguments[count++] = word;
+  arguments[count++] = out; /* may hold spaces */
+  arguments[count] = NULL;
+  ORR_ASSERT(count < sizeof arguments / sizeof *arguments);
+  return start(state, arguments, input);
 }
 
 static orr_status begin(orr_clip *clip, orr_error *err) {
@@ -149,7 +119,7 @@ static orr_status begin(orr_clip *clip, orr_error *err) {
   if (state->said < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
     return orr_fail(err, ORR_ERR_SYSTEM, "cannot talk to ffmpeg: %s", strerror(errno));
   state->pictures = ends[0];
-  int error = spawn(clip, ends[1]);
+  int error = run(clip, ends[1]);
   close(ends[1]);
   return error ? missing(error, err) : ORR_OK;
 }
