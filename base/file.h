@@ -47,6 +47,9 @@ orr_status orr_folder_make(const char *path, orr_error *err); /* with its parent
  * array and its texts with one orr_free. */
 orr_status orr_folder_list(const char *path, const char *prefix, const char *suffix,
                            char ***out_names, size_t *out_count, orr_error *err);
+/* Gives a file or folder another name on the same disk, durably; what has it is replaced, a folder
+ * only when it is empty. */
+orr_status orr_file_rename(const char *from, const char *to, orr_error *err);
 orr_status orr_file_remove(const char *path, orr_error *err);   /* fine when it is not there */
 orr_status orr_folder_remove(const char *path, orr_error *err); /* with all that is in it */
 #define ORR_PATH 4400 /* room for the longest path that a system opens, and a name behind it */
