@@ -2,6 +2,7 @@
 
 #include "base/maths.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char reacher_text[] =
@@ -37,13 +38,16 @@ static void finish(bench *out, orr_config *config, orr_status status,
   orr_diagnostics_destroy(diagnostics);
 }
 
-void open_push_t(bench *out) {
+void open_file(bench *out, const char *name) {
+  char path[512];
   orr_diagnostics *diagnostics = orr_diagnostics_create();
   orr_config *config = NULL;
-  orr_status status =
-      orr_config_load(ORR_SOURCE_DIR "/scenarios/push_t.yaml", &config, diagnostics);
+  snprintf(path, sizeof path, "%s/%s", ORR_SOURCE_DIR, name);
+  orr_status status = orr_config_load(path, &config, diagnostics);
   finish(out, config, status, diagnostics);
 }
+
+void open_push_t(bench *out) { open_file(out, "scenarios/push_t.yaml"); }
 
 void open_text(bench *out, const char *yaml) {
   orr_diagnostics *diagnostics = orr_diagnostics_create();

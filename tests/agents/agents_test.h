@@ -18,9 +18,10 @@ typedef struct bench {
   orr_observer observer;
 } bench;
 
-void open_push_t(bench *out);  /* scenarios/push_t.yaml */
-void open_reacher(bench *out); /* a disc that follows its target, and nothing else */
-void open_varied(bench *out);  /* tests/fixtures/tiny.yaml; the puck's mass and goal vary */
+void open_push_t(bench *out);                 /* scenarios/push_t.yaml */
+void open_file(bench *out, const char *name); /* from the source's root */
+void open_reacher(bench *out);                /* a disc that follows its target, and nothing else */
+void open_varied(bench *out); /* tests/fixtures/tiny.yaml; the puck's mass and goal vary */
 void open_text(bench *out, const char *yaml);
 void close_bench(bench *b);
 
