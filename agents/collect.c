@@ -90,7 +90,10 @@ static orr_hash settings_hash(const collection *work) {
   def.experts = def.held_out = def.weak = def.random = 0;
   size_t block = work->collector.block;
   orr_hash hash = orr_record_digest(&orr_collect_record, &def);
+  const orr_observer *observer = work->collector.observer;
   if (work->agent) hash = orr_hash_join(hash, orr_agent_digest(work->agent));
+  if (observer->space.picture_count > 0)
+    hash = orr_hash_join(hash, orr_record_digest(&orr_pixels_record, &observer->pixels));
   hash = orr_hash_join(hash, work->info.world);
   hash = orr_hash_join(hash, work->info.interface);
   hash = orr_hash_join(hash, orr_hash_bytes(&block, sizeof block));
@@ -201,12 +204,15 @@ static void run_unit(void *context, size_t index, size_t lane) {
 
 static orr_status create_episodes(shard_task *task, orr_error *err) {
   const collection *work = task->work;
+  const orr_space *observation = &work->info.observation;
   size_t units = (size_t)task->shard->units, steps = orr_unit_steps(work->def, task->shard->kind);
   ORR_TRY(orr_new(&task->episodes, units * task->each, sizeof *task->episodes, err));
   ORR_TRY(orr_new(&task->reached, units, sizeof *task->reached, err));
-  for (size_t i = 0; i < units * task->each; i++)
-    ORR_TRY(orr_episode_create(work->info.observation.count, work->info.action.count, steps,
+  for (size_t i = 0; i < units * task->each; i++) {
+    ORR_TRY(orr_episode_create(observation->count, work->info.action.count, steps,
                                &task->episodes[i], err));
+    ORR_TRY(orr_episode_add_pictures(&task->episodes[i], observation, err));
+  }
   return ORR_OK;
 }
 

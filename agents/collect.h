@@ -12,6 +12,9 @@
  * targets plus AR(1) noise, from wherever its own actor is: relative actions replayed as they are
  * would walk away at random.
  *
+ * With `observe.pixels` every row carries pictures. A unit's thread simulates, draws and deflates
+ * its own episode, so drawing overlaps simulation on the others; planning draws nothing.
+ *
  * On-policy rounds (orr_collect_agent) record what an agent does that plans with a model: data
  * aggregation after Ross, Gordon and Bagnell (AISTATS 2011), for world models as in PETS (Chua et
  * al., NeurIPS 2018). Departures: starts are states of training demonstrations, reached by replay,

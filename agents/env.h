@@ -70,7 +70,7 @@ void orr_env_set_goal(orr_env *env, const orr_goal_rule *rule, const double *goa
 orr_end orr_env_step(orr_env *env, const float *action);
 void orr_env_observe(const orr_env *env, float *out); /* observer's space.count floats */
 /* A picture of the observation space as things stand: orr_picture_bytes into `out`. An instant is
- * drawn once for all of its pictures, when the first is asked for; nobody asks, nothing is drawn. */
+ * drawn once for all of its pictures, when the first is asked for; unasked, nothing is drawn. */
 orr_status orr_env_frame(orr_env *env, size_t picture, void *out, orr_error *err);
 void orr_env_goal(const orr_env *env, float *out); /* the goal as an observation */
 bool orr_env_has_goal(const orr_env *env);
