@@ -77,6 +77,20 @@ void close_bench(bench *b) {
   orr_arena_destroy(b->arena);
 }
 
+orr_pixels_def default_pixels(const bench *b) {
+  orr_pixels_def def;
+  orr_record_default(&orr_pixels_record, b->arena, &def);
+  return def;
+}
+
+void see_pixels(bench *b, const orr_pixels_def *def) {
+  orr_pixels_def pixels = *def;
+  orr_observe_def observe = {{NULL, 0}, &pixels};
+  orr_error err = {0};
+  if (orr_observer_create(b->scenario, &observe, &b->observer, &err) != ORR_OK)
+    fail_msg("%s", err.message);
+}
+
 orr_planner_def default_planner(bench *b) {
   orr_planner_def def;
   orr_record_default(&orr_planner_record, b->arena, &def);

@@ -161,21 +161,6 @@ static void goal_is_an_observation(void **state) {
 
 /* ---- pictures ---- */
 
-static orr_observer see(const bench *b, orr_pixels_def *pixels) {
-  orr_observe_def def = {{NULL, 0}, pixels};
-  orr_observer observer;
-  orr_error err = {0};
-  if (orr_observer_create(b->scenario, &def, &observer, &err) != ORR_OK)
-    fail_msg("%s", err.message);
-  return observer;
-}
-
-static orr_pixels_def default_pixels(const bench *b) {
-  orr_pixels_def def;
-  orr_record_default(&orr_pixels_record, b->arena, &def);
-  return def;
-}
-
 static void pixels_are_seen_as_observations_are(void **state) {
   (void)state;
   bench b;
@@ -185,16 +170,18 @@ static void pixels_are_seen_as_observations_are(void **state) {
   assert_int_equal(def.samples, orr_quality_observation.samples);
   assert_int_equal(def.shadow_rays, orr_quality_observation.shadow_rays);
   assert_int_equal(def.bounces, orr_quality_observation.bounces);
-  orr_observer observer = see(&b, &def);
-  assert_int_equal(observer.space.count, b.observer.space.count);
-  assert_int_equal(observer.space.picture_count, 1);
-  assert_int_equal(observer.space.pictures[0].kind, ORR_PICTURE_RGB);
-  assert_int_equal(orr_picture_bytes(&observer.space.pictures[0]), 64 * 64 * 3);
+  size_t count = b.observer.space.count;
+  see_pixels(&b, &def);
+  const orr_space *space = &b.observer.space;
+  assert_int_equal(space->count, count);
+  assert_int_equal(space->picture_count, 1);
+  assert_int_equal(space->pictures[0].kind, ORR_PICTURE_RGB);
+  assert_int_equal(orr_picture_bytes(&space->pictures[0]), 64 * 64 * 3);
   def.relief = def.depth = def.segmentation = true;
   def.width = 48, def.height = 32;
-  observer = see(&b, &def);
-  const orr_space_picture *pictures = observer.space.pictures;
-  assert_int_equal(observer.space.picture_count, 3);
+  see_pixels(&b, &def);
+  const orr_space_picture *pictures = space->pictures;
+  assert_int_equal(space->picture_count, 3);
   assert_string_equal(pictures[1].name, "depth");
   assert_string_equal(pictures[2].name, "segmentation");
   assert_int_equal(orr_picture_bytes(&pictures[1]), 48 * 32 * 4);
@@ -218,16 +205,16 @@ static void pictures_are_part_of_the_interface(void **state) {
   orr_hash_text(orr_interface_hash(&with.space, action, 5), text);
   assert_string_equal(text, "8c18f22fcd6fb6baa49dee6b40502ff7");
   orr_hash none = orr_interface_hash(&b.observer.space, action, 5);
-  with = see(&b, &def);
-  orr_hash hash = orr_interface_hash(&with.space, action, 5);
+  see_pixels(&b, &def);
+  orr_hash hash = orr_interface_hash(&b.observer.space, action, 5);
   assert_false(orr_hash_equal(hash, none));
   other.height = 64; /* as width: the same picture */
   other.unlit = true;
-  with = see(&b, &other);
-  assert_true(orr_hash_equal(hash, orr_interface_hash(&with.space, action, 5)));
+  see_pixels(&b, &other);
+  assert_true(orr_hash_equal(hash, orr_interface_hash(&b.observer.space, action, 5)));
   other.height = 32;
-  with = see(&b, &other);
-  assert_false(orr_hash_equal(hash, orr_interface_hash(&with.space, action, 5)));
+  see_pixels(&b, &other);
+  assert_false(orr_hash_equal(hash, orr_interface_hash(&b.observer.space, action, 5)));
   close_bench(&b);
 }
 
@@ -268,15 +255,6 @@ static void pixels_that_cannot_be_are_refused(void **state) {
   close_bench(&b);
 }
 
-static orr_env *env_with(bench *b, orr_pixels_def *pixels) {
-  orr_env *env;
-  orr_error err = {0};
-  b->observer = see(b, pixels);
-  if (orr_env_create(b->scenario, &b->observer, &env, &err) != ORR_OK) fail_msg("%s", err.message);
-  assert_int_equal(orr_env_reset(env, 3, 0, &err), ORR_OK);
-  return env;
-}
-
 static void must_frame(orr_env *env, size_t picture, void *out) {
   orr_error err = {0};
   if (orr_env_frame(env, picture, out, &err) != ORR_OK) fail_msg("%s", err.message);
@@ -303,7 +281,9 @@ static void frames_show_the_present(void **state) {
   open_push_t(&b);
   orr_pixels_def def = default_pixels(&b);
   def.width = SIDE;
-  orr_env *env = env_with(&b, &def), *blind = new_env(&b, 3, 0);
+  orr_env *blind = new_env(&b, 3, 0);
+  see_pixels(&b, &def);
+  orr_env *env = new_env(&b, 3, 0);
   const float action[] = {0.4f, -0.3f};
   const orr_intervention move = {ORR_INTERVENE_MOVE, 1, {100.0, 150.0, 0.5}};
   for (int i = 0; i < 4; i++) {
