@@ -15,6 +15,7 @@ typedef struct orr_collect_lane {
   float *seen, *action;
   uint8_t *frame; /* the largest picture; NULL without any */
   orr_deflater *deflater;
+  double seconds, drawing, deflating; /* s spent: in all, and on frames */
 } orr_collect_lane;
 
 typedef struct orr_collector {

@@ -4,6 +4,7 @@
 #include "agents/others.h"
 #include "agents/policy_private.h"
 
+#include "base/clock.h"
 #include "base/maths.h"
 #include "base/memory.h"
 
@@ -218,8 +219,12 @@ static orr_status reset(const orr_collector *collector, orr_collect_lane *lane, 
 static orr_status put_frames(orr_collect_lane *lane, orr_episode *episode, orr_error *err) {
   const orr_space *space = &orr_env_observer(lane->env)->space;
   for (size_t i = 0; i < space->picture_count; i++) {
+    double begun = orr_seconds();
     ORR_TRY(orr_env_frame(lane->env, i, lane->frame, err));
+    double drawn = orr_seconds();
     ORR_TRY(orr_episode_put_frame(episode, space, i, lane->frame, lane->deflater, err));
+    lane->drawing += drawn - begun;
+    lane->deflating += orr_seconds() - drawn;
   }
   return ORR_OK;
 }
