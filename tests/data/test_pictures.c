@@ -165,6 +165,40 @@ static void depth_is_a_number(void **state) {
   orr_deflater_destroy(deflater);
 }
 
+/* A depth that is no number is refused by the reader too: written here as labels of as many
+ * bytes. */
+static void depth_is_read_as_a_number(void **state) {
+  orr_error err = {0};
+  orr_episode episode;
+  orr_deflater *deflater;
+  orr_dataset *dataset;
+  orr_shard_info info, other;
+  float frame[SAMPLE_FRAME_BYTES / 4], depth[20] = {NAN};
+  sample_seen_info(&info);
+  sample_seen_info(&other);
+  other.observation.pictures[1] =
+      (orr_space_picture){.name = "depth", .kind = ORR_PICTURE_LABELS, .width = 20, .height = 4};
+  assert_ok(orr_deflater_create(&deflater, &err), &err);
+  assert_ok(sample_episode(6, 0, &episode, &err), &err);
+  assert_ok(orr_episode_add_pictures(&episode, &info.observation, &err), &err);
+  for (size_t p = 0; p < 3; p++) {
+    sample_frame(&info.observation.pictures[p], 6, 0, frame);
+    const void *bytes = p == 1 ? depth : frame;
+    assert_ok(orr_episode_put_frame(&episode, &other.observation, p, bytes, deflater, &err), &err);
+  }
+  const orr_episode *pointer = &episode;
+  const char *path = in_scratch(state, "train-00000.h5");
+  assert_ok(orr_shard_write(path, &info, ORR_SPLIT_TRAIN, &pointer, 1, &err), &err);
+  assert_ok(orr_dataset_open_shard(path, &dataset, &err), &err);
+  orr_inflater *inflater = new_inflater();
+  orr_status status = orr_dataset_frame(dataset, 0, 0, 1, inflater, frame, &err);
+  assert_says(status, &err, "frame 0 of the picture 'depth' in episode 6 has a depth that is not");
+  orr_inflater_destroy(inflater);
+  orr_dataset_close(dataset);
+  orr_episode_destroy(&episode);
+  orr_deflater_destroy(deflater);
+}
+
 /* Windows: the frames are those of the rows that orr_windows_batch draws, for any pool. */
 static void check_windows(const orr_windows *windows, size_t length, size_t rows, orr_pool *pool,
                           const orr_space *observation) {
@@ -219,6 +253,7 @@ int test_pictures(void) {
       cmocka_unit_test_setup_teardown(begins_anew, make_scratch, drop_scratch),
       cmocka_unit_test_setup_teardown(every_row_needs_one, make_scratch, drop_scratch),
       cmocka_unit_test(depth_is_a_number),
+      cmocka_unit_test_setup_teardown(depth_is_read_as_a_number, make_scratch, drop_scratch),
       cmocka_unit_test_setup_teardown(window_frames, make_scratch, drop_scratch),
   };
   return cmocka_run_group_tests_name("pictures", tests, NULL, NULL);
