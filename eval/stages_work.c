@@ -99,9 +99,12 @@ static orr_status collect(orr_run *run, orr_error *err) {
   orr_free(yaml);
   ORR_TRY(status);
   ORR_TRY(orr_run_write_statistics(run->data, e->collect.held_out > 0, result.diverged, err));
-  json_t *time = json_pack("{s:f, s:I, s:I, s:I}", "seconds", orr_seconds() - begun, "episodes",
-                           (json_int_t)result.episodes, "shards", (json_int_t)result.shards,
-                           "shards_kept", (json_int_t)result.shards_kept);
+  json_t *time =
+      json_pack("{s:f, s:I, s:I, s:I, s:f, s:f, s:f, s:f}", "seconds", orr_seconds() - begun,
+                "episodes", (json_int_t)result.episodes, "shards", (json_int_t)result.shards,
+                "shards_kept", (json_int_t)result.shards_kept, "acting_thread_seconds",
+                result.acting, "drawing_thread_seconds", result.drawing, "deflating_thread_seconds",
+                result.deflating, "writing_thread_seconds", result.writing);
   return orr_timings_set(run->out, "collect", NULL, time, err);
 }
 
