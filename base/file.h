@@ -48,6 +48,9 @@ orr_status orr_folder_make(const char *path, orr_error *err); /* with its parent
  * array and its texts with one orr_free. */
 orr_status orr_folder_list(const char *path, const char *prefix, const char *suffix,
                            char ***out_names, size_t *out_count, orr_error *err);
+/* Gives a file or folder another name on the same disk, durably; what has it is replaced, a folder
+ * only when it is empty. */
+orr_status orr_file_rename(const char *from, const char *to, orr_error *err);
 /* A fresh folder below TMPDIR, or /tmp, whose name starts with `name`; `out`: ORR_PATH bytes. */
 orr_status orr_folder_temporary(const char *name, char *out, orr_error *err);
 orr_status orr_file_remove(const char *path, orr_error *err);   /* fine when it is not there */
