@@ -1,7 +1,6 @@
 #include "agents/env.h"
 
 #include "base/memory.h"
-#include "render/painter.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -111,15 +110,7 @@ struct orr_env {
 };
 
 static orr_status create_painter(orr_env *env, orr_error *err) {
-  const orr_pixels_def *def = &env->observer.pixels;
-  orr_painter_def painter = {.width = (int)def->width,
-                             .height = (int)def->height,
-                             .viewpoint = (orr_viewpoint)def->from,
-                             .relief = def->relief,
-                             .unlit = def->unlit,
-                             .quality = {.samples = (int)def->samples,
-                                         .shadow_rays = (int)def->shadow_rays,
-                                         .bounces = (int)def->bounces}};
+  orr_painter_def painter = orr_pixels_painter(&env->observer.pixels);
   if (env->observer.space.picture_count == 0) return ORR_OK;
   ORR_TRY(orr_image_create(painter.width, painter.height, &env->image, err));
   return orr_painter_create(&painter, &env->painter, err);

@@ -230,6 +230,10 @@ static void pixels_that_cannot_be_are_refused(void **state) {
       {{.width = 64, .samples = 1, .shadow_rays = 1, .segmentation = true}, "segmentation"},
       {{.width = 64, .samples = 1, .shadow_rays = 1, .from = ORR_VIEWPOINT_SIDE}, "from"},
       {{.width = 64, .samples = 1, .shadow_rays = 1, .height = 8}, "height"},
+      {{.width = 64, .samples = 1, .shadow_rays = 1, .relief = true, .theme = ORR_THEME_PYMUNK},
+       "theme"},
+      {{.width = 64, .samples = 1, .shadow_rays = 1, .unlit = true, .theme = ORR_THEME_PYMUNK},
+       "unlit"},
       {{.width = 64, .samples = 2, .shadow_rays = 1}, "samples"},
       {{.width = 64, .samples = 16, .shadow_rays = 8}, "shadow_rays"},
   };
