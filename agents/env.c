@@ -215,7 +215,9 @@ orr_status orr_env_frame(orr_env *env, size_t picture, void *out, orr_error *err
   case ORR_PICTURE_DEPTH: from = orr_painter_depth(env->painter); break;
   case ORR_PICTURE_LABELS: from = orr_painter_labels(env->painter); break;
   }
-  ORR_ASSERT(from); /* orr_pixels_check: the picture is cast */
+  if (!from) /* of a world that the painter drew without rays */
+    return orr_fail(err, ORR_ERR_CONFIG, "there is no %s of this picture: it was not cast",
+                    space->pictures[picture].name);
   memcpy(out, from, orr_picture_bytes(&space->pictures[picture]));
   return ORR_OK;
 }
