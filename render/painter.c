@@ -101,7 +101,8 @@ orr_status orr_painter_paint(orr_painter *painter, const orr_scene *scene, orr_p
   if (scene->dimensions != 3) return paint_flat(painter, scene, image, x, y, err);
   orr_eye eye =
       painter->looks ? painter->eye : orr_eye_of(scene, def->viewpoint, def->width, def->height);
-  if (def->quality.reference > 0) return paint_reference(painter, &eye, scene, pool, image, x, y, err);
+  if (def->quality.reference > 0)
+    return paint_reference(painter, &eye, scene, pool, image, x, y, err);
   if (!painter->solids)
     ORR_TRY(orr_solid_create(def->width, def->height, def->quality.samples > 1 ? 4 : 2,
                              &painter->solids, err));
