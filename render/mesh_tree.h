@@ -21,13 +21,17 @@ typedef struct orr_hits16 {
   float normal[3][16];             /* unit, outward by the corners' order */
 } orr_hits16;
 
-typedef struct orr_mesh_tree orr_mesh_tree; /* immutable and shared */
+typedef struct orr_mesh_tree orr_mesh_tree; /* immutable and shared by threads */
 
-/* Copies what it needs. Triangles that are degenerate, not finite or out of range are left out; a
- * mesh without any is fine and never hit. */
+#define ORR_MESH_TREE_MOST 50000000 /* triangles */
+
+/* Copies what it needs. Triangles that are degenerate, not finite, beyond 1e18 or of missing
+ * corners are left out; a mesh without any is fine and never hit. */
 orr_status orr_mesh_tree_create(const orr_scene_mesh *mesh, orr_mesh_tree **out, orr_error *err);
 void orr_mesh_tree_destroy(orr_mesh_tree *tree);
-/* The first hit between near and far, on either side. */
+/* The first hit between near and far and not behind the origin, on either side. A ray that is not
+ * finite, or whose direction is not between 1e-6 and 1e6 long, meets nothing. Lanes left alone: as
+ * if nothing was met. */
 void orr_mesh_tree_hit(const orr_mesh_tree *tree, const orr_rays16 *rays, orr_hits16 *out);
 /* -1 where anything lies between near and far. */
 void orr_mesh_tree_blocked(const orr_mesh_tree *tree, const orr_rays16 *rays, int32_t out[16]);

@@ -106,9 +106,17 @@ bool orr_mujoco_guard(char *message, size_t size, void (*task)(void *), void *ar
 /* Within a guarded call: runs stage(argument) whenever MuJoCo is about to ask for forces; NULL: no
  * more. */
 void orr_mujoco_at_stages(void (*stage)(void *), void *argument);
-/* From text in memory when `text`, else from the file `path`. NULL: `message` has the reason, ""
- * without memory. */
-mjModel *orr_mujoco_load(const char *path, const char *text, char *message, size_t size);
+/* A file that a text names: of a mesh. */
+typedef struct orr_mujoco_asset {
+  char name[24];
+  void *bytes;
+  size_t size;
+} orr_mujoco_asset;
+#define ORR_MUJOCO_MOST_ASSETS (mjMAXVFS - 1)
+/* From text in memory, with the files that it names, when `text`; else from the file `path`. NULL:
+ * `message` has the reason, "" without memory. */
+mjModel *orr_mujoco_load(const char *path, const char *text, const orr_mujoco_asset *files,
+                         size_t file_count, char *message, size_t size);
 /* Buffers for the contacts that can be; MuJoCo's defaults are 3 MB a world. */
 void orr_mujoco_fit(mjModel *model);
 /* The line that MuJoCo names in a message, or 0. */

@@ -131,7 +131,7 @@ static bool load(importer *im) {
     orr_check_complain(&im->check, "world.mjcf", "its place is beside the scenario", message);
     return false;
   }
-  im->shared->model = orr_mujoco_load(path, NULL, message, sizeof message);
+  im->shared->model = orr_mujoco_load(path, NULL, NULL, 0, message, sizeof message);
   if (!im->shared->model) refuse(im, path, message);
   im->model = im->shared->model;
   return im->model != NULL;

@@ -62,6 +62,7 @@ function check_library() {
     offence("HDF5 belongs to data/")
   if (header ~ /(^|\/)SDL[^\/]*\.h$/ && file !~ /^(tests\/)?view\//)
     offence("SDL belongs to view/")
+  if (header ~ /^embree/ && file !~ /^render\/mesh_tree/) offence("Embree belongs to render/mesh_tree")
 }
 {
   match($0, /^[^:]*:[0-9]+:/)
@@ -141,6 +142,8 @@ self_check() {
   expect eval/a.c '<hdf5.h>' caught
   expect view/a.c '<SDL2/SDL.h>' fine
   expect render/a.c '<SDL.h>' caught
+  expect render/mesh_tree.c '<embree3/rtcore.h>' fine
+  expect render/caster.c '<embree3/rtcore.h>' caught
   mkdir -p "$tree/worldmodel"
   echo '#include <dnnl.h>' >"$tree/worldmodel/a.c"
   expect worldmodel/b.c '<dnnl.h>' caught
