@@ -8,13 +8,13 @@
  *       + m L(x, d reflected)
  *       + g (F L(x, d reflected) + (1 - F) a L(x, d refracted))
  *
- * summed over the lamps that n faces (n.l > 0). m, g: M.mirror and M.glass (g is cut to 1 - m). l: towards the lamp;
- * h: halfway between l and -d (Blinn, Models of Light Reflection, SIGGRAPH 1977). A(n): ambient
- * times the sky's colour halfway between horizon and zenith by (1 + n.z)/2. F: Schlick's term
- * F0 + (1 - F0)(1 - cos)^5 with F0 = ((k - 1)/(k + 1))^2, cos on the thin side; light bends by
- * Snell's law with index k on entering a solid and 1/k on leaving it, and is reflected whole when
- * no ray is refracted (F = 1). The tint a is applied on entering alone. Only closed solids bend
- * light: for a plane k = 1.
+ * summed over the lamps that n faces (n.l > 0). m, g: M.mirror and M.glass (g is cut to 1 - m).
+ * l: towards the lamp; h: halfway between l and -d (Blinn, Models of Light Reflection, SIGGRAPH
+ * 1977). A(n): ambient times the sky's colour halfway between horizon and zenith by (1 + n.z)/2.
+ * F: Schlick's term F0 + (1 - F0)(1 - cos)^5 with F0 = ((k - 1)/(k + 1))^2, cos on the thin side;
+ * light bends by Snell's law with index k on entering a solid and 1/k on leaving it, and is
+ * reflected whole when no ray is refracted (F = 1). The tint a is applied on entering alone. Only
+ * closed solids bend light: for a plane k = 1.
  *
  * Lamps: E = power x colour x fall; V is the visible part of what shines.
  *   sun    fall = 1; a disc of tangent `radius` about -direction
