@@ -204,6 +204,21 @@ orr_eye orr_eye_of(const orr_scene *scene, orr_viewpoint viewpoint, int width, i
   return eye;
 }
 
+static void turn_about_z(double turn, double v[3]) {
+  double x = v[0], y = v[1];
+  v[0] = cos(turn) * x - sin(turn) * y;
+  v[1] = sin(turn) * x + cos(turn) * y;
+}
+
+void orr_eye_orbit(orr_eye *eye, const double axis[2], double turn) {
+  for (int k = 0; k < 2; k++) eye->position[k] -= axis[k];
+  turn_about_z(turn, eye->position);
+  for (int k = 0; k < 2; k++) eye->position[k] += axis[k];
+  turn_about_z(turn, eye->right);
+  turn_about_z(turn, eye->down);
+  turn_about_z(turn, eye->forward);
+}
+
 void orr_eye_look(const orr_eye *eye, const double world[3], double seen[3]) {
   double away[3];
   for (int k = 0; k < 3; k++) away[k] = world[k] - eye->position[k];

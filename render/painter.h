@@ -24,10 +24,18 @@ typedef struct orr_quality {
 extern const orr_quality orr_quality_observation; /* 1 sample, 1 shadow ray, 1 bounce */
 extern const orr_quality orr_quality_picture;     /* 16, 16, 4 */
 
+/* How a 2D world is drawn from above. */
+typedef enum orr_theme {
+  ORR_THEME_PLAIN, /* flat colours with exact edges, under the lamps when there are any */
+  ORR_THEME_PYMUNK /* as the published Push-T environments draw: see raster_theme.h */
+} orr_theme;
+extern const char *const orr_theme_names[]; /* NULL-terminated, by orr_theme */
+
 typedef struct orr_painter_def {
   int width, height;
   orr_viewpoint viewpoint; /* 3D and relief */
   bool relief;             /* a 2D world as solids that stand on a table */
+  orr_theme theme;         /* of a 2D world that is not in relief */
   bool unlit;              /* a 2D world without its lamps */
   orr_quality quality;
 } orr_painter_def;

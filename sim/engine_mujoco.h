@@ -62,10 +62,10 @@ typedef struct orr_mujoco_shared {
   double *keep;              /* of each freedom: the part of its velocity that a substep keeps */
   const double *q0, *v0;     /* where an MJCF world starts */
   uint8_t (*colours)[3];     /* of geoms */
-  double *mirrors;           /* of geoms */
-  bool *shown;               /* of geoms */
-  bool mjcf, pushes, damped; /* pushes: some law of ours acts; damped: keep is not all 1 */
-  bool rungekutta, touches;  /* touches: contacts are looked at after each substep */
+  orr_scene_material *materials; /* of geoms */
+  bool *shown;                   /* of geoms */
+  bool mjcf, pushes, damped;     /* pushes: some law of ours acts; damped: keep is not all 1 */
+  bool rungekutta, touches;      /* touches: contacts are looked at after each substep */
 } orr_mujoco_shared;
 
 /* The engine's own saved numbers, one block of doubles. */
@@ -104,9 +104,17 @@ bool orr_mujoco_guard(char *message, size_t size, void (*task)(void *), void *ar
 /* Within a guarded call: runs stage(argument) whenever MuJoCo is about to ask for forces; NULL: no
  * more. */
 void orr_mujoco_at_stages(void (*stage)(void *), void *argument);
-/* From text in memory when `text`, else from the file `path`. NULL: `message` has the reason, ""
- * without memory. */
-mjModel *orr_mujoco_load(const char *path, const char *text, char *message, size_t size);
+/* A file that a text names: of a mesh. */
+typedef struct orr_mujoco_asset {
+  char name[24];
+  void *bytes;
+  size_t size;
+} orr_mujoco_asset;
+#define ORR_MUJOCO_MOST_ASSETS (mjMAXVFS - 1)
+/* From text in memory, with the files that it names, when `text`; else from the file `path`. NULL:
+ * `message` has the reason, "" without memory. */
+mjModel *orr_mujoco_load(const char *path, const char *text, const orr_mujoco_asset *files,
+                         size_t file_count, char *message, size_t size);
 /* Buffers for the contacts that can be; MuJoCo's defaults are 3 MB a world. */
 void orr_mujoco_fit(mjModel *model);
 /* The line that MuJoCo names in a message, or 0. */
@@ -150,6 +158,13 @@ void orr_mujoco_sense(orr_engine *engine); /* after a control step */
 size_t orr_mujoco_contacts(const orr_engine *engine, orr_scene_contact *out, size_t capacity);
 size_t orr_mujoco_solids(const orr_engine *engine, orr_scene_shape *out, size_t capacity);
 double orr_mujoco_energy(const orr_engine *engine);
+
+/* engine_mujoco_light.c: lamps, sky and cameras of an MJCF file. */
+void orr_mujoco_place(const orr_engine *engine, size_t file, double position[3],
+                      double rotation[4]);
+size_t orr_mujoco_lights(const orr_engine *engine, orr_scene_light *out, size_t most);
+bool orr_mujoco_sky(const orr_engine *engine, orr_scene_sky *out);
+bool orr_mujoco_camera(const orr_engine *engine, const char *name, orr_scene_camera *out);
 
 static inline int orr_mujoco_file(const orr_engine *engine, int moving) {
   return engine->scenario->parts->file_of[moving];

@@ -3,7 +3,9 @@
 
 #include "base/file.h"
 #include "base/maths.h"
+#include "base/memory.h"
 #include "sim/colour.h"
+#include "sim/mesh_file.h"
 #include "sim/scenario_check.h"
 
 #include <stdio.h>
@@ -131,15 +133,70 @@ static void check_joint(compiler *c, size_t index) {
              "a pivot between equal limits cannot turn");
 }
 
+/* The mesh of the same file and scale, or -1. */
+static int find_mesh(const orr_mujoco_plan *plan, const orr_mesh_def *mesh) {
+  for (size_t i = 0; i < plan->mesh_count; i++)
+    if (strcmp(plan->mesh_defs[i]->file, mesh->file) == 0 &&
+        memcmp(plan->mesh_defs[i]->scale, mesh->scale, sizeof mesh->scale) == 0)
+      return (int)i;
+  return -1;
+}
+
+/* MuJoCo's own format, MSH: four counts, vertices, triangles. What it thinks of OBJ and STL files
+ * does not matter then. */
+static void add_mesh(compiler *c, const orr_mesh_def *def, const orr_mesh_file *mesh) {
+  int counts[4] = {(int)mesh->vertex_count, 0, 0, (int)mesh->triangle_count};
+  size_t vertices = mesh->vertex_count * sizeof *mesh->vertices;
+  size_t triangles = mesh->triangle_count * sizeof *mesh->triangles;
+  orr_mujoco_asset *file = &c->plan.meshes[c->plan.mesh_count];
+  file->size = sizeof counts + vertices + triangles;
+  char *bytes = file->bytes = orr_alloc(file->size, 1);
+  c->failed = c->failed || !bytes;
+  if (!bytes) return;
+  memcpy(bytes, counts, sizeof counts);
+  memcpy(bytes + sizeof counts, mesh->vertices, vertices);
+  memcpy(bytes + sizeof counts + vertices, mesh->triangles, triangles);
+  snprintf(file->name, sizeof file->name, "m%zu.msh", c->plan.mesh_count);
+  c->plan.mesh_defs[c->plan.mesh_count++] = def;
+}
+
+/* NULL, or what is wrong with the mesh: in `message`. */
+static const char *read_mesh(compiler *c, const orr_mesh_def *def, char *message, size_t size) {
+  char path[ORR_PATH];
+  orr_error err = {0};
+  orr_mesh_file mesh;
+  int length =
+      snprintf(path, sizeof path, "%s%s", def->file[0] == '/' ? "" : c->plan.folder, def->file);
+  if (c->plan.mesh_count == ORR_MUJOCO_MOST_ASSETS) return "more than 1999 different meshes";
+  if (length < 0 || (size_t)length >= sizeof path) return "too long a path";
+  orr_status status = orr_mesh_file_read(path, &mesh, &err);
+  c->failed = c->failed || status == ORR_ERR_MEMORY;
+  err.hint[0] = 0;
+  orr_error_text(&err, message, size);
+  if (status != ORR_OK) return message;
+  const char *flaw = orr_mesh_file_flaw(&mesh, def->scale);
+  if (flaw)
+    snprintf(message, size, "%s: %s", path, flaw);
+  else
+    add_mesh(c, def, &mesh);
+  orr_mesh_file_destroy(&mesh);
+  return flaw ? message : NULL;
+}
+
 static void check_mesh(compiler *c, size_t file, size_t shape, const orr_mesh_def *mesh) {
-  char key[64], path[512], message[512];
+  char key[64], message[ORR_PATH + 256];
+  int *known = &c->plan.mesh[c->scenario->parts->first_outline[file] + shape];
+  *known = find_mesh(&c->plan, mesh);
+  if (*known >= 0) return;
+  const char *wrong = read_mesh(c, mesh, message, sizeof message);
+  if (c->failed) return;
+  if (!wrong) {
+    *known = (int)c->plan.mesh_count - 1;
+    return;
+  }
   snprintf(key, sizeof key, "shapes[%zu].geometry.mesh.file", shape);
-  snprintf(path, sizeof path, "%s%s", mesh->file[0] == '/' ? "" : c->plan.folder, mesh->file);
-  int64_t size = orr_file_size(path);
-  if (size > 0) return;
-  snprintf(message, sizeof message, "%s %.300s", size < 0 ? "there is no file" : "nothing is in",
-           path);
-  complain(c, "bodies", file, key, "its place is beside the scenario", message);
+  complain(c, "bodies", file, key, "a closed surface, OBJ or STL; its place is beside the scenario",
+           wrong);
 }
 
 static void check_shape(compiler *c, size_t file, size_t index, const orr_shape_def *def) {
@@ -233,6 +290,7 @@ static void count_pairs(compiler *c) {
 
 static bool begin(compiler *c) {
   size_t bodies = c->scenario->parts->file_count, joints = c->scenario->parts->joint_count;
+  size_t outlines = c->scenario->parts->outline_count;
   orr_mujoco_plan *plan = &c->plan;
   const char *path = orr_config_path(c->check.config), *slash = strrchr(path, '/');
   plan->scenario = c->scenario;
@@ -240,11 +298,15 @@ static bool begin(compiler *c) {
   plan->joint = get(c, bodies, sizeof *plan->joint);
   plan->turn = get(c, joints, sizeof *plan->turn);
   plan->inertia = get(c, bodies, sizeof *plan->inertia);
+  plan->mesh = get(c, outlines, sizeof *plan->mesh);
+  plan->meshes = get(c, outlines, sizeof *plan->meshes);
+  plan->mesh_defs = get(c, outlines, sizeof *plan->mesh_defs);
   plan->folder =
       slash ? orr_arena_printf(c->scenario->arena, "%.*s/", (int)(slash - path), path) : "";
   c->failed = c->failed || !plan->folder;
   for (size_t i = 0; i < bodies && !c->failed; i++) plan->parent[i] = plan->joint[i] = -1;
   for (size_t i = 0; i < joints && !c->failed; i++) plan->turn[i] = -1;
+  for (size_t i = 0; i < outlines && !c->failed; i++) plan->mesh[i] = -1;
   return !c->failed;
 }
 
@@ -261,7 +323,9 @@ static void pass_on(compiler *c, const orr_mujoco_text *text, const char *messag
 static mjModel *load_text(compiler *c, orr_mujoco_text *text) {
   char message[600];
   c->failed = c->failed || text->failed;
-  mjModel *model = c->failed ? NULL : orr_mujoco_load(NULL, text->bytes, message, sizeof message);
+  mjModel *model = c->failed ? NULL
+                             : orr_mujoco_load(NULL, text->bytes, c->plan.meshes,
+                                               c->plan.mesh_count, message, sizeof message);
   if (c->failed || model) return model;
   c->failed = message[0] == 0;
   if (!c->failed) pass_on(c, text, message);
@@ -428,6 +492,7 @@ orr_status orr_mujoco_compile(orr_scenario *scenario, const orr_config *config,
   if (!c.shared) c.shared = get(&c, 1, sizeof *c.shared);
   scenario->shared = c.shared;
   if (!c.failed) run(&c);
+  for (size_t i = 0; i < c.plan.mesh_count; i++) orr_free(c.plan.meshes[i].bytes);
   if (c.failed) return ORR_ERR_MEMORY;
   return orr_diagnostics_count(diagnostics) == before ? ORR_OK : ORR_ERR_CONFIG;
 }

@@ -72,20 +72,27 @@ bool orr_mujoco_guard(char *message, size_t size, void (*task)(void *), void *ar
 
 typedef struct load_call {
   const char *path, *text;
-  mjVFS *files;
+  const orr_mujoco_asset *files;
+  size_t file_count;
+  mjVFS *system;
   mjModel *model;
   char error[1000];
 } load_call;
 
+static void put_file(mjVFS *system, const char *name, const void *bytes, size_t size) {
+  mj_makeEmptyFileVFS(system, name, (int)size);
+  memcpy(system->filedata[system->nfile - 1], bytes, size);
+}
+
 static void load_task(void *argument) {
   load_call *call = argument;
   if (call->text) {
-    size_t length = strlen(call->text);
-    mj_defaultVFS(call->files);
-    mj_makeEmptyFileVFS(call->files, "world.xml", (int)length);
-    memcpy(call->files->filedata[0], call->text, length);
+    mj_defaultVFS(call->system);
+    put_file(call->system, "world.xml", call->text, strlen(call->text));
+    for (size_t i = 0; i < call->file_count; i++)
+      put_file(call->system, call->files[i].name, call->files[i].bytes, call->files[i].size);
   }
-  call->model = mj_loadXML(call->text ? "world.xml" : call->path, call->text ? call->files : NULL,
+  call->model = mj_loadXML(call->text ? "world.xml" : call->path, call->text ? call->system : NULL,
                            call->error, (int)sizeof call->error);
 }
 
@@ -123,17 +130,18 @@ static void tidy(const char *text, char *out, size_t size) {
   out[used] = 0;
 }
 
-mjModel *orr_mujoco_load(const char *path, const char *text, char *message, size_t size) {
-  load_call call = {.path = path, .text = text};
+mjModel *orr_mujoco_load(const char *path, const char *text, const orr_mujoco_asset *files,
+                         size_t file_count, char *message, size_t size) {
+  load_call call = {.path = path, .text = text, .files = files, .file_count = file_count};
   message[0] = 0;
-  call.files = text ? orr_alloc(1, sizeof *call.files) : NULL;
-  if (text && !call.files) return NULL;
+  call.system = text ? orr_alloc(1, sizeof *call.system) : NULL;
+  if (text && !call.system) return NULL;
   pthread_mutex_lock(&compiler);
   bool fine = orr_mujoco_guard(message, size, load_task, &call);
   pthread_mutex_unlock(&compiler);
   char ignored[8];
-  if (text) orr_mujoco_guard(ignored, sizeof ignored, free_files_task, call.files);
-  orr_free(call.files);
+  if (text) orr_mujoco_guard(ignored, sizeof ignored, free_files_task, call.system);
+  orr_free(call.system);
   if (!fine) return NULL;
   const char *broken = call.model ? broken_array(call.model) : NULL;
   if (!call.model) tidy(call.error, message, size);

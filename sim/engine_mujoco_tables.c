@@ -90,12 +90,12 @@ static void fill_geoms(const orr_scenario *scenario, orr_mujoco_shared *shared) 
       shared->colours[i][k] = (uint8_t)lround(255.0 * value);
     }
     shared->shown[i] = m->geom_group[i] < 3 && colour[3] > 0.0f && m->geom_type[i] != mjGEOM_HFIELD;
-    if (m->geom_matid[i] >= 0) shared->mirrors[i] = (double)m->mat_reflectance[m->geom_matid[i]];
+    if (m->geom_matid[i] >= 0)
+      shared->materials[i].mirror = (double)m->mat_reflectance[m->geom_matid[i]];
   }
   for (size_t i = 0; i < scenario->parts->outline_count && !shared->mjcf; i++) {
-    const orr_outline *outline = &scenario->parts->outlines[i];
     int geom = find(m, mjOBJ_GEOM, "g", i);
-    shared->mirrors[geom] = outline->def->mirror;
+    shared->materials[geom] = scenario->parts->materials[i];
     memcpy(shared->colours[geom], scenario->parts->colours[i], 3);
   }
 }
@@ -108,10 +108,10 @@ bool orr_mujoco_tables(orr_scenario *scenario, orr_mujoco_shared *shared) {
   shared->file_of = orr_arena_alloc(arena, (size_t)m->nbody, sizeof *shared->file_of);
   shared->keep = orr_arena_alloc(arena, (size_t)m->nv + 1, sizeof *shared->keep);
   shared->colours = orr_arena_alloc(arena, geoms + 1, sizeof *shared->colours);
-  shared->mirrors = orr_arena_alloc(arena, geoms + 1, sizeof *shared->mirrors);
+  shared->materials = orr_arena_alloc(arena, geoms + 1, sizeof *shared->materials);
   shared->shown = orr_arena_alloc(arena, geoms + 1, sizeof *shared->shown);
   if (!shared->joints || !shared->file_of || !shared->keep || !shared->colours ||
-      !shared->mirrors || !shared->shown)
+      !shared->materials || !shared->shown)
     return false;
   for (size_t i = 0; i < scenario->parts->file_count; i++) fill_body(scenario, shared, i);
   for (size_t i = 0; i < joints; i++) fill_joint(shared, i);

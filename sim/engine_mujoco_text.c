@@ -71,20 +71,6 @@ __attribute__((format(printf, 1, 2))) static words say(const char *format, ...) 
   return out;
 }
 
-static void put_escaped(const char *text, char *out, size_t size) {
-  static const char special[] = "&<>'\"";
-  static const char *const names[] = {"&amp;", "&lt;", "&gt;", "&apos;", "&quot;"};
-  size_t used = 0;
-  for (; *text && used + 7 < size; text++) {
-    const char *at = strchr(special, *text);
-    if (at)
-      used += (size_t)snprintf(out + used, size - used, "%s", names[at - special]);
-    else
-      out[used++] = *text;
-  }
-  out[used] = 0;
-}
-
 /* Rz Ry Rx. */
 static words quaternion(const double rotation[3]) {
   double q[4];
@@ -132,7 +118,7 @@ static void put_flat_shape(const orr_mujoco_plan *plan, orr_mujoco_text *text, c
 }
 
 /* Type, size and place of a solid. */
-static words describe(const orr_shape_def *def, size_t index) {
+static words describe(const orr_shape_def *def, int mesh) {
   const void *shape = def->geometry.value;
   const orr_capsule_def *rod = shape;
   switch ((orr_shape_type)def->geometry.tag) {
@@ -154,7 +140,7 @@ static words describe(const orr_shape_def *def, size_t index) {
     const double *size = ((const orr_plane_def *)shape)->size;
     return say("type='plane' size='" NUMBER " " NUMBER " 1'", 0.5 * size[0], 0.5 * size[1]);
   }
-  case ORR_SHAPE_MESH: return say("type='mesh' mesh='m%zu'", index);
+  case ORR_SHAPE_MESH: return say("type='mesh' mesh='m%d'", mesh);
   case ORR_SHAPE_CIRCLE:
   case ORR_SHAPE_POLYGON:
   case ORR_SHAPE_SEGMENT: break; /* 2D */
@@ -190,25 +176,25 @@ static void put_shapes(const orr_mujoco_plan *plan, orr_mujoco_text *text, size_
     if (orr_mujoco_flat(plan->scenario))
       put_flat_shape(plan, text, path, i);
     else
-      put(text, path, "<geom name='g%zu' %s %s %s density='" NUMBER "'/>", i, describe(def, i).text,
-          position(offset_of(def)).text, quaternion(def->rotation).text, density);
+      put(text, path, "<geom name='g%zu' %s %s %s density='" NUMBER "'/>", i,
+          describe(def, plan->mesh[i]).text, position(offset_of(def)).text,
+          quaternion(def->rotation).text, density);
   }
 }
 
 static void put_meshes(const orr_mujoco_plan *plan, orr_mujoco_text *text) {
   const orr_parts *parts = plan->scenario->parts;
   put(text, NULL, "<asset>");
-  for (size_t i = 0; i < parts->outline_count; i++) {
+  for (size_t i = 0, next = 0; i < parts->outline_count; i++) {
     const orr_outline *outline = &parts->outlines[i];
-    if (outline->def->geometry.tag != ORR_SHAPE_MESH) continue;
+    if (plan->mesh[i] != (int)next) continue; /* an earlier one, or none */
     const orr_mesh_def *mesh = outline->def->geometry.value;
-    char path[96], file[512], whole[400];
+    char path[96];
     snprintf(path, sizeof path, "world.bodies[%d].shapes[%zu].geometry.mesh.file", outline->body,
              i - parts->first_outline[outline->body]);
-    snprintf(whole, sizeof whole, "%s%s", mesh->file[0] == '/' ? "" : plan->folder, mesh->file);
-    put_escaped(whole, file, sizeof file);
-    put(text, path, "<mesh name='m%zu' file='%s' scale='" TRIPLE "'/>", i, file, mesh->scale[0],
-        mesh->scale[1], mesh->scale[2]);
+    put(text, path, "<mesh name='m%zu' file='%s' scale='" TRIPLE "'/>", next,
+        plan->meshes[next].name, mesh->scale[0], mesh->scale[1], mesh->scale[2]);
+    next++;
   }
   put(text, NULL, "</asset>");
 }

@@ -13,7 +13,11 @@ typedef struct orr_mujoco_inertia {
 /* What is decided before the text is written. */
 typedef struct orr_mujoco_plan {
   const orr_scenario *scenario;
-  const char *folder;          /* of the scenario file, "" or with a slash at its end */
+  const char *folder;             /* of the scenario file, "" or with a slash at its end */
+  int *mesh;                      /* outline -> its mesh, or -1 */
+  orr_mujoco_asset *meshes;       /* all different ones, m0.msh, m1.msh, ... */
+  const orr_mesh_def **mesh_defs; /* the first shape of each */
+  size_t mesh_count;
   int *parent;                 /* file index -> the body it hangs on, or -1 */
   int *joint;                  /* file index -> the first joint that hangs it, or -1 */
   int *turn;                   /* joint -> the rotary spring that a pivot takes over, or -1 */

@@ -2,6 +2,7 @@
 #include "base/memory.h"
 #include "render/painter.h"
 #include "render/raster.h"
+#include "render/text.h"
 #include "view/canvas.h"
 #include "view/player.h"
 #include "view/window.h"
@@ -332,7 +333,7 @@ orr_status orr_view_run(const orr_view_def *def, const orr_control *control, orr
 void orr_view_describe(char *out, size_t size) {
   SDL_version version;
   SDL_GetVersion(&version);
-  const char *font = orr_canvas_find_font();
+  const char *font = orr_text_find_font();
   int used =
       snprintf(out, size, "SDL %d.%d.%d; drivers", version.major, version.minor, version.patch);
   for (int i = 0; i < SDL_GetNumVideoDrivers() && used > 0 && (size_t)used < size; i++)

@@ -125,8 +125,10 @@ check "another setting is refused" 2 '(train.steps|--force)' $run --set train.st
 expect "refusal changes nothing" test "$before" = "$(sum)"
 check "bench train" 0 "steps_per_second" "$orrery" bench train --network model --batch 64 --rounds 1 --seconds 1 --json
 expect "bench train prints JSON alone" /usr/bin/python3 -m json.tool stdout.txt /dev/null
+check "bench pixels" 0 "windows_per_second_2_threads" "$orrery" bench pixels --episodes 4 --rounds 1 --seconds 1 --json
+expect "bench pixels prints JSON alone" /usr/bin/python3 -m json.tool stdout.txt /dev/null
 check "bf16 where it would be slower" 2 "set plan.precision=f32" env ORR_ISA=v3 "$orrery" bench plan --set plan.precision=bf16
-check "bench of nonsense" 2 "sim, plan or train" "$orrery" bench trian
+check "bench of nonsense" 2 "sim, plan, train or pixels" "$orrery" bench trian
 check "bench of another network" 2 "perceptron or gelu" "$orrery" bench train --network x
 check "bench without its peer" 1 "scripts/peers" "$orrery" bench train --batch 64 --peer /nowhere/python
 check "json result" 0 '"schema_version"' $run --json

@@ -191,39 +191,60 @@ static void structures_lie(void **state) {
   orr_free(bytes);
 }
 
-/* The index of the frames lies: the first column's, whose places have five sides. `root` is a tree
- * of one leaf, or of a root over leaves. */
+/* The index of the frames lies: the first column's, whose places have five sides. */
 enum { KEY = 24, ROW = KEY + 8, CHILD = KEY + 48, NEXT = 56 };
+typedef enum tree_node {
+  ONLY,
+  ROOT,
+  LEAF
+} tree_node; /* a tree of one leaf; a root, its first leaf */
 static const struct {
-  bool leaves;
+  tree_node node;
   size_t offset;
   uint64_t value;
-  size_t bytes;
+  size_t bytes; /* 0: an address, the node's own or that of the root's child */
 } index_lies[] = {
-    {false, 4, 0, 1},   /* an index of another kind */
-    {false, 5, 1, 1},   /* a level deeper than there are nodes */
-    {false, 5, 255, 1}, /* deeper than any */
-    {false, 6, 0, 2},   /* no frames */
-    {false, 6, 49, 2},  /* one too few, too many, more than there are bytes */
-    {false, 6, 51, 2},
-    {false, 6, 65535, 2},
-    {false, KEY, UINT32_MAX, 4}, /* a frame beyond the end of the file */
-    {false, KEY + 4, 1, 4},      /* which was not deflated */
-    {false, ROW, 1, 8},          /* of another row */
-    {false, ROW + 8, 1, 8},      /* from within a frame */
-    {false, ROW + 32, 1, 8},
-    {false, ROW + NEXT, 0, 8}, /* the same row twice */
-    {false, ROW + NEXT, UINT64_MAX, 8},
-    {false, CHILD, UINT64_MAX, 8}, /* never written */
-    {false, CHILD, HUGE, 8},
-    {true, 5, 0, 1}, /* leaves taken for frames */
-    {true, 5, 2, 1},
-    {true, 6, 1, 2}, /* a part of the leaves */
-    {true, CHILD, UINT64_MAX, 8},
-    {true, CHILD, 0, 8},
-    {true, CHILD, 1, 0},        /* 0 bytes: the root itself, a cycle */
-    {true, CHILD + NEXT, 2, 0}, /* the first leaf again */
+    {ONLY, 4, 0, 1},            /* an index of another kind */
+    {ONLY, 5, 1, 1},            /* a level deeper than there are nodes */
+    {ONLY, 5, 255, 1},          /* deeper than any */
+    {ONLY, 6, 0, 2},            /* no frames */
+    {ONLY, 6, 49, 2},           /* one too few */
+    {ONLY, 6, 51, 2},           /* too many */
+    {ONLY, 6, 65535, 2},        /* more than there are bytes */
+    {ONLY, KEY, UINT32_MAX, 4}, /* a frame beyond the end of the file */
+    {ONLY, KEY + 4, 1, 4},      /* which was not deflated */
+    {ONLY, ROW, 1, 8},          /* of another row */
+    {ONLY, ROW + 8, 1, 8},      /* from within a frame */
+    {ONLY, ROW + 32, 1, 8},
+    {ONLY, ROW + NEXT, 0, 8}, /* the same row twice */
+    {ONLY, ROW + NEXT, UINT64_MAX, 8},
+    {ONLY, CHILD, UINT64_MAX, 8}, /* never written */
+    {ONLY, CHILD, HUGE, 8},
+    {ROOT, 5, 0, 1}, /* leaves taken for frames */
+    {ROOT, 5, 2, 1},
+    {ROOT, 6, 1, 2}, /* a part of the leaves */
+    {ROOT, CHILD, UINT64_MAX, 8},
+    {ROOT, CHILD, 0, 8},
+    {ROOT, CHILD, 0, 0},        /* the root itself: a cycle */
+    {ROOT, CHILD + NEXT, 1, 0}, /* the first leaf again */
+    {LEAF, 5, 1, 1},            /* a level that does not fall */
+    {LEAF, 5, 7, 1},
+    {LEAF, 6, 0, 2},
 };
+
+static void tell(size_t which, char *bytes, size_t count) {
+  char *root = memmem(bytes, count, "TREE\1", 5), *node = root;
+  bool leaves = index_lies[which].node != ONLY;
+  assert_true(root && root[5] == leaves);
+  assert_int_equal(root[6], leaves ? 3 : 50); /* 150 rows in 3 leaves, or 50 */
+  uint64_t self = (uint64_t)(root - bytes), child;
+  memcpy(&child, root + CHILD, sizeof child);
+  if (index_lies[which].node == LEAF) node = bytes + child;
+  const void *value = &index_lies[which].value;
+  if (index_lies[which].bytes == 0) value = index_lies[which].value ? &child : &self;
+  memcpy(node + index_lies[which].offset, value,
+         index_lies[which].bytes ? index_lies[which].bytes : 8);
+}
 
 static void index_lies_of_frames(void **state) {
   static const size_t steps[] = {7, 1, 12, 5, 20, 99};
@@ -231,15 +252,10 @@ static void index_lies_of_frames(void **state) {
   for (size_t i = 0; i < sizeof index_lies / sizeof *index_lies; i++) {
     orr_error err = {0};
     orr_dataset *dataset;
-    size_t count, episodes = index_lies[i].leaves ? 6 : 5;
+    size_t count, episodes = index_lies[i].node == ONLY ? 5 : 6;
     assert_ok(sample_seen_shard(path, ORR_SPLIT_TRAIN, 0, steps, episodes, &err), &err);
-    char *bytes = slurp(path, &count), *root = memmem(bytes, count, "TREE\1", 5);
-    assert_true(root && root[5] == index_lies[i].leaves);
-    assert_int_equal(root[6], index_lies[i].leaves ? 3 : 50); /* 50 rows, or 150 in 3 leaves */
-    uint64_t self = (uint64_t)(root - bytes);
-    const void *value = &index_lies[i].value;
-    if (index_lies[i].bytes == 0) value = index_lies[i].value == 1 ? &self : (void *)(root + CHILD);
-    memcpy(root + index_lies[i].offset, value, index_lies[i].bytes ? index_lies[i].bytes : 8);
+    char *bytes = slurp(path, &count);
+    tell(i, bytes, count);
     spill_sealed(path, bytes, count - ORR_HDF5_SEAL);
     orr_status status = orr_dataset_open_shard(path, &dataset, &err);
     if (status == ORR_OK) fail_msg("lie %zu was believed", i);

@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* Replaces a column by an empty one of another make; `chunk` 0: contiguous; `compact`: inside the
- * header; `filters`: 1 deflate, 2 shuffle, both. */
+ * header; `filters`: 1 deflate, 2 shuffle before it, 4 behind it. */
 typedef struct make {
   hid_t type;
   int rank;
@@ -30,6 +30,7 @@ static void remake(hid_t file, const char *name, const make *m) {
   if (m->compact) assert_true(H5Pset_layout(properties, H5D_COMPACT) >= 0);
   if (m->filters & 2) assert_true(H5Pset_shuffle(properties) >= 0);
   if (m->filters & 1) assert_true(H5Pset_deflate(properties, 1) >= 0);
+  if (m->filters & 4) assert_true(H5Pset_shuffle(properties) >= 0);
   hid_t column = H5Dcreate2(file, name, m->type, space, H5P_DEFAULT, properties, H5P_DEFAULT);
   assert_true(column >= 0);
   H5Dclose(column);
@@ -184,6 +185,7 @@ static void in_one_piece(hid_t f) { remake_pixels(f, H5T_STD_U8LE, ROWS, 6, 0, 0
 static void not_deflated(hid_t f) { remake_pixels(f, H5T_STD_U8LE, ROWS, 6, 1, 0); }
 static void shuffled(hid_t f) { remake_pixels(f, H5T_STD_U8LE, ROWS, 6, 1, 2); }
 static void two_filters(hid_t f) { remake_pixels(f, H5T_STD_U8LE, ROWS, 6, 1, 3); }
+static void shuffled_last(hid_t f) { remake_pixels(f, H5T_STD_U8LE, ROWS, 6, 1, 5); }
 static void two_rows_a_chunk(hid_t f) { remake_pixels(f, H5T_STD_U8LE, ROWS, 6, 2, 1); }
 static void no_frames(hid_t f) { remake_pixels(f, H5T_STD_U8LE, ROWS, 6, 1, 1); }
 static void flat_depth(hid_t f) {
@@ -271,6 +273,7 @@ static const edit seen_edits[] = {
     {not_deflated, "'pixels' is not stored frame by frame"},
     {shuffled, "'pixels' is not stored frame by frame"},
     {two_filters, "'pixels' is not stored frame by frame"},
+    {shuffled_last, "'pixels' is not stored frame by frame"},
     {two_rows_a_chunk, "'pixels' is not stored frame by frame"},
     {no_frames, "'pixels' has a frame that is missing"},
     {a_frame_is_missing, "'pixels' has a frame that is missing"},
