@@ -28,6 +28,7 @@ static const struct argp_option options[] = {
      "Side by side: camera, top, front, side, depth, segmentation, pixels (what a model sees)", 0},
     {"from", 0, "VIEW", 0, "Solids: camera, top, front or side; default camera", 0},
     {"relief", 0, NULL, 0, "2D: as solids that stand on a table", 0},
+    {"theme", 0, "WORD", 0, "2D: plain, or pymunk (as the published Push-T draws); default plain", 0},
     {"unlit", 0, NULL, 0, "2D: without the world's lamps", 0},
     {"orbit", 0, "DEGREES", 0, "Solids: the camera turns so far about the scene", 0},
     {"quality", 0, "WORD", 0,
@@ -197,9 +198,11 @@ static bool read_options(const orr_invocation *invocation, orr_picture_def *def)
   bool clip = def->path && orr_clip_kind_of(def->path) != ORR_CLIP_NONE;
   orr_painter_def *paint = &def->draw.paint;
   double degrees = 0.0;
-  int where = ORR_VIEWPOINT_CAMERA;
+  const char *theme = orr_cli_option(invocation, "theme");
+  int where = ORR_VIEWPOINT_CAMERA, look = ORR_THEME_PLAIN;
   if (!read_agent(invocation, clip, def)) return false;
   if (from && !find_word("view", from, orr_viewpoint_names, &where)) return false;
+  if (theme && !find_word("theme", theme, orr_theme_names, &look)) return false;
   if (!read_size(orr_cli_option(invocation, "size"), &paint->width, &paint->height)) return false;
   if (!read_panels(orr_cli_option(invocation, "panels"), &def->draw)) return false;
   if (!read_quality(invocation, clip, &paint->quality)) return false;
@@ -209,6 +212,7 @@ static bool read_options(const orr_invocation *invocation, orr_picture_def *def)
   def->turn = degrees * ORR_PI / 180.0;
   def->lossless = orr_cli_option(invocation, "lossless") != NULL;
   paint->viewpoint = (orr_viewpoint)where;
+  paint->theme = (orr_theme)look;
   paint->relief = orr_cli_option(invocation, "relief") != NULL;
   paint->unlit = orr_cli_option(invocation, "unlit") != NULL;
   def->episode = orr_cli_number(invocation, "episode", 0, 0, def->data ? INT64_MAX : UINT32_MAX);

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-const orr_clip_options orr_clip_default = {.lossless = false, .quality = 80.0};
+const orr_clip_options orr_clip_default = {.lossless = false, .quality = 85.0};
 
 static const orr_clip_writer *const writers[] = {
     [ORR_CLIP_WEBP] = &orr_clip_webp,
@@ -26,6 +26,23 @@ orr_clip_kind orr_clip_kind_of(const char *path) {
 
 int64_t orr_clip_time(const orr_clip *clip, int64_t picture, int ticks) {
   return (int64_t)floor((double)picture * ticks / clip->frames_per_second + 0.5);
+}
+
+bool orr_clip_change(const orr_image *image, const uint8_t *before, orr_clip_area *out) {
+  *out = (orr_clip_area){image->width, image->height, 0, 0};
+  for (int y = 0; y < image->height; y++) {
+    const uint8_t *now = image->pixels + 3 * (size_t)y * (size_t)image->width;
+    const uint8_t *then = before + 3 * (size_t)y * (size_t)image->width;
+    int x0 = 0, x1 = image->width;
+    while (x0 < x1 && !memcmp(now + 3 * x0, then + 3 * x0, 3)) x0++;
+    if (x0 == x1) continue;
+    while (!memcmp(now + 3 * (x1 - 1), then + 3 * (x1 - 1), 3)) x1--;
+    out->x0 = x0 < out->x0 ? x0 : out->x0;
+    out->x1 = x1 > out->x1 ? x1 : out->x1;
+    out->y0 = y < out->y0 ? y : out->y0;
+    out->y1 = y + 1;
+  }
+  return out->y1 > 0;
 }
 
 static orr_status check(const char *path, orr_clip_kind kind, int width, int height,

@@ -9,17 +9,13 @@
 #define MOST_TICKS 65535 /* of one picture */
 #define CLEAR      255   /* index of what is transparent, before it is renumbered */
 
-typedef struct gif_area {
-  int x0, y0, x1, y1; /* x1, y1 excluded */
-} gif_area;
-
 typedef struct gif_state {
   GifFileType *gif;
   orr_palette *palette;
   orr_error failure;    /* of the first write that failed */
   uint8_t *before;      /* the last picture that was added, RGB */
   GifByteType *indices; /* of the picture that waits to be written; whole width */
-  gif_area area;        /* of it */
+  orr_clip_area area;   /* of it */
   int64_t since;        /* when it is shown, ticks; -1: none waits */
   int colour_count;
   bool clear; /* some of it is transparent */
@@ -71,33 +67,13 @@ static orr_status begin(orr_clip *clip, orr_error *err) {
   return state->gif && put_header(clip, state->gif) ? ORR_OK : refuse(clip, err);
 }
 
-/* ---- what changed ---- */
+/* ---- one picture ---- */
 
-static bool same_pixel(const uint8_t *a, const uint8_t *b) {
-  return a[0] == b[0] && a[1] == b[1] && a[2] == b[2];
-}
-
-/* False when nothing did. */
-static bool find_change(const orr_image *image, const uint8_t *before, gif_area *out) {
-  *out = (gif_area){image->width, image->height, 0, 0};
-  for (int y = 0; y < image->height; y++) {
-    const uint8_t *now = image->pixels + 3 * (size_t)y * (size_t)image->width;
-    const uint8_t *then = before + 3 * (size_t)y * (size_t)image->width;
-    int x0 = 0, x1 = image->width;
-    while (x0 < x1 && same_pixel(now + 3 * x0, then + 3 * x0)) x0++;
-    if (x0 == x1) continue;
-    while (same_pixel(now + 3 * (x1 - 1), then + 3 * (x1 - 1))) x1--;
-    out->x0 = x0 < out->x0 ? x0 : out->x0;
-    out->x1 = x1 > out->x1 ? x1 : out->x1;
-    out->y0 = y < out->y0 ? y : out->y0;
-    out->y1 = y + 1;
-  }
-  return out->y1 > 0;
-}
+static bool same_pixel(const uint8_t *a, const uint8_t *b) { return !memcmp(a, b, 3); }
 
 /* Chooses the colours of the area's changed pixels, and gives each its index. */
 static void take_area(gif_state *state, const orr_image *image, bool first) {
-  gif_area area = state->area;
+  orr_clip_area area = state->area;
   orr_palette *palette = state->palette;
   orr_palette_begin(palette, (size_t)(area.x1 - area.x0) * (size_t)(area.y1 - area.y0));
   state->clear = false;
@@ -120,7 +96,7 @@ static void take_area(gif_state *state, const orr_image *image, bool first) {
 
 static bool put_picture(orr_clip *clip, int delay) {
   gif_state *state = clip->state;
-  gif_area area = state->area;
+  orr_clip_area area = state->area;
   int width = area.x1 - area.x0, count = 2;
   while (count < state->colour_count + state->clear) count *= 2;
   const GraphicsControlBlock control = {.DisposalMode = DISPOSE_DO_NOT,
@@ -159,9 +135,9 @@ static orr_status flush(orr_clip *clip, int64_t until, orr_error *err) {
 
 static orr_status add(orr_clip *clip, const orr_image *image, orr_error *err) {
   gif_state *state = clip->state;
-  gif_area area = {0, 0, image->width, image->height};
+  orr_clip_area area = {0, 0, image->width, image->height};
   bool first = clip->count == 0;
-  if (!first && !find_change(image, state->before, &area)) return ORR_OK;
+  if (!first && !orr_clip_change(image, state->before, &area)) return ORR_OK;
   int64_t now = orr_clip_time(clip, clip->count, TICKS);
   ORR_TRY(flush(clip, now, err));
   state->area = area;

@@ -31,6 +31,12 @@ struct orr_clip {
 /* When a picture is shown: in 1/ticks s since the first. */
 int64_t orr_clip_time(const orr_clip *clip, int64_t picture, int ticks);
 
+typedef struct orr_clip_area {
+  int x0, y0, x1, y1; /* x1, y1 excluded */
+} orr_clip_area;
+/* What differs between a picture and the one before; false when nothing does. */
+bool orr_clip_change(const orr_image *image, const uint8_t *before, orr_clip_area *out);
+
 /* At most 255 colours for the pixels of one picture (clip_palette.c). */
 typedef struct orr_palette orr_palette;
 orr_status orr_palette_create(size_t most_pixels, orr_palette **out, orr_error *err);

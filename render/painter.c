@@ -13,11 +13,13 @@ static const orr_colour table = {255, 255, 255, 1.0};
 
 struct orr_painter {
   orr_painter_def def;
-  orr_caster *caster;      /* this and the next: made when a scene needs it */
+  /* Made when a scene needs them. */
+  orr_caster *caster;
   orr_raster_base *base;   /* of plain 2D pictures */
   orr_raster_theme *theme; /* of others */
   orr_eye eye;
   bool looks; /* by `eye` */
+  const orr_control *watcher;
 };
 
 orr_status orr_painter_create(const orr_painter_def *def, orr_painter **out, orr_error *err) {
@@ -32,15 +34,19 @@ orr_status orr_painter_create(const orr_painter_def *def, orr_painter **out, orr
 
 void orr_painter_destroy(orr_painter *painter) {
   if (!painter) return;
-  orr_caster_destroy(painter->caster);
   orr_raster_base_destroy(painter->base);
   orr_raster_theme_destroy(painter->theme);
+  orr_caster_destroy(painter->caster);
   orr_free(painter);
 }
 
 void orr_painter_look(orr_painter *painter, const orr_eye *eye) {
   painter->looks = eye != NULL;
   if (eye) painter->eye = *eye;
+}
+
+void orr_painter_watch(orr_painter *painter, const orr_control *control) {
+  painter->watcher = control;
 }
 
 static void draw_base(const void *context, const orr_scene *scene, orr_image *image) {
@@ -74,16 +80,19 @@ static orr_status paint_flat(orr_painter *painter, const orr_scene *scene, orr_i
   return orr_raster_theme_paint(painter->theme, scene, image, x, y, err);
 }
 
-static orr_status paint_reference(const orr_painter_def *def, const orr_eye *eye,
+static orr_status paint_reference(const orr_painter *painter, const orr_eye *eye,
                                   const orr_scene *scene, orr_pool *pool, orr_image *image, int x,
                                   int y, orr_error *err) {
+  const orr_painter_def *def = &painter->def;
   orr_reference_def reference = {.width = def->width,
                                  .height = def->height,
                                  .samples = def->quality.reference,
                                  .bounces = def->quality.bounces,
                                  .global = def->quality.global,
                                  .seed = 1};
-  orr_control control = {.pool = pool};
+  orr_control control = {0};
+  if (painter->watcher) control = *painter->watcher;
+  control.pool = pool;
   return orr_reference_paint(&reference, eye, scene, &control, image, x, y, err);
 }
 
@@ -93,7 +102,8 @@ orr_status orr_painter_paint(orr_painter *painter, const orr_scene *scene, orr_p
   if (scene->dimensions != 3) return paint_flat(painter, scene, image, x, y, err);
   orr_eye eye =
       painter->looks ? painter->eye : orr_eye_of(scene, def->viewpoint, def->width, def->height);
-  if (def->quality.reference > 0) return paint_reference(def, &eye, scene, pool, image, x, y, err);
+  if (def->quality.reference > 0)
+    return paint_reference(painter, &eye, scene, pool, image, x, y, err);
   if (!painter->caster)
     ORR_TRY(orr_caster_create(def->width, def->height, &def->quality, &painter->caster, err));
   return orr_caster_paint(painter->caster, &eye, scene, pool, image, x, y, err);

@@ -9,6 +9,7 @@
 #ifndef ORR_RENDER_PAINTER_H
 #define ORR_RENDER_PAINTER_H
 
+#include "base/control.h"
 #include "base/image.h"
 #include "base/pool.h"
 #include "render/eye.h"
@@ -46,6 +47,9 @@ orr_status orr_painter_create(const orr_painter_def *def, orr_painter **out, orr
 void orr_painter_destroy(orr_painter *painter);
 /* From where solids are seen from now on, instead of the viewpoint; NULL: from there again. */
 void orr_painter_look(orr_painter *painter, const orr_eye *eye);
+/* Who may stop the slow reference on the way, and is told how far it is; NULL: nobody. Its pool is
+ * not used. Borrowed. */
+void orr_painter_watch(orr_painter *painter, const orr_control *control);
 /* Fills the rectangle at x, y of the painter's size. `pool` may be NULL and changes nothing but the
  * time. Memory is needed when a scene has more shapes than any before. */
 orr_status orr_painter_paint(orr_painter *painter, const orr_scene *scene, orr_pool *pool,

@@ -63,6 +63,8 @@ typedef struct orr_mujoco_shared {
   const double *q0, *v0;     /* where an MJCF world starts */
   uint8_t (*colours)[3];     /* of geoms */
   orr_scene_material *materials; /* of geoms */
+  orr_scene_texture *textures;   /* of an MJCF file; they borrow its pixels */
+  orr_scene_mesh *fields;        /* of its height fields */
   bool *shown;                   /* of geoms */
   bool mjcf, pushes, damped;     /* pushes: some law of ours acts; damped: keep is not all 1 */
   bool rungekutta, touches;      /* touches: contacts are looked at after each substep */
@@ -134,6 +136,9 @@ orr_status orr_mujoco_compile(orr_scenario *scenario, const orr_config *config,
                               orr_diagnostics *diagnostics);
 /* Index tables that follow from the model's names; false without memory. */
 bool orr_mujoco_tables(orr_scenario *scenario, orr_mujoco_shared *shared);
+
+/* engine_mujoco_material.c: what geoms look like; false without memory. */
+bool orr_mujoco_materials(orr_scenario *scenario, orr_mujoco_shared *shared);
 
 /* engine_mujoco_change.c: masses and bodies that interventions changed. */
 orr_status orr_mujoco_change_create(orr_engine *engine, orr_error *err);

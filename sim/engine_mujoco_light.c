@@ -61,24 +61,22 @@ size_t orr_mujoco_lights(const orr_engine *engine, orr_scene_light *out, size_t 
   return count;
 }
 
-/* Mean colour of some rows of a texture. */
-static void average(const mjModel *m, int texture, int row, int rows, uint8_t out[3]) {
+/* Mean colour of a row of a texture. */
+static void average(const mjModel *m, int texture, int row, uint8_t out[3]) {
   int width = m->tex_width[texture];
-  const uint8_t *pixels = m->tex_rgb + m->tex_adr[texture] + 3 * (size_t)row * (size_t)width;
-  size_t count = (size_t)rows * (size_t)width;
-  for (size_t k = 0; k < 3; k++) {
+  const uint8_t *pixels = m->tex_rgb + m->tex_adr[texture] + 3 * row * width;
+  for (int k = 0; k < 3; k++) {
     double sum = 0.0;
-    for (size_t i = 0; i < count; i++) sum += pixels[3 * i + k];
-    out[k] = (uint8_t)lround(sum / (double)(count ? count : 1));
+    for (int i = 0; i < width; i++) sum += pixels[3 * i + k];
+    out[k] = (uint8_t)lround(sum / width);
   }
 }
 
-/* The six squares of a sky box lie one below the other: right, left, up, down, front, back. */
+/* Its six squares lie one below the other: right, left, up, down, front, back; or one is all. */
 static void fill_box(const mjModel *m, int texture, orr_scene_sky *out) {
-  int side = m->tex_width[texture];
-  bool one = m->tex_height[texture] < 6 * side;
-  average(m, texture, side / 2, 1, out->horizon);
-  average(m, texture, one ? 0 : 2 * side, one ? 1 : side, out->zenith);
+  int side = m->tex_width[texture], middle = side / 2;
+  average(m, texture, middle, out->horizon);
+  average(m, texture, m->tex_height[texture] < 6 * side ? middle : 2 * side + middle, out->zenith);
 }
 
 bool orr_mujoco_sky(const orr_engine *engine, orr_scene_sky *out) {

@@ -207,7 +207,10 @@ static void fill_solid(const orr_engine *engine, int geom, int file, orr_scene_s
   memcpy(out->size, m->geom_size + 3 * geom, sizeof out->size);
   memcpy(out->colour, engine->shared->colours[geom], sizeof out->colour);
   out->material = engine->shared->materials[geom];
-  if (out->kind == ORR_SCENE_MESH) fill_mesh(m, m->geom_dataid[geom], &out->mesh);
+  if (m->geom_type[geom] == mjGEOM_HFIELD)
+    out->mesh = engine->shared->fields[m->geom_dataid[geom]];
+  else if (out->kind == ORR_SCENE_MESH)
+    fill_mesh(m, m->geom_dataid[geom], &out->mesh);
 }
 
 size_t orr_mujoco_solids(const orr_engine *engine, orr_scene_shape *out, size_t capacity) {

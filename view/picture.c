@@ -44,13 +44,15 @@ static orr_status only_for(const char *what, const char *whom, const char *hint,
 }
 
 static orr_status check(const orr_picture_def *def, orr_error *err) {
+  static const char hint[] = "this world is flat: add --relief";
   bool solid_world = def->play.experiment->scenario->world.space.dimensions == 3;
   if (solid_world && def->draw.paint.relief)
     return only_for("--relief", "flat worlds", "this one has three dimensions: leave it out", err);
   if (solid_world && def->draw.paint.unlit)
     return only_for("--unlit", "flat worlds", "solids are always seen in light", err);
+  if (has_solids(def) && def->draw.paint.theme != ORR_THEME_PLAIN)
+    return only_for("--theme", "flat pictures", "leave it out", err);
   if (has_solids(def)) return ORR_OK;
-  static const char hint[] = "this world is flat: add --relief";
   if (def->turn != 0.0) return only_for("--orbit", "solids", hint, err);
   for (size_t i = 0; i < def->draw.panel_count; i++) {
     orr_easel_panel panel = def->draw.panels[i];

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "data/dataset.h"
+#include "data/preview.h"
 #include "data/windows.h"
 #include "test_data.h"
 #include "tests/data/sample.h"
@@ -245,6 +246,113 @@ static void window_frames(void **state) {
   orr_dataset_close(dataset);
 }
 
+/* What inspect says: frames of both splits, bytes as they lie in the file. */
+static void inspect_counts_them(void **state) {
+  orr_error err = {0};
+  char *text;
+  orr_dataset *splits[2];
+  uint64_t bytes = 0;
+  assert_ok(sample_seen_folder(*state, &err), &err);
+  for (int i = 0; i < 2; i++) {
+    assert_ok(orr_dataset_open(*state, (orr_split)i, false, &splits[i], &err), &err);
+    bytes += orr_dataset_frame_bytes(splits[i], 1);
+    orr_dataset_close(splits[i]);
+  }
+  assert_ok(orr_dataset_inspect(*state, true, &text, &err), &err);
+  json_t *json = json_loads(text, 0, NULL);
+  const json_t *depth = json_array_get(json_object_get(json, "pictures"), 1);
+  assert_int_equal(json_integer_value(json_object_get(depth, "frames")), 64); /* 57 actions + 7 */
+  assert_int_equal(json_integer_value(json_object_get(depth, "bytes")), bytes);
+  assert_int_equal(json_integer_value(json_object_get(depth, "frame_bytes")), 80);
+  json_decref(json);
+  orr_free(text);
+  assert_ok(orr_dataset_inspect(*state, false, &text, &err), &err);
+  char line[128];
+  snprintf(line, sizeof line, "  %-24s %-12s %10d %10.0f %9.1fx\n", "depth", "5x4", 64,
+           (double)bytes / 64, 80.0 * 64 / (double)bytes);
+  if (!strstr(text, "\npictures (3)") || !strstr(text, line)) fail_msg("%s", text);
+  orr_free(text);
+}
+
+/* Whether a tile of 8 x 6 pixels, 8 times as large, shows a frame of the sample. */
+static void check_tile(const orr_image *image, size_t left, size_t top, int64_t number, size_t t) {
+  static const orr_space_picture pixels = {"pixels", ORR_PICTURE_RGB, 8, 6};
+  uint8_t frame[8 * 6 * 3];
+  sample_frame(&pixels, number, t, frame);
+  for (size_t y = 0; y < 48; y++) {
+    for (size_t x = 0; x < 64; x++) {
+      const uint8_t *found = image->pixels + 3 * ((top + y) * (size_t)image->width + left + x);
+      assert_memory_equal(found, frame + 3 * (y / 8 * 8 + x / 8), 3);
+    }
+  }
+}
+
+static void preview_shows_them(void **state) {
+  orr_error err = {0};
+  orr_preview sheet;
+  assert_ok(sample_seen_folder(*state, &err), &err);
+  assert_ok(orr_preview_make(*state, &sheet, &err), &err);
+  assert_int_equal(sheet.episodes, 5);
+  assert_int_equal(sheet.frames, 12);
+  assert_int_equal(sheet.split, ORR_SPLIT_TRAIN);
+  /* Strips of 48, 48 (depth: 4 rows, 12 times) and 63 (labels: 7 rows, 9 times) pixels. */
+  const size_t episode = 48 + 48 + 63 + 3 * 2 + 6;
+  assert_int_equal(sheet.image.width, 2 + 12 * 66);
+  assert_int_equal(sheet.image.height, 5 * episode - 6 + 2);
+  check_tile(&sheet.image, 2, 2, 0, 0);
+  check_tile(&sheet.image, 2 + 7 * 66, 2, 0, 7);
+  check_tile(&sheet.image, 2, 2 + episode, 1, 0);
+  check_tile(&sheet.image, 2 + 11 * 66, 2 + 4 * episode, 4, 20);
+  const uint8_t *depth = sheet.image.pixels + 3 * (52 * sheet.image.width + 2);
+  assert_memory_equal(depth, "\xff\xff\xff", 3);              /* the nearest of the strip */
+  assert_memory_equal(depth + 3 * 4 * 12, "\x18\x20\x48", 3); /* nothing there: blue */
+  orr_image_destroy(&sheet.image);
+}
+
+static void preview_of_nothing(void **state) {
+  orr_error err = {0};
+  orr_preview sheet;
+  assert_ok(sample_folder(*state, &err), &err);
+  assert_says(orr_preview_make(*state, &sheet, &err), &err, "has no pictures");
+  assert_int_equal(err.status, ORR_ERR_CONFIG);
+  assert_non_null(strstr(err.hint, "observe: {pixels: {}}"));
+  assert_null(sheet.image.pixels);
+  const char *path = in_scratch(state, "train-00000.h5");
+  assert_says(orr_preview_make(path, &sheet, &err), &err, "train-00000.h5' has no pictures");
+}
+
+/* Pictures of every size that there may be give a sheet of a sane one. */
+static void preview_scales(void **state) {
+  static const int sides[][2] = {{1, 1}, {1024, 1024}, {1024, 1}, {225, 3}, {63, 64}};
+  orr_error err = {0};
+  orr_deflater *deflater;
+  orr_preview sheet;
+  const char *path = in_scratch(state, "train-00000.h5");
+  uint8_t *frame = orr_alloc((size_t)1024 * 1024, 3);
+  assert_ok(orr_deflater_create(&deflater, &err), &err);
+  for (size_t i = 0; i < sizeof sides / sizeof *sides; i++) {
+    orr_shard_info info;
+    orr_episode episode;
+    const orr_episode *pointer = &episode;
+    sample_seen_info(&info);
+    info.observation.picture_count = 1;
+    info.observation.pictures[0].width = sides[i][0];
+    info.observation.pictures[0].height = sides[i][1];
+    assert_ok(sample_episode(0, 1, &episode, &err), &err);
+    assert_ok(orr_episode_add_pictures(&episode, &info.observation, &err), &err);
+    for (int t = 0; t < 2; t++) {
+      assert_ok(orr_episode_put_frame(&episode, &info.observation, 0, frame, deflater, &err), &err);
+    }
+    assert_ok(orr_shard_write(path, &info, ORR_SPLIT_TRAIN, &pointer, 1, &err), &err);
+    assert_ok(orr_preview_make(path, &sheet, &err), &err);
+    assert_in_range(sheet.image.width, 2 * (63 + 2) + 2, 2 * (224 + 2) + 2);
+    orr_image_destroy(&sheet.image);
+    orr_episode_destroy(&episode);
+  }
+  orr_deflater_destroy(deflater);
+  orr_free(frame);
+}
+
 int test_pictures(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(frames_come_back, make_scratch, drop_scratch),
@@ -255,6 +363,10 @@ int test_pictures(void) {
       cmocka_unit_test(depth_is_a_number),
       cmocka_unit_test_setup_teardown(depth_is_read_as_a_number, make_scratch, drop_scratch),
       cmocka_unit_test_setup_teardown(window_frames, make_scratch, drop_scratch),
+      cmocka_unit_test_setup_teardown(inspect_counts_them, make_scratch, drop_scratch),
+      cmocka_unit_test_setup_teardown(preview_shows_them, make_scratch, drop_scratch),
+      cmocka_unit_test_setup_teardown(preview_of_nothing, make_scratch, drop_scratch),
+      cmocka_unit_test_setup_teardown(preview_scales, make_scratch, drop_scratch),
   };
   return cmocka_run_group_tests_name("pictures", tests, NULL, NULL);
 }

@@ -1,7 +1,6 @@
 /* What a user sees of a 3D world: its solids where they are, and its goals where they shall be. */
 #include "sim_test.h"
 
-#include "base/image.h"
 #include "base/maths.h"
 #include "base/rotation.h"
 
@@ -30,40 +29,26 @@ static const char text[] =
     "task:\n"
     "  goals: [{body: tool, position: [2, 3, 0.5], angle: 180deg}]\n";
 
-static const orr_scene_shape *find(const orr_scene *scene, orr_scene_kind kind,
-                                   orr_scene_layer layer) {
-  for (size_t i = 0; i < scene->shape_count; i++)
-    if (scene->shapes[i].kind == kind && scene->shapes[i].layer == layer) return &scene->shapes[i];
-  fail_msg("no solid of kind %d in layer %d", (int)kind, (int)layer);
-  return NULL;
-}
-
-static void is_at(const double *got, double x, double y, double z) {
-  assert_float_equal(got[0], x, 1e-9);
-  assert_float_equal(got[1], y, 1e-9);
-  assert_float_equal(got[2], z, 1e-9);
-}
-
 static void solids_are_where_they_are(void **context) {
   (void)context;
   orr_world *world = begin_world(text);
   const orr_scene *scene = orr_world_scene(world);
   assert_int_equal(scene->dimensions, 3);
   assert_int_equal(scene->shape_count, 4 + 2); /* and the goal's */
-  const orr_scene_shape *box = find(scene, ORR_SCENE_BOX, ORR_LAYER_BODY);
+  const orr_scene_shape *box = find_shape(scene, ORR_SCENE_BOX, ORR_LAYER_BODY);
   assert_int_equal(box->body, 0);
   is_at(box->size, 0.1, 0.2, 0.3);
   is_at(box->position, 1, 1, 1.5);
   assert_memory_equal(box->colour, ((uint8_t[3]){10, 20, 30}), 3);
-  const orr_scene_shape *rod = find(scene, ORR_SCENE_CAPSULE, ORR_LAYER_BODY);
+  const orr_scene_shape *rod = find_shape(scene, ORR_SCENE_CAPSULE, ORR_LAYER_BODY);
   is_at(rod->position, 1, 1, 1.0); /* the tool's x axis points down */
   is_at(rod->size, 0.1, 0.15, rod->size[2]);
   assert_memory_equal(rod->colour, ((uint8_t[3]){200, 0, 0}), 3);
   assert_float_equal(rod->material.mirror, 0.5, 1e-12);
-  const orr_scene_shape *ball = find(scene, ORR_SCENE_SPHERE, ORR_LAYER_BODY);
+  const orr_scene_shape *ball = find_shape(scene, ORR_SCENE_SPHERE, ORR_LAYER_BODY);
   assert_int_equal(ball->body, 1);
   assert_memory_equal(ball->colour, ((uint8_t[3]){0, 0, 200}), 3); /* its own, not a shape's */
-  const orr_scene_shape *ground = find(scene, ORR_SCENE_PLANE, ORR_LAYER_STATIC);
+  const orr_scene_shape *ground = find_shape(scene, ORR_SCENE_PLANE, ORR_LAYER_STATIC);
   assert_int_equal(ground->body, -1);
   assert_float_equal(ground->size[0], 4, 1e-9);
   assert_float_equal(ground->size[1], 3, 1e-9);
@@ -76,8 +61,8 @@ static void goals_show_their_body(void **context) {
   orr_world *world = begin_world(text);
   for (int step = 0; step < 2; step++) { /* and stays there while the body falls */
     const orr_scene *scene = orr_world_scene(world);
-    const orr_scene_shape *box = find(scene, ORR_SCENE_BOX, ORR_LAYER_GOAL);
-    const orr_scene_shape *rod = find(scene, ORR_SCENE_CAPSULE, ORR_LAYER_GOAL);
+    const orr_scene_shape *box = find_shape(scene, ORR_SCENE_BOX, ORR_LAYER_GOAL);
+    const orr_scene_shape *rod = find_shape(scene, ORR_SCENE_CAPSULE, ORR_LAYER_GOAL);
     const double ahead[3] = {1, 0, 0};
     double turned[3];
     assert_int_equal(box->body, -1);
@@ -152,16 +137,6 @@ static const char painted[] =
     "        - {geometry: {box: {size: [0.5, 0.5%s]}}, pattern: {plain: {}}}\n"
     "task:\n"
     "  goals: [{body: tool, position: [3, 3]}]\n";
-static const uint8_t paint[12] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
-
-static void write_paint(int width, int height) {
-  orr_image image;
-  assert_int_equal(orr_image_create(width, height, &image, NULL), ORR_OK);
-  memcpy(image.pixels, paint, sizeof paint);
-  assert_int_equal(orr_image_write_png(&image, "paint.png", NULL), ORR_OK);
-  orr_image_destroy(&image);
-}
-
 /* The tool's shapes in the order of the file. */
 static void check_painted(const orr_scene *scene, bool flat) {
   const orr_scene_shape *tool[4];
@@ -190,11 +165,11 @@ static void check_painted(const orr_scene *scene, bool flat) {
   assert_non_null(texture);
   assert_int_equal(texture->width, 2);
   assert_int_equal(texture->height, 2);
-  assert_memory_equal(texture->pixels, paint, sizeof paint);
+  assert_memory_equal(texture->pixels, paint_pixels, sizeof paint_pixels);
   assert_ptr_equal(tool[2]->material.texture, texture); /* read once */
   assert_int_equal(tool[3]->material.pattern, ORR_PATTERN_PLAIN);
-  assert_int_equal(find(scene, flat ? ORR_SCENE_POLYGON : ORR_SCENE_PLANE, ORR_LAYER_STATIC)->label,
-                   1);
+  assert_int_equal(
+      find_shape(scene, flat ? ORR_SCENE_POLYGON : ORR_SCENE_PLANE, ORR_LAYER_STATIC)->label, 1);
 }
 
 static void materials_reach_the_scene(void **context) {
@@ -209,16 +184,6 @@ static void materials_reach_the_scene(void **context) {
     check_painted(orr_world_scene(world), flat);
     end_world(world);
   }
-}
-
-static void refused(const char *head, const char *tail, const char *message, const char *hint) {
-  char file[2400];
-  orr_error err;
-  snprintf(file, sizeof file, "%s%s", head, tail);
-  assert_null(parse_scenario(file, &err));
-  if (!strstr(err.message, message) || !strstr(err.hint, hint))
-    fail_msg("\"%s\" (%s), not \"%s\" (%s)", err.message, err.hint, message, hint);
-  assert_true(err.line > 0);
 }
 
 static void bad_images_are_refused(void **context) {
