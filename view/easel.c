@@ -130,6 +130,11 @@ void orr_easel_destroy(orr_easel *easel) {
   orr_free(easel);
 }
 
+void orr_easel_watch(orr_easel *easel, const orr_control *control) {
+  for (size_t i = 0; i < ORR_EASEL_MOST; i++)
+    if (easel->painters[i]) orr_painter_watch(easel->painters[i], control);
+}
+
 /* The picture on which depth and labels rest. */
 static orr_status paint_first(orr_easel *easel, const orr_scene *scene, double turn, orr_pool *pool,
                               orr_error *err) {
