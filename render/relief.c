@@ -10,7 +10,8 @@ enum { ARC = 24, OUTLINE = 64, CORNERS = OUTLINE + 2 * ARC + 4, PARTS = 3 };
 #define WALL_HEIGHT 0.035
 #define GOAL_HEIGHT 0.002
 #define RIM         0.01 /* of the table around the world */
-#define LAMP_HEIGHT 0.6
+#define LAMP_HEIGHT 0.35
+#define LAMP_REACH  0.6 /* a lamp hangs at most at so much of its reach */
 #define ROUND       1.2 /* a disc's height is at most so many radii */
 static const uint8_t table[3] = {233, 229, 221};
 
@@ -233,7 +234,9 @@ static void set_lights(orr_relief *relief, const orr_scene *flat) {
     *light = flat->lights[i];
     turn_y(flat, light->position, false);
     turn_y(flat, light->direction, true);
-    if (!(light->position[2] > 0.0)) light->position[2] = LAMP_HEIGHT * relief->size;
+    double height = LAMP_HEIGHT * relief->size;
+    if (light->reach > 0.0) height = orr_min(height, LAMP_REACH * light->reach);
+    if (!(light->position[2] > 0.0)) light->position[2] = height;
     if (light->direction[2] == 0.0)
       light->direction[2] = -hypot(light->direction[0], light->direction[1]);
   }
