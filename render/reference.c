@@ -77,6 +77,7 @@ orr_status orr_reference_paint(const orr_reference_def *def, const orr_eye *eye,
   orr_reference_stage_destroy(&work.stage);
   if (status == ORR_OK && orr_cancelled(control))
     return orr_fail(err, ORR_ERR_CANCELLED, "the reference picture was cancelled");
+  if (status == ORR_OK) orr_report(control, "rows", def->height, def->height, NULL);
   return status;
 }
 

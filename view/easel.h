@@ -31,6 +31,8 @@ typedef struct orr_easel orr_easel;
 orr_status orr_easel_create(const orr_easel_def *def, const orr_scene *scene, orr_easel **out,
                             orr_error *err);
 void orr_easel_destroy(orr_easel *easel);
+/* As orr_painter_watch, for all panels. */
+void orr_easel_watch(orr_easel *easel, const orr_control *control);
 /* Paints all panels, the first viewpoint turned by `turn` rad about the world's vertical axis; the
  * picture is the easel's. */
 orr_status orr_easel_paint(orr_easel *easel, const orr_scene *scene, double turn, orr_pool *pool,

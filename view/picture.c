@@ -130,6 +130,7 @@ static orr_status paint_at(episode_film *film, double at, double turn, const orr
 
 static orr_status write_instant(episode_film *film, orr_picture_result *out, orr_error *err) {
   const orr_image *image;
+  orr_easel_watch(film->easel, film->control);
   ORR_TRY(paint_at(film, (double)film->script.steps, film->def->turn, &image, err));
   if (orr_cancelled(film->control)) return orr_fail(err, ORR_ERR_CANCELLED, "cancelled");
   *out = (orr_picture_result){.steps = film->script.steps, .pictures = 1};
@@ -142,7 +143,9 @@ static orr_status add_pictures(episode_film *film, int64_t count, orr_clip **cli
   double pace = def->speed / (def->frames_per_second * film->step_seconds),
          last = (double)film->script.steps;
   const orr_image *image = NULL;
+  const orr_control stop = {.cancel = film->control ? film->control->cancel : NULL};
   double shown = -1.0;
+  orr_easel_watch(film->easel, &stop);
   for (int64_t i = 0; i < count; i++) {
     double at = orr_min((double)i * pace, last);
     if (orr_cancelled(film->control)) return orr_fail(err, ORR_ERR_CANCELLED, "cancelled");
