@@ -248,6 +248,39 @@ static void test_spot(void **state) {
   orr_image_destroy(&image);
 }
 
+/* A sun straight above shows the upward part of the normal. */
+static void check_normals(const renderer *by, orr_scene_kind kind, const double rotation[4]) {
+  const double a = 1.5, b = 0.9, c = 0.6; /* along x, y, z as they lie; round ones have b alone */
+  setting s;
+  begin(&s);
+  orr_scene_shape *shape = add(&s, kind, 0, 0, 0, b, a, 0);
+  memcpy(shape->rotation, rotation, sizeof shape->rotation);
+  bool egg = kind == ORR_SCENE_ELLIPSOID;
+  if (egg) memcpy(shape->size, (const double[3]){c, b, a}, sizeof shape->size);
+  orr_scene_light *sun = shine(&s, ORR_SCENE_LIGHT_SUN, 0, 0, 0);
+  sun->radius = 0.0;
+  orr_eye eye = from_above();
+  orr_image image;
+  shoot(by, &s, &eye, &image);
+  double full = orr_light_linear(shape->colour[0]) * 0.8;
+  for (int i = 0; i < 36; i++) {
+    int column = 40 + 8 * (i % 6), row = 46 + 6 * (i / 6);
+    double x = world_x(column), y = -world_x(row);
+    double height = egg ? c * sqrt(1.0 - x * x / (a * a) - y * y / (b * b)) : sqrt(b * b - y * y);
+    double nx = egg ? x / (a * a) : 0.0, ny = y / (b * b), nz = height / (egg ? c * c : b * b);
+    double wanted = nz / sqrt(nx * nx + ny * ny + nz * nz);
+    assert_true(fabs(light_at(&image, column, row, 0) / full - wanted) < 0.015);
+  }
+  orr_image_destroy(&image);
+}
+
+static void test_normals(void **state) {
+  static const double lying[4] = {0.70710678118654752, 0, 0.70710678118654752, 0}; /* z along x */
+  check_normals(*state, ORR_SCENE_ELLIPSOID, lying);
+  check_normals(*state, ORR_SCENE_CYLINDER, lying);
+  check_normals(*state, ORR_SCENE_CAPSULE, lying);
+}
+
 /* ---- places ---- */
 
 static void test_checker(void **state) {
@@ -564,7 +597,7 @@ static renderer reference = {.quality = {.bounces = 4, .reference = 16}, .part =
       OF(test_shadow_edge, by), OF(test_penumbra, by), OF(test_mirror_image, by),                  \
       OF(test_slab_of_glass, by), OF(test_ball_of_glass, by), OF(test_what_glass_reflects, by),    \
       OF(test_mirrors_face_to_face, by), OF(test_shadow_of_glass, by),                             \
-      OF(test_goals_are_half_there, by), OF(test_haze, by)
+      OF(test_goals_are_half_there, by), OF(test_haze, by), OF(test_normals, by)
 
 int main(void) {
   const struct CMUnitTest tests[] = {ALL_OF(caster), ALL_OF(reference)};
