@@ -40,15 +40,10 @@ typedef struct collection {
 
 /* ---- planning the shards ---- */
 
-static int64_t units_per_shard(const orr_collect_def *def, orr_unit_kind kind, orr_split split) {
-  int64_t each = (int64_t)orr_unit_episodes(def, kind, split);
-  return (def->shard_episodes + each - 1) / each;
-}
-
 /* Appends the shards of `units` units; with `out` NULL only counts them. */
-static void plan_kind(const orr_collect_def *def, orr_split split, orr_unit_kind kind,
-                      int64_t units, int64_t *number, shard_plan *out, size_t *count) {
-  int64_t most = units_per_shard(def, kind, split);
+static void plan_kind(const collection *work, orr_split split, orr_unit_kind kind, int64_t units,
+                      int64_t *number, shard_plan *out, size_t *count) {
+  int64_t most = orr_unit_shard(work->def, &work->info.observation, kind, split);
   for (int64_t first = 0; first < units; first += most, (*number)++, (*count)++) {
     if (!out) continue;
     shard_plan *shard = &out[*count];
@@ -62,11 +57,11 @@ static size_t plan_shards(const collection *work, shard_plan *out) {
   const orr_collect_def *def = work->def;
   size_t count = 0;
   int64_t train = 0, held = 0, agents = work->agent ? work->agent->episodes : 0;
-  plan_kind(def, ORR_SPLIT_TRAIN, ORR_UNIT_EXPERT, def->experts, &train, out, &count);
-  plan_kind(def, ORR_SPLIT_TRAIN, ORR_UNIT_WEAK, def->weak, &train, out, &count);
-  plan_kind(def, ORR_SPLIT_TRAIN, ORR_UNIT_RANDOM, def->random, &train, out, &count);
-  plan_kind(def, ORR_SPLIT_TRAIN, ORR_UNIT_AGENT, agents, &train, out, &count);
-  plan_kind(def, ORR_SPLIT_HELD_OUT, ORR_UNIT_EXPERT, def->held_out, &held, out, &count);
+  plan_kind(work, ORR_SPLIT_TRAIN, ORR_UNIT_EXPERT, def->experts, &train, out, &count);
+  plan_kind(work, ORR_SPLIT_TRAIN, ORR_UNIT_WEAK, def->weak, &train, out, &count);
+  plan_kind(work, ORR_SPLIT_TRAIN, ORR_UNIT_RANDOM, def->random, &train, out, &count);
+  plan_kind(work, ORR_SPLIT_TRAIN, ORR_UNIT_AGENT, agents, &train, out, &count);
+  plan_kind(work, ORR_SPLIT_HELD_OUT, ORR_UNIT_EXPERT, def->held_out, &held, out, &count);
   return count;
 }
 

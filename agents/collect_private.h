@@ -59,6 +59,12 @@ typedef struct orr_unit {
 /* Episodes of a unit (a demonstration for training is followed by its replays), and the longest. */
 size_t orr_unit_episodes(const orr_collect_def *def, orr_unit_kind kind, orr_split split);
 size_t orr_unit_steps(const orr_collect_def *def, orr_unit_kind kind);
+/* How many of them go into a shard. Its frames wait in memory until it is written: large pictures
+ * make it smaller than `shard_episodes` says, so that they are at most this many bytes before they
+ * are deflated, or a single unit's. */
+#define ORR_SHARD_PICTURES ((int64_t)1 << 32)
+int64_t orr_unit_shard(const orr_collect_def *def, const orr_space *observation, orr_unit_kind kind,
+                       orr_split split);
 
 /* Records one unit into `episodes` (orr_unit_episodes of them; those that diverged are marked).
  * `reached`: whether a demonstration reached its goal. */

@@ -51,6 +51,18 @@ size_t orr_unit_steps(const orr_collect_def *def, orr_unit_kind kind) {
                                             : def->steps);
 }
 
+int64_t orr_unit_shard(const orr_collect_def *def, const orr_space *observation, orr_unit_kind kind,
+                       orr_split split) {
+  int64_t episodes = (int64_t)orr_unit_episodes(def, kind, split), row = 0;
+  int64_t most = (def->shard_episodes + episodes - 1) / episodes;
+  for (size_t i = 0; i < observation->picture_count; i++)
+    row += (int64_t)orr_picture_bytes(&observation->pictures[i]);
+  if (row == 0) return most;
+  int64_t fit = ORR_SHARD_PICTURES / row / episodes / ((int64_t)orr_unit_steps(def, kind) + 1);
+  if (fit < 1) fit = 1;
+  return fit < most ? fit : most;
+}
+
 /* ---- the collector ---- */
 
 static bool has_task_goal(const orr_scenario *scenario, const char *name) {

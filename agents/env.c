@@ -1,7 +1,6 @@
 #include "agents/env.h"
 
 #include "base/memory.h"
-#include "render/painter.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -111,15 +110,7 @@ struct orr_env {
 };
 
 static orr_status create_painter(orr_env *env, orr_error *err) {
-  const orr_pixels_def *def = &env->observer.pixels;
-  orr_painter_def painter = {.width = (int)def->width,
-                             .height = (int)def->height,
-                             .viewpoint = (orr_viewpoint)def->from,
-                             .relief = def->relief,
-                             .unlit = def->unlit,
-                             .quality = {.samples = (int)def->samples,
-                                         .shadow_rays = (int)def->shadow_rays,
-                                         .bounces = (int)def->bounces}};
+  orr_painter_def painter = orr_pixels_painter(&env->observer.pixels);
   if (env->observer.space.picture_count == 0) return ORR_OK;
   ORR_TRY(orr_image_create(painter.width, painter.height, &env->image, err));
   return orr_painter_create(&painter, &env->painter, err);
@@ -224,7 +215,9 @@ orr_status orr_env_frame(orr_env *env, size_t picture, void *out, orr_error *err
   case ORR_PICTURE_DEPTH: from = orr_painter_depth(env->painter); break;
   case ORR_PICTURE_LABELS: from = orr_painter_labels(env->painter); break;
   }
-  ORR_ASSERT(from); /* orr_pixels_check: the picture is cast */
+  if (!from) /* of a world that the painter drew without rays */
+    return orr_fail(err, ORR_ERR_CONFIG, "there is no %s of this picture: it was not cast",
+                    space->pictures[picture].name);
   memcpy(out, from, orr_picture_bytes(&space->pictures[picture]));
   return ORR_OK;
 }

@@ -11,6 +11,7 @@
 #ifndef ORR_AGENTS_ENV_H
 #define ORR_AGENTS_ENV_H
 
+#include "render/painter.h"
 #include "sim/goal.h"
 #include "sim/world.h"
 
@@ -20,6 +21,7 @@ typedef struct orr_pixels_def {
   int64_t width, height;                 /* pixels; height 0: as width */
   int from;                              /* orr_viewpoint, of solids */
   bool relief, unlit;                    /* of a 2D world, as in orr_painter_def */
+  int theme;                             /* orr_theme, of a flat picture */
   bool depth, segmentation;              /* 3D and relief: two more pictures */
   int64_t samples, shadow_rays, bounces; /* orr_quality */
 } orr_pixels_def;
@@ -35,9 +37,10 @@ extern const orr_record orr_observe_record;
 typedef struct orr_pixels_fault {
   const char *field, *message, *hint;
 } orr_pixels_fault;
-#define ORR_MOST_PIXELS_FAULTS 8
+#define ORR_MOST_PIXELS_FAULTS 10
 size_t orr_pixels_check(const orr_scenario *scenario, const orr_pixels_def *def,
                         orr_pixels_fault out[ORR_MOST_PIXELS_FAULTS]);
+orr_painter_def orr_pixels_painter(const orr_pixels_def *def); /* how they are painted */
 
 typedef struct orr_observer {
   const orr_scenario *scenario;

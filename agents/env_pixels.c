@@ -1,6 +1,5 @@
 /* Section `observe.pixels`: its table, and what no table can say about it. */
 #include "agents/env.h"
-#include "render/eye.h"
 
 static const orr_field pixels_fields[] = {
     {ORR_FIELD(INT, orr_pixels_def, width), .unit = "pixels", .low = ORR_LEAST_PIXELS,
@@ -12,6 +11,9 @@ static const orr_field pixels_fields[] = {
              "parallel projection along an axis"},
     {ORR_FIELD(BOOL, orr_pixels_def, relief), .preset = "false",
      .help = "A 2D world as solids that stand on a table, by the light of 3D worlds"},
+    {ORR_FIELD(ENUM, orr_pixels_def, theme), .names = orr_theme_names, .preset = "plain",
+     .help = "How a 2D world is drawn from above: plain, or pymunk, as the published Push-T "
+             "environments draw it"},
     {ORR_FIELD(BOOL, orr_pixels_def, unlit), .preset = "false",
      .help = "A 2D world without its lamps: every colour as it is"},
     {ORR_FIELD(BOOL, orr_pixels_def, depth), .preset = "false",
@@ -45,6 +47,10 @@ size_t orr_pixels_check(const orr_scenario *scenario, const orr_pixels_def *def,
       {flat && def->from != ORR_VIEWPOINT_CAMERA,
        {"from", "a flat picture of a 2D world is always seen from above", stand}},
       {solid && def->relief, {"relief", "the solids of a 3D world stand already", "leave it out"}},
+      {!flat && def->theme != ORR_THEME_PLAIN,
+       {"theme", "only a flat picture of a 2D world has a theme", "leave it out"}},
+      {flat && def->unlit && def->theme != ORR_THEME_PLAIN,
+       {"unlit", "this theme regards no lamps", "leave it out"}},
       {solid && def->unlit, {"unlit", "only a 2D world can be seen unlit", "leave it out"}},
       {flat && def->depth, {"depth", "a flat picture of a 2D world has no depth", stand}},
       {flat && def->segmentation,
@@ -56,4 +62,16 @@ size_t orr_pixels_check(const orr_scenario *scenario, const orr_pixels_def *def,
   for (size_t i = 0; i < ORR_MOST_PIXELS_FAULTS; i++)
     if (rules[i].wrong) out[count++] = rules[i].fault;
   return count;
+}
+
+orr_painter_def orr_pixels_painter(const orr_pixels_def *def) {
+  return (orr_painter_def){.width = (int)def->width,
+                           .height = (int)(def->height ? def->height : def->width),
+                           .viewpoint = (orr_viewpoint)def->from,
+                           .relief = def->relief,
+                           .theme = (orr_theme)def->theme,
+                           .unlit = def->unlit,
+                           .quality = {.samples = (int)def->samples,
+                                       .shadow_rays = (int)def->shadow_rays,
+                                       .bounces = (int)def->bounces}};
 }

@@ -176,10 +176,14 @@ static uint32_t crc32_of(const uint8_t *bytes, size_t count) {
   return ~crc;
 }
 
+typedef struct header {
+  uint32_t width, height;
+  bool palette;
+} header;
+
 /* Signature, header, whole chunks with good checksums up to IEND. NULL when all is well, else what
  * is wrong. */
-static const char *check_png(const uint8_t *bytes, size_t count, uint32_t *width,
-                             uint32_t *height) {
+static const char *check_png(const uint8_t *bytes, size_t count, header *out) {
   static const uint8_t signature[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
   if (count < 8 || memcmp(bytes, signature, 8) != 0) return "it is not a PNG picture";
   for (size_t at = 8; at < count;) {
@@ -190,8 +194,7 @@ static const char *check_png(const uint8_t *bytes, size_t count, uint32_t *width
     if (crc32_of(type, length + 4) != big_endian(type + 4 + length)) return "a checksum is wrong";
     if (at == 8) {
       if (memcmp(type, "IHDR", 4) != 0 || length != 13) return "its header is wrong";
-      *width = big_endian(type + 4);
-      *height = big_endian(type + 8);
+      *out = (header){big_endian(type + 4), big_endian(type + 8), type[13] == 3};
     }
     if (memcmp(type, "IEND", 4) == 0) return at > 8 ? NULL : "its header is wrong";
     at += 12 + length;
@@ -199,19 +202,59 @@ static const char *check_png(const uint8_t *bytes, size_t count, uint32_t *width
   return "its end is missing";
 }
 
+/* A copy of the picture with a palette of 256 colours, of which those that the file has are opaque:
+ * stb takes a colour that is missing from memory that nobody wrote. */
+static orr_status complete_palette(const uint8_t *bytes, size_t *count, uint8_t **out,
+                                   orr_error *err) {
+  enum { PALETTE = 12 + 3 * 256, OPACITY = 12 + 256 };
+  uint8_t *copy, *to;
+  bool found = false;
+  ORR_TRY(orr_new(&copy, *count + PALETTE + OPACITY, 1, err));
+  memcpy(copy, bytes, 8);
+  to = copy + 8;
+  for (size_t at = 8, length; at < *count; at += 12 + length) {
+    const uint8_t *chunk = bytes + at;
+    length = big_endian(chunk);
+    if (memcmp(chunk + 4, "tRNS", 4) == 0) continue;
+    bool palette = memcmp(chunk + 4, "PLTE", 4) == 0;
+    bool wrong = found || length == 0 || length > 3 * 256 || length % 3 != 0;
+    if (palette && wrong) break; /* stb will miss the end */
+    memcpy(to, chunk, 12 + length);
+    to += palette ? PALETTE : 12 + length;
+    if (memcmp(chunk + 4, "IEND", 4) == 0) break;
+    if (!palette) continue;
+    found = true;
+    memcpy(to - PALETTE, "\0\0\3", 4);
+    memcpy(to, "\0\0\1\0tRNS", 8);
+    memset(to + 8, UINT8_MAX, length / 3);
+    to += OPACITY;
+  }
+  *out = copy;
+  *count = (size_t)(to - copy);
+  return ORR_OK;
+}
+
 typedef struct decode_job {
   const uint8_t *bytes;
   size_t count;
   const orr_image *out; /* with its pixels */
+  bool palette;         /* completed; nothing of it may be clear */
   bool good;
 } decode_job;
 
 static void decode(void *argument) {
   decode_job *job = argument;
-  int width, height, channels;
-  uint8_t *rgb = stbi_load_from_memory(job->bytes, (int)job->count, &width, &height, &channels, 3);
-  job->good = rgb && width == job->out->width && height == job->out->height;
-  if (job->good) memcpy(job->out->pixels, rgb, 3 * (size_t)width * (size_t)height);
+  int width, height, channels, wanted = job->palette ? 4 : 3;
+  uint8_t *read =
+      stbi_load_from_memory(job->bytes, (int)job->count, &width, &height, &channels, wanted);
+  job->good = read && width == job->out->width && height == job->out->height;
+  if (!job->good) return;
+  size_t pixels = (size_t)width * (size_t)height;
+  if (!job->palette) memcpy(job->out->pixels, read, 3 * pixels);
+  for (size_t i = 0; job->palette && i < pixels; i++) {
+    memcpy(job->out->pixels + 3 * i, read + 4 * i, 3);
+    job->good = job->good && read[4 * i + 3] == UINT8_MAX;
+  }
 }
 
 /* What stb may need for a true picture: the file, and raw data of at most 8 bytes a pixel held at
@@ -227,27 +270,37 @@ static orr_status refuse(const char *path, const char *why, orr_error *err) {
   return ORR_ERR_FILE;
 }
 
+static orr_status decode_bytes(const uint8_t *bytes, size_t count, bool palette, const char *path,
+                               orr_image *out, orr_error *err) {
+  uint8_t *completed = NULL;
+  if (palette) ORR_TRY(complete_palette(bytes, &count, &completed, err));
+  decode_job job = {
+      .bytes = palette ? completed : bytes, .count = count, .out = out, .palette = palette};
+  codec state;
+  codec_result result = codec_run(&state, decode_budget(count, out), decode, &job);
+  orr_free(completed);
+  if (result == CODEC_FINE && job.good) return ORR_OK;
+  if (result == CODEC_NO_MEMORY)
+    return orr_fail(err, ORR_ERR_MEMORY, "out of memory while reading '%s'", path);
+  return refuse(path, "its data is damaged", err);
+}
+
 static orr_status read_bytes(const uint8_t *bytes, size_t count, const char *path, orr_image *out,
                              orr_error *err) {
-  uint32_t width = 0, height = 0;
-  const char *wrong = check_png(bytes, count, &width, &height);
+  header found = {0};
+  const char *wrong = check_png(bytes, count, &found);
   if (wrong) return refuse(path, wrong, err);
-  if (width < 1 || height < 1 || width > MOST_PIXELS || height > MOST_PIXELS / width) {
+  if (found.width < 1 || found.height < 1 || found.width > MOST_PIXELS ||
+      found.height > MOST_PIXELS / found.width) {
     return orr_fail(err, ORR_ERR_FILE,
                     "the picture '%s' claims %u x %u pixels; at most 2^26 are "
                     "read",
-                    path, (unsigned)width, (unsigned)height);
+                    path, (unsigned)found.width, (unsigned)found.height);
   }
-  ORR_TRY(orr_image_create((int)width, (int)height, out, err));
-  decode_job job = {.bytes = bytes, .count = count, .out = out};
-  codec state;
-  codec_result result = codec_run(&state, decode_budget(count, out), decode, &job);
-  if (result == CODEC_FINE && job.good) return ORR_OK;
-  orr_image_destroy(out);
-  if (result == CODEC_NO_MEMORY) {
-    return orr_fail(err, ORR_ERR_MEMORY, "out of memory while reading '%s'", path);
-  }
-  return refuse(path, "its data is damaged", err);
+  ORR_TRY(orr_image_create((int)found.width, (int)found.height, out, err));
+  orr_status status = decode_bytes(bytes, count, found.palette, path, out, err);
+  if (status != ORR_OK) orr_image_destroy(out);
+  return status;
 }
 
 orr_status orr_image_read_png(const char *path, orr_image *out, orr_error *err) {

@@ -17,6 +17,7 @@ struct orr_caster {
   const orr_cast_kernels *kernels;
   orr_cast_stage stage;
   uint8_t codes[ORR_CAST_CODES];
+  float linear[256];
   uint8_t *first; /* one sample a pixel, height x width x 3 */
   int32_t *queue; /* pixels to refine, a row of tiles after the other */
   uint8_t *refined;
@@ -38,15 +39,10 @@ void orr_caster_use(orr_caster *caster, const orr_cast_kernels *kernels) {
 
 /* ---- tables ---- */
 
-/* Cell i of n of a square, laid on the unit disc so that equal areas stay equal (Shirley and Chiu,
- * A Low Distortion Map Between Disk and Square, 1997). */
+/* Point i of n of the unit disc: rings of equal areas, each at the golden angle from the one before
+ * (Vogel, A Better Way to Construct the Sunflower Head, 1979). */
 static void disc_point(int i, int n, float out[2]) {
-  int side = n == 16 ? 4 : n == 4 ? 2 : 1;
-  double x = (2.0 * (i % side) + 1.0) / side - 1.0, y = (2.0 * (i / side) + 1.0) / side - 1.0;
-  bool flat = fabs(x) > fabs(y);
-  double radius = flat ? x : y,
-         turn = radius == 0.0 ? 0.0 : 0.25 * ORR_PI * (flat ? y : x) / radius;
-  double angle = flat ? turn : 0.5 * ORR_PI - turn;
+  double radius = n == 1 ? 0.0 : sqrt((i + 0.5) / n), angle = i * ORR_PI * (3.0 - sqrt(5.0));
   out[0] = (float)(radius * cos(angle));
   out[1] = (float)(radius * sin(angle));
 }
@@ -57,11 +53,13 @@ static void set_tables(orr_caster *caster) {
     double root = (double)i / (ORR_CAST_CODES - 1);
     caster->codes[i] = orr_light_encode(root * root);
   }
+  for (int i = 0; i < 256; i++) caster->linear[i] = (float)orr_light_linear((uint8_t)i);
   scene->codes = caster->codes;
+  scene->linear = caster->linear;
   for (int i = 0; i < scene->quality.shadow_rays; i++)
     disc_point(i, scene->quality.shadow_rays, scene->disc[i]);
-  for (int i = 0; i < ORR_CAST_SPINS; i++) { /* the pattern looks the same after a quarter */
-    double angle = 0.5 * ORR_PI * i / ORR_CAST_SPINS;
+  for (int i = 0; i < ORR_CAST_SPINS; i++) {
+    double angle = 2.0 * ORR_PI * i / ORR_CAST_SPINS;
     scene->spins[i][0] = (float)cos(angle);
     scene->spins[i][1] = (float)sin(angle);
   }

@@ -27,6 +27,8 @@ static bool normalise(double v[3]) {
 static bool usable(const orr_scene_shape *shape) {
   double sum = 0.0;
   for (int k = 0; k < 3; k++) sum += shape->position[k] + shape->size[k];
+  for (size_t i = 0; i < shape->vertex_count && shape->kind == ORR_SCENE_PRISM; i++)
+    sum += shape->vertices[i][0] + shape->vertices[i][1];
   return shape->kind >= ORR_SCENE_SPHERE && shape->kind != ORR_SCENE_PLANE && isfinite(sum);
 }
 
@@ -45,6 +47,10 @@ static double reach(const orr_scene_shape *shape) {
       most = orr_max(most, hypot(hypot((double)v[0], (double)v[1]), (double)v[2]));
     }
     return most;
+  case ORR_SCENE_PRISM:
+    for (size_t i = 0; i < shape->vertex_count; i++)
+      most = orr_max(most, hypot(shape->vertices[i][0], shape->vertices[i][1]));
+    return hypot(most, size[2]);
   default: return sqrt(dot(size, size));
   }
 }

@@ -33,5 +33,34 @@ static void blend(size_t count, const int32_t *restrict weights, const uint8_t c
   }
 }
 
+static void shine(size_t count, const orr_raster_shine *s, const int32_t *restrict lit,
+                  const int32_t *restrict dark, const float *restrict factor, float *restrict light,
+                  size_t plane) {
+  const float part = 1.0f / ORR_RASTER_WHOLE, y2 = s->y * s->y, x0 = s->x, reach2 = s->reach2;
+  const float red = s->colour[0], green = s->colour[1], blue = s->colour[2];
+  float *restrict g = light + plane, *restrict b = light + 2 * plane;
+  for (size_t i = 0; i < count; i++) {
+    float x = x0 + (float)(int)i, distance2 = x * x + y2;
+    float far = distance2 > 1e-6f ? distance2 : 1e-6f;
+    float fall = reach2 > 0.0f ? reach2 / far : 1.0f;
+    float seen = (float)lit[i] * part * ((float)(ORR_RASTER_WHOLE - dark[i]) * part);
+    float arrives = fall * factor[i] * seen;
+    light[i] += red * arrives;
+    g[i] += green * arrives;
+    b[i] += blue * arrives;
+  }
+}
+
+static void lay(size_t count, const int32_t *restrict weights, const float albedo[3],
+                const float *restrict light, float *restrict out, size_t plane) {
+  const float part = 1.0f / ORR_RASTER_WHOLE;
+  for (int c = 0; c < 3; c++) {
+    const float *restrict l = light + (size_t)c * plane;
+    const float own = albedo[c];
+    float *restrict o = out + (size_t)c * plane;
+    for (size_t i = 0; i < count; i++) o[i] += (float)weights[i] * part * (own * l[i] - o[i]);
+  }
+}
+
 const orr_raster_rows ORR_RASTER_ROWS = {
-    .name = TEXT(ORR_RASTER_ROWS), .weigh = weigh, .blend = blend};
+    .name = TEXT(ORR_RASTER_ROWS), .weigh = weigh, .blend = blend, .shine = shine, .lay = lay};

@@ -7,6 +7,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What a lamp throws on a row. */
+typedef struct orr_raster_shine {
+  float x, y;   /* from the lamp to the middle of the first pixel */
+  float reach2; /* square of the distance at which `colour` arrives; 0: at any */
+  float colour[3];
+} orr_raster_shine;
+
 typedef struct orr_raster_rows {
   const char *name;
   /* Turns `count` differences of a row (raster_cover.h) into weights 0 ... `share`, itself at most
@@ -14,6 +21,13 @@ typedef struct orr_raster_rows {
   void (*weigh)(size_t count, int32_t *cells, int32_t share, int32_t *weights);
   /* pixels += weight (colour - pixels), rounded; pixels: count x 3. */
   void (*blend)(size_t count, const int32_t *weights, const uint8_t colour[3], uint8_t *pixels);
+  /* Linear light: light += the lamp's, in the part `lit` without `dark` (weights), times factor.
+   * Of light and out the three colours lie `plane` apart. */
+  void (*shine)(size_t count, const orr_raster_shine *shine, const int32_t *lit,
+                const int32_t *dark, const float *factor, float *light, size_t plane);
+  /* out += weight (albedo light - out) */
+  void (*lay)(size_t count, const int32_t *weights, const float albedo[3], const float *light,
+              float *out, size_t plane);
 } orr_raster_rows;
 
 extern const orr_raster_rows orr_raster_rows_baseline;

@@ -109,7 +109,7 @@ static void check_look(const orr_checker *c, const char *owner, const orr_shape_
   if (shape->colour) orr_check_colour(c, owner, shape->colour);
   if (shape->mirror + shape->glass > 1.0)
     orr_check_complain_key(c, owner, shape->glass > 0.0 ? "glass" : "mirror",
-                           "clear glass is glass: 1 alone: it has reflections of its own",
+                           "clear glass is glass: 1 alone; it reflects as glass does",
                            "mirror and glass together are more than 1");
   if (shape->pattern.tag == ORR_PATTERN_CHECKER) {
     snprintf(path, sizeof path, "%.140s.pattern.checker", owner);

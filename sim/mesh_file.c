@@ -237,14 +237,29 @@ static double farthest(const orr_mesh_file *mesh, const double scale[3], point o
   return best;
 }
 
-/* What the triangles and a point among them enclose; not signed, as MuJoCo adds it up. */
-static double volume_of(const orr_mesh_file *mesh, const double scale[3], point origin) {
-  double volume = 0.0;
+static void take_triangle(const orr_mesh_file *mesh, size_t which, const double scale[3],
+                          point out[3]) {
+  for (size_t k = 0; k < 3; k++) out[k] = scaled(mesh, (size_t)mesh->triangles[which][k], scale);
+}
+
+/* As MuJoCo adds it up, for open surfaces too: what the triangles and the middle of their areas
+ * enclose, not signed. */
+static double volume_of(const orr_mesh_file *mesh, const double scale[3]) {
+  double volume = 0.0, area = 0.0;
+  point middle = {{0.0}}, c[3];
   for (size_t i = 0; i < mesh->triangle_count; i++) {
-    point corners[3];
+    take_triangle(mesh, i, scale, c);
+    point normal = cross(minus(c[1], c[0]), minus(c[2], c[0]));
+    double own = sqrt(dot(normal, normal));
     for (size_t k = 0; k < 3; k++)
-      corners[k] = minus(scaled(mesh, (size_t)mesh->triangles[i][k], scale), origin);
-    volume += fabs(dot(corners[0], cross(corners[1], corners[2]))) / 6.0;
+      middle.at[k] += own * (c[0].at[k] + c[1].at[k] + c[2].at[k]) / 3.0;
+    area += own;
+  }
+  for (size_t k = 0; k < 3; k++) middle.at[k] /= area;
+  for (size_t i = 0; i < mesh->triangle_count; i++) {
+    take_triangle(mesh, i, scale, c);
+    point edge = minus(c[0], middle);
+    volume += fabs(dot(edge, cross(minus(c[1], middle), minus(c[2], middle)))) / 6.0;
   }
   return volume;
 }
@@ -260,6 +275,6 @@ const char *orr_mesh_file_flaw(const orr_mesh_file *mesh, const double scale[3])
   if (!(width > LEAST_THICKNESS * extent)) return "all its vertices lie on a line";
   double depth = farthest(mesh, scale, first, cross(along, across), 2, &away);
   if (!(depth > LEAST_THICKNESS * extent)) return "all its vertices lie in a plane";
-  if (!(volume_of(mesh, scale, first) > LEAST_VOLUME)) return "it encloses nothing";
+  if (!(volume_of(mesh, scale) > LEAST_VOLUME)) return "it encloses nothing";
   return NULL;
 }

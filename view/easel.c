@@ -41,15 +41,7 @@ static orr_painter_def painting(const orr_easel_def *def, orr_easel_panel panel)
   if (panel != ORR_EASEL_PIXELS) return paint;
   paint.width = paint.height = SMALL;
   paint.quality = orr_quality_observation;
-  if (!pixels) return paint;
-  return (orr_painter_def){.width = (int)pixels->width,
-                           .height = (int)(pixels->height ? pixels->height : pixels->width),
-                           .viewpoint = (orr_viewpoint)pixels->from,
-                           .relief = pixels->relief,
-                           .unlit = pixels->unlit,
-                           .quality = {.samples = (int)pixels->samples,
-                                       .shadow_rays = (int)pixels->shadow_rays,
-                                       .bounces = (int)pixels->bounces}};
+  return pixels ? orr_pixels_painter(pixels) : paint;
 }
 
 /* From the nearest to the farthest corner of the world. */

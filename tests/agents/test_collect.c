@@ -304,6 +304,27 @@ static void diverged_episodes_leave_no_frames(void **state) {
   close_bench(&b);
 }
 
+static void large_pictures_make_small_shards(void **state) {
+  (void)state;
+  bench b;
+  open_push_t(&b);
+  orr_collect_def def = tiny(&b);
+  const orr_space *space = &b.observer.space;
+  def.shard_episodes = 500, def.weak_steps = 99, def.steps = 99; /* 100 rows; units of 1 and 3 */
+  assert_int_equal(orr_unit_shard(&def, space, ORR_UNIT_WEAK, ORR_SPLIT_TRAIN), 500);
+  assert_int_equal(orr_unit_shard(&def, space, ORR_UNIT_EXPERT, ORR_SPLIT_TRAIN), 167);
+  orr_pixels_def pixels = default_pixels(&b);
+  see_pixels(&b, &pixels);
+  assert_int_equal(orr_unit_shard(&def, space, ORR_UNIT_WEAK, ORR_SPLIT_TRAIN), 500);
+  pixels.width = 1024; /* 3 MiB a frame, so 13.65 episodes fit */
+  see_pixels(&b, &pixels);
+  assert_int_equal(orr_unit_shard(&def, space, ORR_UNIT_WEAK, ORR_SPLIT_TRAIN), 13);
+  assert_int_equal(orr_unit_shard(&def, space, ORR_UNIT_EXPERT, ORR_SPLIT_TRAIN), 4);
+  def.weak_steps = 100000;
+  assert_int_equal(orr_unit_shard(&def, space, ORR_UNIT_WEAK, ORR_SPLIT_TRAIN), 1);
+  close_bench(&b);
+}
+
 /* A setting that leaves the interface alone still makes other pictures. */
 static void other_pictures_are_drawn_anew(void **state) {
   (void)state;
@@ -324,9 +345,10 @@ static void other_pictures_are_drawn_anew(void **state) {
   close_bench(&b);
 }
 
-static void compare_threads(bench *b) {
+static void compare_threads(bench *b, bool demonstrate) {
   static const size_t threads[] = {2, 4};
   orr_collect_def def = tiny(b);
+  if (!demonstrate) def.experts = def.held_out = 0;
   char *one = new_folder("one"), *more = new_folder("more");
   collect_well(b, &def, one, 1);
   for (size_t i = 0; i < sizeof threads / sizeof *threads; i++) {
@@ -338,14 +360,22 @@ static void compare_threads(bench *b) {
   drop_folder(more);
 }
 
+/* A painter remembers what stood still in the episode before, which is another one on each lane. */
 static void threads_do_not_change_a_byte(void **state) {
   (void)state;
   bench b;
   open_push_t(&b);
-  compare_threads(&b);
+  compare_threads(&b, true);
   close_bench(&b);
   open_seen_push_t(&b);
-  compare_threads(&b);
+  compare_threads(&b, true);
+  close_bench(&b);
+  open_file(&b, "scenarios/push_cube.yaml");
+  orr_pixels_def pixels = default_pixels(&b);
+  pixels.width = 48, pixels.height = 32;
+  pixels.depth = pixels.segmentation = true;
+  see_pixels(&b, &pixels);
+  compare_threads(&b, false);
   close_bench(&b);
 }
 
@@ -496,6 +526,7 @@ int run_collect_tests(void) {
       cmocka_unit_test(replays_stay_near),
       cmocka_unit_test(frames_lie_beside_the_rows),
       cmocka_unit_test(diverged_episodes_leave_no_frames),
+      cmocka_unit_test(large_pictures_make_small_shards),
       cmocka_unit_test(other_pictures_are_drawn_anew),
       cmocka_unit_test(threads_do_not_change_a_byte),
       cmocka_unit_test(killed_runs_end_with_the_same_bytes),

@@ -230,6 +230,10 @@ static void pixels_that_cannot_be_are_refused(void **state) {
       {{.width = 64, .samples = 1, .shadow_rays = 1, .segmentation = true}, "segmentation"},
       {{.width = 64, .samples = 1, .shadow_rays = 1, .from = ORR_VIEWPOINT_SIDE}, "from"},
       {{.width = 64, .samples = 1, .shadow_rays = 1, .height = 8}, "height"},
+      {{.width = 64, .samples = 1, .shadow_rays = 1, .relief = true, .theme = ORR_THEME_PYMUNK},
+       "theme"},
+      {{.width = 64, .samples = 1, .shadow_rays = 1, .unlit = true, .theme = ORR_THEME_PYMUNK},
+       "unlit"},
       {{.width = 64, .samples = 2, .shadow_rays = 1}, "samples"},
       {{.width = 64, .samples = 16, .shadow_rays = 8}, "shadow_rays"},
   };
@@ -260,14 +264,17 @@ static void must_frame(orr_env *env, size_t picture, void *out) {
   if (orr_env_frame(env, picture, out, &err) != ORR_OK) fail_msg("%s", err.message);
 }
 
-/* What the painter shows of a world now. */
-static void paint_now(orr_world *world, int side, uint8_t *pixels) {
-  orr_painter_def def = {.width = side, .height = side, .quality = orr_quality_observation};
-  orr_image image = {side, side, pixels};
+/* What the painter shows of a world now. `depth`, `labels`: NULL, or a copy of these. */
+static void paint_now(orr_world *world, const orr_painter_def *def, uint8_t *pixels, float *depth,
+                      uint8_t *labels) {
+  orr_image image = {def->width, def->height, pixels};
+  size_t count = (size_t)def->width * (size_t)def->height;
   orr_painter *painter;
-  assert_int_equal(orr_painter_create(&def, &painter, NULL), ORR_OK);
+  assert_int_equal(orr_painter_create(def, &painter, NULL), ORR_OK);
   assert_int_equal(orr_painter_paint(painter, orr_world_scene(world), NULL, &image, 0, 0, NULL),
                    ORR_OK);
+  if (depth) memcpy(depth, orr_painter_depth(painter), count * sizeof *depth);
+  if (labels) memcpy(labels, orr_painter_labels(painter), count);
   orr_painter_destroy(painter);
 }
 
@@ -283,6 +290,7 @@ static void frames_show_the_present(void **state) {
   orr_env *blind = new_env(&b, 3, 0);
   see_pixels(&b, &def);
   orr_env *env = new_env(&b, 3, 0);
+  const orr_painter_def paint = {.width = SIDE, .height = SIDE, .quality = orr_quality_observation};
   orr_world *world = orr_env_world(env); /* once: each call would have the picture drawn anew */
   const float action[] = {0.4f, -0.3f};
   const orr_intervention move = {ORR_INTERVENE_MOVE, 1, {100.0, 150.0, 0.5}};
@@ -290,7 +298,7 @@ static void frames_show_the_present(void **state) {
     must_frame(env, 0, seen);
     must_frame(env, 0, again);
     assert_memory_equal(seen, again, BYTES);
-    paint_now(world, SIDE, now);
+    paint_now(world, &paint, now, NULL, NULL);
     assert_memory_equal(seen, now, BYTES);
     if (i == 1) {
       assert_int_equal(orr_world_intervene(orr_env_world(env), &move, NULL), ORR_OK);
@@ -312,6 +320,81 @@ static void frames_show_the_present(void **state) {
   close_bench(&b);
 }
 
+enum { WIDE = 40, HIGH = 24, SEEN = WIDE * HIGH };
+
+/* Each setting reaches the painter, and the picture says so. */
+static void check_setting(const char *file, const orr_pixels_def *pixels,
+                          const orr_painter_def *paint, bool differs) {
+  static uint8_t seen[SEEN * 3], plain[SEEN * 3], expected[SEEN * 3];
+  const orr_painter_def usual = {.width = WIDE, .height = HIGH, .quality = orr_quality_observation};
+  bench b;
+  open_file(&b, file);
+  see_pixels(&b, pixels);
+  orr_env *env = new_env(&b, 3, 0);
+  must_frame(env, 0, seen);
+  paint_now(orr_env_world(env), paint, expected, NULL, NULL);
+  paint_now(orr_env_world(env), &usual, plain, NULL, NULL);
+  assert_memory_equal(seen, expected, sizeof seen);
+  if (differs) assert_memory_not_equal(seen, plain, sizeof seen);
+  orr_env_destroy(env);
+  close_bench(&b);
+}
+
+static void settings_reach_the_painter(void **state) {
+  (void)state;
+  const orr_pixels_def def = {
+      .width = WIDE, .height = HIGH, .samples = 1, .shadow_rays = 1, .bounces = 1};
+  const orr_painter_def usual = {.width = WIDE, .height = HIGH, .quality = orr_quality_observation};
+  orr_pixels_def pixels = def;
+  orr_painter_def paint = usual;
+  pixels.theme = paint.theme = ORR_THEME_PYMUNK;
+  check_setting("scenarios/push_t.yaml", &pixels, &paint, true);
+  pixels = def, paint = usual;
+  pixels.relief = paint.relief = true;
+  check_setting("scenarios/push_t.yaml", &pixels, &paint, false);
+  pixels = def, paint = usual;
+  pixels.from = paint.viewpoint = ORR_VIEWPOINT_SIDE;
+  check_setting("scenarios/push_cube.yaml", &pixels, &paint, true);
+  pixels = def, paint = usual;
+  pixels.samples = paint.quality.samples = 16;
+  check_setting("scenarios/push_cube.yaml", &pixels, &paint, true);
+  pixels = def, paint = usual;
+  pixels.bounces = paint.quality.bounces = 0;
+  check_setting("scenarios/push_cube.yaml", &pixels, &paint, false);
+}
+
+/* One cast gives all three pictures, whichever is asked for first. */
+static void depth_and_labels_belong_to_the_picture(void **state) {
+  (void)state;
+  static uint8_t seen[SEEN * 3], expected[SEEN * 3], labels[SEEN], expected_labels[SEEN];
+  static float depth[SEEN], expected_depth[SEEN];
+  const orr_painter_def paint = {.width = WIDE, .height = HIGH, .quality = orr_quality_observation};
+  bench b;
+  open_file(&b, "scenarios/push_cube.yaml");
+  orr_pixels_def def = default_pixels(&b);
+  def.width = WIDE, def.height = HIGH;
+  def.depth = def.segmentation = true;
+  see_pixels(&b, &def);
+  orr_env *env = new_env(&b, 3, 0);
+  orr_world *world = orr_env_world(env);
+  float action[ORR_MAX_FIELDS] = {0.5f};
+  for (int i = 0; i < 3; i++) {
+    must_frame(env, 2, labels);
+    must_frame(env, 1, depth);
+    must_frame(env, 0, seen);
+    paint_now(world, &paint, expected, expected_depth, expected_labels);
+    assert_memory_equal(seen, expected, sizeof seen);
+    assert_memory_equal(depth, expected_depth, sizeof depth);
+    assert_memory_equal(labels, expected_labels, sizeof labels);
+    orr_env_step(env, action);
+  }
+  size_t things = 0;
+  for (size_t i = 0; i < SEEN; i++) things += labels[i] > 0;
+  assert_true(things > 0);
+  orr_env_destroy(env);
+  close_bench(&b);
+}
+
 int run_env_tests(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(tables_have_good_defaults),
@@ -325,6 +408,8 @@ int run_env_tests(void) {
       cmocka_unit_test(pictures_are_part_of_the_interface),
       cmocka_unit_test(pixels_that_cannot_be_are_refused),
       cmocka_unit_test(frames_show_the_present),
+      cmocka_unit_test(settings_reach_the_painter),
+      cmocka_unit_test(depth_and_labels_belong_to_the_picture),
   };
   return cmocka_run_group_tests_name("env", tests, NULL, NULL);
 }

@@ -12,6 +12,6 @@ void make_scratch(char *out, size_t size) {
 
 int main(void) {
   int failed = test_error() + test_memory() + test_random() + test_pool() + test_file() +
-               test_image() + test_space() + test_progress();
+               test_image() + test_png() + test_space() + test_progress();
   return failed == 0 ? 0 : 1;
 }

@@ -14,6 +14,7 @@
 int test_error(void);
 int test_file(void);
 int test_image(void);
+int test_png(void);
 int test_memory(void);
 int test_pool(void);
 int test_progress(void);

@@ -139,6 +139,16 @@ check "inspect model json" 0 '"family"' "$orrery" inspect run/model/model.safete
 check "inspect run" 0 'oracle' "$orrery" inspect run
 check "inspect another's file" 1 'is no run folder' "$orrery" inspect scenarios/push_t.yaml
 check "inspect another's folder" 1 'is no run folder' "$orrery" inspect scenarios
+check "preview of no pictures" 2 'has no pictures' "$orrery" inspect run --preview
+check "preview of a model" 2 'is a model' "$orrery" inspect run/model/model.safetensors --preview
+check "inspect has nothing to write" 2 'add --preview' "$orrery" inspect run/data -o sheet.png
+check "collect pictures" 0 'Wrote seen/data' "$orrery" collect scenarios/push_t.yaml --profile tiny \
+  --set observe.pixels={} -o seen --quiet
+check "inspect pictures" 0 'pixels  *64x64' "$orrery" inspect seen
+check "preview" 0 'Wrote seen/data/preview.png: 8 train episodes' "$orrery" inspect seen --preview
+check "preview is not overwritten" 2 'is already there' "$orrery" inspect seen --preview
+check "preview of a shard" 0 'Wrote sheet.png: 4 held-out' "$orrery" inspect --preview \
+  -o sheet.png seen/data/held-out-00000.h5
 check "inspect nothing" 1 'No such file' "$orrery" inspect nowhere.h5
 check "report" 0 'report.html' "$orrery" report run
 check "report of nothing" 1 'config.yaml' "$orrery" report scenarios

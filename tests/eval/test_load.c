@@ -356,6 +356,29 @@ static const breakage breakages[] = {
               "  - {name: b, path: \"world.actuators.push.high[0]\", value: {choice: [1, 0.4]}}\n"
               "observe:"},
     {.old = "    train: {steps: 20}", .fresh = "    vary: []"},
+    {.old = "{circle: {radius: 15}}", .fresh = "{circle: {radius: 15}}, mirror: 0.7, glass: 0.5"},
+    {.old = "{circle: {radius: 15}}", .fresh = "{circle: {radius: 15}}, glass: 2, index: 0.9"},
+    {.old = "{circle: {radius: 15}}",
+     .fresh = "{circle: {radius: 15}}, pattern: {chequer: {colour: red}}"},
+    {.old = "{circle: {radius: 15}}",
+     .fresh = "{circle: {radius: 15}}, pattern: {checker: {colour: tomatoe}}"},
+    {.old = "{circle: {radius: 15}}",
+     .fresh = "{circle: {radius: 15}}, pattern: {image: {file: none.png}}"},
+    {.old = "{circle: {radius: 15}}",
+     .fresh = "{circle: {radius: 15}}, pattern: {image: {file: broken.yaml}}"},
+    {.old = "  actuators:",
+     .fresh = "  lights: [{name: a, body: puk}, {name: b, reach: far}]\n  actuators:"},
+    {.old = "  actuators:",
+     .fresh = "  lights: [{name: a, kind: sun, direction: [0, 0]}]\n"
+              "  sky: {ambient: -1, zenith: bleu}\n  actuators:"},
+    {.old = "  actuators:",
+     .fresh = "  sky: {zenith: bleu}\n"
+              "  camera: {follow: puck, body: puck, target: [1, 1]}\n"
+              "  actuators:"},
+    {.old = "  actuators:",
+     .fresh = "  camera: {follow: pukc, position: [0, 0, 9]}\n"
+              "  actuators:"},
+    {.old = "  actuators:", .fresh = "  camera: {model: eye}\n  actuators:"},
     {.old = "plan:\n  samples: 12", .fresh = "plan:\n  agent: left\n  samples: 12"},
     {.old = "body: agent, scale: 50",
      .fresh = "body: agent, agent: left, scale: 50",
