@@ -12,8 +12,8 @@ const char *const orr_easel_panel_names[] = {"camera", "top",          "front", 
 struct orr_easel {
   orr_easel_def def;
   orr_panels *panels;
-  orr_painter *painters[ORR_EASEL_MOST]; /* by orr_easel_panel; the first serves depth too */
-  orr_image scratch;                     /* of the first, when it is no panel itself */
+  orr_painter *painters[ORR_EASEL_MOST]; /* by orr_easel_panel */
+  orr_image scratch;                     /* of what is measured and not shown */
   orr_image small;
   orr_eye eye; /* for all pictures, when `steady` */
   bool steady;
@@ -26,8 +26,9 @@ static bool has(const orr_easel_def *def, orr_easel_panel panel) {
   return false;
 }
 
-static bool from_camera(orr_easel_panel panel) {
-  return panel == ORR_EASEL_CAMERA || panel == ORR_EASEL_DEPTH || panel == ORR_EASEL_SEGMENTATION;
+/* Who knows depth and labels: the slow reference does not, so the fast caster paints beside it. */
+static orr_easel_panel knower(const orr_easel_def *def) {
+  return def->paint.quality.reference ? ORR_EASEL_DEPTH : ORR_EASEL_CAMERA;
 }
 
 /* How a panel is painted; those that are made from the first's picture, as the first. */
@@ -93,10 +94,11 @@ static orr_status create_painters(orr_easel *easel, orr_error *err) {
     orr_painter_def paint = painting(def, panel);
     if (panel == ORR_EASEL_PIXELS)
       ORR_TRY(orr_image_create(paint.width, paint.height, &easel->small, err));
-    if (from_camera(panel)) panel = ORR_EASEL_CAMERA;
+    if (panel == ORR_EASEL_DEPTH || panel == ORR_EASEL_SEGMENTATION) panel = knower(def);
+    if (panel == ORR_EASEL_DEPTH) paint.quality = orr_quality_observation;
     if (!easel->painters[panel]) ORR_TRY(orr_painter_create(&paint, &easel->painters[panel], err));
   }
-  if (easel->painters[ORR_EASEL_CAMERA] && !has(def, ORR_EASEL_CAMERA))
+  if (has(def, ORR_EASEL_DEPTH) || has(def, ORR_EASEL_SEGMENTATION))
     ORR_TRY(orr_image_create(def->paint.width, def->paint.height, &easel->scratch, err));
   return ORR_OK;
 }
@@ -135,25 +137,39 @@ void orr_easel_watch(orr_easel *easel, const orr_control *control) {
     if (easel->painters[i]) orr_painter_watch(easel->painters[i], control);
 }
 
-/* The picture on which depth and labels rest. */
+/* From where the first panel is seen. */
+static void look(const orr_easel *easel, orr_painter *painter, const orr_scene *scene,
+                 double turn) {
+  const orr_painter_def *paint = &easel->def.paint;
+  if (!easel->steady && turn == 0.0) return;
+  orr_eye eye =
+      easel->steady ? easel->eye : orr_eye_of(scene, paint->viewpoint, paint->width, paint->height);
+  double low[3], high[3];
+  orr_eye_bounds(scene, low, high);
+  const double axis[2] = {0.5 * (low[0] + high[0]), 0.5 * (low[1] + high[1])};
+  orr_eye_orbit(&eye, axis, turn);
+  orr_painter_look(painter, &eye);
+}
+
+/* The first panel, and what depth and labels are asked of. */
 static orr_status paint_first(orr_easel *easel, const orr_scene *scene, double turn, orr_pool *pool,
                               orr_error *err) {
-  const orr_painter_def *paint = &easel->def.paint;
-  orr_painter *painter = easel->painters[ORR_EASEL_CAMERA];
-  orr_image *image = easel->scratch.pixels ? &easel->scratch : orr_panels_image(easel->panels);
+  orr_painter *first = easel->painters[ORR_EASEL_CAMERA],
+              *measurer = easel->painters[ORR_EASEL_DEPTH];
+  orr_image *image = &easel->scratch;
   int x = 0, y = 0;
-  if (easel->steady || turn != 0.0) {
-    orr_eye eye = easel->steady ? easel->eye
-                                : orr_eye_of(scene, paint->viewpoint, paint->width, paint->height);
-    double low[3], high[3];
-    orr_eye_bounds(scene, low, high);
-    const double axis[2] = {0.5 * (low[0] + high[0]), 0.5 * (low[1] + high[1])};
-    orr_eye_orbit(&eye, axis, turn);
-    orr_painter_look(painter, &eye);
+  for (size_t i = 0; i < easel->def.panel_count; i++) {
+    if (easel->def.panels[i] != ORR_EASEL_CAMERA) continue;
+    image = orr_panels_image(easel->panels);
+    orr_panels_place(easel->panels, i, &x, &y);
   }
-  for (size_t i = 0; i < easel->def.panel_count; i++)
-    if (easel->def.panels[i] == ORR_EASEL_CAMERA) orr_panels_place(easel->panels, i, &x, &y);
-  return orr_painter_paint(painter, scene, pool, image, x, y, err);
+  if (first) {
+    look(easel, first, scene, turn);
+    ORR_TRY(orr_painter_paint(first, scene, pool, image, x, y, err));
+  }
+  if (!measurer) return ORR_OK;
+  look(easel, measurer, scene, turn);
+  return orr_painter_paint(measurer, scene, pool, &easel->scratch, 0, 0, err);
 }
 
 static orr_status not_known(const char *what, orr_error *err) {
@@ -165,7 +181,7 @@ static orr_status not_known(const char *what, orr_error *err) {
 static orr_status paint_panel(orr_easel *easel, size_t i, const orr_scene *scene, orr_pool *pool,
                               orr_error *err) {
   orr_easel_panel panel = easel->def.panels[i];
-  orr_painter *first = easel->painters[ORR_EASEL_CAMERA], *own = easel->painters[panel];
+  orr_painter *first = easel->painters[knower(&easel->def)], *own = easel->painters[panel];
   int x, y;
   orr_panels_place(easel->panels, i, &x, &y);
   if (panel == ORR_EASEL_CAMERA) return ORR_OK;
@@ -191,7 +207,7 @@ static orr_status paint_panel(orr_easel *easel, size_t i, const orr_scene *scene
 
 orr_status orr_easel_paint(orr_easel *easel, const orr_scene *scene, double turn, orr_pool *pool,
                            const orr_image **out, orr_error *err) {
-  if (easel->painters[ORR_EASEL_CAMERA]) ORR_TRY(paint_first(easel, scene, turn, pool, err));
+  ORR_TRY(paint_first(easel, scene, turn, pool, err));
   for (size_t i = 0; i < easel->def.panel_count; i++)
     ORR_TRY(paint_panel(easel, i, scene, pool, err));
   *out = orr_panels_image(easel->panels);

@@ -160,6 +160,7 @@ static void test_an_episode_of_the_model(void **state) {
   orr_script way, script;
   orr_episode demonstration, own;
   orr_error err = {0};
+  orr_folder_remove("run", NULL); /* of a test that failed */
   assert_int_equal(orr_script_play(&play, 3, 40, NULL, &way, NULL), ORR_OK);
   record(&way, 0, ORR_POLICY_EXPERT, 0.0f, &demonstration);
   record(&way, 17, ORR_POLICY_MODEL, 0.25f, &own);
