@@ -40,15 +40,10 @@ typedef struct collection {
 
 /* ---- planning the shards ---- */
 
-static int64_t units_per_shard(const orr_collect_def *def, orr_unit_kind kind, orr_split split) {
-  int64_t each = (int64_t)orr_unit_episodes(def, kind, split);
-  return (def->shard_episodes + each - 1) / each;
-}
-
 /* Appends the shards of `units` units; with `out` NULL only counts them. */
-static void plan_kind(const orr_collect_def *def, orr_split split, orr_unit_kind kind,
-                      int64_t units, int64_t *number, shard_plan *out, size_t *count) {
-  int64_t most = units_per_shard(def, kind, split);
+static void plan_kind(const collection *work, orr_split split, orr_unit_kind kind, int64_t units,
+                      int64_t *number, shard_plan *out, size_t *count) {
+  int64_t most = orr_unit_shard(work->def, &work->info.observation, kind, split);
   for (int64_t first = 0; first < units; first += most, (*number)++, (*count)++) {
     if (!out) continue;
     shard_plan *shard = &out[*count];
@@ -62,11 +57,11 @@ static size_t plan_shards(const collection *work, shard_plan *out) {
   const orr_collect_def *def = work->def;
   size_t count = 0;
   int64_t train = 0, held = 0, agents = work->agent ? work->agent->episodes : 0;
-  plan_kind(def, ORR_SPLIT_TRAIN, ORR_UNIT_EXPERT, def->experts, &train, out, &count);
-  plan_kind(def, ORR_SPLIT_TRAIN, ORR_UNIT_WEAK, def->weak, &train, out, &count);
-  plan_kind(def, ORR_SPLIT_TRAIN, ORR_UNIT_RANDOM, def->random, &train, out, &count);
-  plan_kind(def, ORR_SPLIT_TRAIN, ORR_UNIT_AGENT, agents, &train, out, &count);
-  plan_kind(def, ORR_SPLIT_HELD_OUT, ORR_UNIT_EXPERT, def->held_out, &held, out, &count);
+  plan_kind(work, ORR_SPLIT_TRAIN, ORR_UNIT_EXPERT, def->experts, &train, out, &count);
+  plan_kind(work, ORR_SPLIT_TRAIN, ORR_UNIT_WEAK, def->weak, &train, out, &count);
+  plan_kind(work, ORR_SPLIT_TRAIN, ORR_UNIT_RANDOM, def->random, &train, out, &count);
+  plan_kind(work, ORR_SPLIT_TRAIN, ORR_UNIT_AGENT, agents, &train, out, &count);
+  plan_kind(work, ORR_SPLIT_HELD_OUT, ORR_UNIT_EXPERT, def->held_out, &held, out, &count);
   return count;
 }
 
@@ -90,7 +85,10 @@ static orr_hash settings_hash(const collection *work) {
   def.experts = def.held_out = def.weak = def.random = 0;
   size_t block = work->collector.block;
   orr_hash hash = orr_record_digest(&orr_collect_record, &def);
+  const orr_observer *observer = work->collector.observer;
   if (work->agent) hash = orr_hash_join(hash, orr_agent_digest(work->agent));
+  if (observer->space.picture_count > 0)
+    hash = orr_hash_join(hash, orr_record_digest(&orr_pixels_record, &observer->pixels));
   hash = orr_hash_join(hash, work->info.world);
   hash = orr_hash_join(hash, work->info.interface);
   hash = orr_hash_join(hash, orr_hash_bytes(&block, sizeof block));
@@ -159,17 +157,21 @@ static bool is_kept(const collection *work, const shard_plan *shard, orr_hash ma
 
 /* ---- making a shard ---- */
 
+/* One shard in memory: its units run, then it is finished while those of the next one run. */
 typedef struct shard_task {
   collection *work;
   const shard_plan *shard;
-  size_t each;           /* episodes of a unit */
-  orr_episode *episodes; /* units x each */
-  bool *reached;         /* units */
-  pthread_mutex_t lock;  /* guards what follows */
+  struct shard_task *before; /* to be finished beside the units; NULL: none */
+  size_t each;               /* episodes of a unit */
+  orr_episode *episodes;     /* units x each */
+  bool *reached;             /* units */
+  shard_note note;
+  pthread_mutex_t lock; /* guards what follows */
   int64_t done;
   size_t failed_unit; /* the first of those that failed */
-  orr_status status;
+  orr_status status;  /* of the units, then of finishing */
   orr_error err;
+  double writing; /* s that finishing took */
 } shard_task;
 
 static void note_unit(shard_task *task, size_t index, orr_status status, const orr_error *err) {
@@ -185,28 +187,32 @@ static void note_unit(shard_task *task, size_t index, orr_status status, const o
   pthread_mutex_unlock(&task->lock);
 }
 
-static void run_unit(void *context, size_t index, size_t lane) {
-  shard_task *task = context;
+static void run_unit(shard_task *task, size_t index, orr_collect_lane *lane) {
   collection *work = task->work;
+  double begun = orr_seconds();
   orr_unit unit = {task->shard->kind, task->shard->split,
                    (uint32_t)(task->shard->first + (int64_t)index)};
   orr_error err = {0};
   orr_status status =
       orr_cancelled(work->control)
           ? orr_fail(&err, ORR_ERR_CANCELLED, "collection was stopped")
-          : orr_collect_unit(&work->collector, &work->collector.lanes[lane], &unit,
-                             task->episodes + index * task->each, &task->reached[index], &err);
+          : orr_collect_unit(&work->collector, lane, &unit, task->episodes + index * task->each,
+                             &task->reached[index], &err);
+  lane->seconds += orr_seconds() - begun;
   note_unit(task, index, status, &err);
 }
 
 static orr_status create_episodes(shard_task *task, orr_error *err) {
   const collection *work = task->work;
+  const orr_space *observation = &work->info.observation;
   size_t units = (size_t)task->shard->units, steps = orr_unit_steps(work->def, task->shard->kind);
   ORR_TRY(orr_new(&task->episodes, units * task->each, sizeof *task->episodes, err));
   ORR_TRY(orr_new(&task->reached, units, sizeof *task->reached, err));
-  for (size_t i = 0; i < units * task->each; i++)
-    ORR_TRY(orr_episode_create(work->info.observation.count, work->info.action.count, steps,
+  for (size_t i = 0; i < units * task->each; i++) {
+    ORR_TRY(orr_episode_create(observation->count, work->info.action.count, steps,
                                &task->episodes[i], err));
+    ORR_TRY(orr_episode_add_pictures(&task->episodes[i], observation, err));
+  }
   return ORR_OK;
 }
 
@@ -215,67 +221,98 @@ static void destroy_episodes(shard_task *task) {
     orr_episode_destroy(&task->episodes[i]);
   orr_free(task->episodes);
   orr_free(task->reached);
+  task->episodes = NULL;
+  task->reached = NULL;
 }
 
-/* Numbers the whole episodes from `index` on and writes them. */
-static orr_status write_episodes(shard_task *task, int64_t index, const char *path,
-                                 shard_note *note, orr_error *err) {
-  size_t count = (size_t)task->shard->units * task->each;
-  const orr_episode **whole;
-  ORR_TRY(orr_new(&whole, count, sizeof *whole, err));
-  for (size_t i = 0; i < count; i++) {
+/* Numbers the whole episodes from `index` on and counts. */
+static void number_episodes(shard_task *task, int64_t index) {
+  const shard_plan *shard = task->shard;
+  shard_note *note = &task->note;
+  for (size_t i = 0; i < (size_t)shard->units * task->each; i++) {
     orr_episode *episode = &task->episodes[i];
     note->diverged += episode->diverged;
     if (episode->diverged) continue;
-    episode->index = index + note->episodes;
-    whole[note->episodes++] = episode;
+    episode->index = index + note->episodes++;
     note->rows += (int64_t)episode->steps + 1;
   }
-  orr_status status = ORR_OK;
-  if (note->episodes > 0)
-    status = orr_shard_write(path, &task->work->info, task->shard->split, whole,
-                             (size_t)note->episodes, err);
-  else
-    status = orr_file_remove(path, err);
+  bool expert = shard->kind == ORR_UNIT_EXPERT || shard->kind == ORR_UNIT_AGENT;
+  note->demonstrations = expert ? shard->units : 0;
+  for (int64_t i = 0; expert && i < shard->units; i++) note->reached += task->reached[i];
+}
+
+static orr_status write_episodes(const shard_task *task, const char *path, orr_error *err) {
+  size_t count = (size_t)task->shard->units * task->each, whole_count = 0;
+  const orr_episode **whole;
+  if (task->note.episodes == 0) return orr_file_remove(path, err);
+  ORR_TRY(orr_new(&whole, count, sizeof *whole, err));
+  for (size_t i = 0; i < count; i++)
+    if (!task->episodes[i].diverged) whole[whole_count++] = &task->episodes[i];
+  orr_status status =
+      orr_shard_write(path, &task->work->info, task->shard->split, whole, whole_count, err);
   orr_free(whole);
   return status;
 }
 
 /* The note comes last: without it a shard does not count as finished. */
-static orr_status finish_shard(shard_task *task, int64_t index, shard_note *note, orr_error *err) {
-  const shard_plan *shard = task->shard;
+static orr_status write_shard(shard_task *task, orr_error *err) {
+  shard_note *note = &task->note;
   char path[ORR_PATH], stale[ORR_PATH];
-  path_of(task->work, shard->name, ".json", stale);
+  path_of(task->work, task->shard->name, ".json", stale);
   ORR_TRY(orr_file_remove(stale, err));
-  path_of(task->work, shard->name, ".h5", path);
-  ORR_TRY(write_episodes(task, index, path, note, err));
+  path_of(task->work, task->shard->name, ".h5", path);
+  ORR_TRY(write_episodes(task, path, err));
   if (note->episodes > 0) {
     note->bytes = orr_file_size(path);
     ORR_TRY(orr_sha256_file(path, note->sha256, err));
   } else
     memset(note->sha256, '0', ORR_SHA256_TEXT - 1);
-  bool expert = shard->kind == ORR_UNIT_EXPERT || shard->kind == ORR_UNIT_AGENT;
-  note->demonstrations = expert ? shard->units : 0;
-  for (int64_t i = 0; expert && i < shard->units; i++) note->reached += task->reached[i];
-  return write_note(task->work, shard, note, err);
+  return write_note(task->work, task->shard, note, err);
 }
 
-static orr_status make_shard(collection *work, const shard_plan *shard, int64_t index,
-                             shard_note *note, orr_error *err) {
-  shard_task task = {.work = work, .shard = shard, .status = ORR_OK};
-  task.each = orr_unit_episodes(work->def, shard->kind, shard->split);
-  pthread_mutex_init(&task.lock, NULL);
-  orr_status status = create_episodes(&task, err);
-  if (status == ORR_OK) {
-    struct orr_pool *pool = work->control ? work->control->pool : NULL;
-    orr_pool_run(pool, (size_t)shard->units, run_unit, &task);
-    status = task.status;
-    if (status != ORR_OK && err) *err = task.err;
+static void finish_task(shard_task *task) {
+  double begun = orr_seconds();
+  task->status = write_shard(task, &task->err);
+  destroy_episodes(task);
+  task->writing = orr_seconds() - begun;
+}
+
+static void run_piece(void *context, size_t index, size_t lane) {
+  shard_task *task = context;
+  if (task->before && index == 0)
+    finish_task(task->before);
+  else
+    run_unit(task, index - (task->before != NULL), &task->work->collector.lanes[lane]);
+}
+
+/* Takes the outcome of a task over and forgets it. NULL is fine. */
+static orr_status end_task(shard_task *task, orr_collect_result *out, orr_error *err) {
+  if (!task) return ORR_OK;
+  out->writing += task->writing;
+  if (task->status != ORR_OK && err) *err = task->err;
+  destroy_episodes(task);
+  pthread_mutex_destroy(&task->lock);
+  return task->status;
+}
+
+/* Runs the units of `task`, from `index` on, and finishes `before`, which ends. */
+static orr_status run_task(shard_task *task, shard_task *before, int64_t index,
+                           orr_collect_result *out, orr_error *err) {
+  collection *work = task->work;
+  struct orr_pool *pool = work->control ? work->control->pool : NULL;
+  task->each = orr_unit_episodes(work->def, task->shard->kind, task->shard->split);
+  task->before = before;
+  pthread_mutex_init(&task->lock, NULL);
+  task->status = create_episodes(task, &task->err);
+  size_t units = task->status == ORR_OK ? (size_t)task->shard->units : 0;
+  orr_pool_run(pool, units + (before != NULL), run_piece, task);
+  orr_status status = end_task(before, out, err);
+  if (status == ORR_OK && task->status == ORR_OK) {
+    number_episodes(task, index);
+    return ORR_OK;
   }
-  if (status == ORR_OK) status = finish_shard(&task, index, note, err);
-  destroy_episodes(&task);
-  pthread_mutex_destroy(&task.lock);
-  return status;
+  orr_status own = end_task(task, out, status == ORR_OK ? err : NULL);
+  return status == ORR_OK ? own : status;
 }
 
 /* ---- the folder ---- */
@@ -341,23 +378,39 @@ static void add_note(const shard_note *note, bool kept, int64_t *demonstrations,
   *reached += note->reached;
 }
 
+static void add_times(const collection *work, orr_collect_result *out) {
+  for (size_t i = 0; i < work->collector.lane_count; i++) {
+    const orr_collect_lane *lane = &work->collector.lanes[i];
+    out->acting += lane->seconds - lane->drawing - lane->deflating;
+    out->drawing += lane->drawing;
+    out->deflating += lane->deflating;
+  }
+}
+
 static orr_status run_shards(collection *work, int64_t *diverged, orr_collect_result *out,
                              orr_error *err) {
   int64_t demonstrations = 0, reached = 0;
+  shard_task tasks[2], *before = NULL; /* what is not yet on the disk */
   for (size_t i = 0; i < work->shard_count; i++) {
     const shard_plan *shard = &work->shards[i];
     shard_note note = {0};
     orr_hash hash = shard_hash(work, shard, out->episodes);
     bool kept = is_kept(work, shard, hash, &note);
     if (!kept) {
-      note = (shard_note){.made_from = hash};
-      ORR_TRY(make_shard(work, shard, out->episodes, &note, err));
+      shard_task *task = before == tasks ? tasks + 1 : tasks;
+      *task = (shard_task){.work = work, .shard = shard, .note = {.made_from = hash}};
+      ORR_TRY(run_task(task, before, out->episodes, out, err));
+      before = task;
+      note = task->note;
     }
     if (note.episodes > 0) diverged[out->shards] = note.diverged;
     add_note(&note, kept, &demonstrations, &reached, out);
     work->done += shard_episodes(work, shard);
     orr_report(work->control, "episodes", work->done, work->total, shard->name);
   }
+  if (before) finish_task(before);
+  ORR_TRY(end_task(before, out, err));
+  add_times(work, out);
   out->expert_success = demonstrations > 0 ? (double)reached / (double)demonstrations : NAN;
   return ORR_OK;
 }

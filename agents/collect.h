@@ -3,14 +3,18 @@
  * A unit is stateless and seeded by its number: an expert demonstration (planner on the true
  * simulator; the goal is the task's own or a random pose) followed by its noisy replays, or a weak
  * or random episode. All episodes of a demonstration share `source` and lie on one side of the
- * split. A shard is a fixed run of units of one kind; finished shards are kept, so a killed run
- * loses at most the shard in flight and ends with the same bytes for any number of threads.
+ * split. A shard is a fixed run of units of one kind, written while the units of the next one
+ * run; finished shards are kept, so a killed run loses at most these two and ends with the same
+ * bytes for any number of threads.
  *
  * The goal's bodies and joints are those of the task's goals; without any the free ones, or all
  * when none is free. A demonstration plans with these alone in its objective, and with `approach`,
  * which leads the actor to what it should push. A replay aims at the demonstration's absolute
  * targets plus AR(1) noise, from wherever its own actor is: relative actions replayed as they are
  * would walk away at random.
+ *
+ * With `observe.pixels` every row carries pictures. A unit's thread simulates, draws and deflates
+ * its own episode, so drawing overlaps simulation on the others; planning draws nothing.
  *
  * On-policy rounds (orr_collect_agent) record what an agent does that plans with a model: data
  * aggregation after Ross, Gordon and Bagnell (AISTATS 2011), for world models as in PETS (Chua et
@@ -49,6 +53,9 @@ typedef struct orr_collect_result {
   int64_t episodes, rows, diverged, shards, shards_kept;
   double expert_success; /* share of demonstrations that reached their goal */
   double seconds;
+  /* What the threads did, s, added up: simulate and plan; draw and deflate frames; write shards and
+   * hash them. Of the shards that were not kept. */
+  double acting, drawing, deflating, writing;
 } orr_collect_result;
 
 /* Collects both splits into `folder` and seals the data set. Beside each finished shard stands

@@ -100,8 +100,7 @@ static orr_status begin(const orr_collector *collector, orr_collect_lane *lane, 
   episode->reset_episode = view.reset_episode;
   episode->source = view.source;
   episode->policy = ORR_POLICY_MODEL;
-  orr_episode_begin(episode, lane->seen);
-  return ORR_OK;
+  return orr_collect_begin(lane, episode, err);
 }
 
 static void add_noise(const orr_collector *collector, orr_collect_lane *lane, uint32_t number,
@@ -128,7 +127,7 @@ orr_status orr_collect_agent_unit(const orr_collector *collector, orr_collect_la
   while (left > 0 && !episode->diverged) {
     ORR_TRY(orr_policy_act(lane->expert, lane->env, lane->action, err));
     if (collector->agent->noise > 0.0) add_noise(collector, lane, number, episode->steps);
-    orr_collect_step(lane, episode);
+    ORR_TRY(orr_collect_step(lane, episode, err));
     left--;
     if (!*reached && orr_env_success(lane->env)) {
       *reached = true;

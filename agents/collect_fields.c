@@ -69,7 +69,8 @@ static const orr_field collect_fields[] = {
     {ORR_FIELD(INT, orr_collect_def, random_steps), .unit = "control steps", .low = 1, .high = 1e6,
      .preset = "60", .help = "Their length"},
     {ORR_FIELD(INT, orr_collect_def, shard_episodes), .low = 1, .high = 1e6, .preset = "500",
-     .help = "About how many episodes go into one file"},
+     .help = "About how many episodes go into one file; fewer when their pictures would fill more "
+             "than 4 GiB before they are deflated"},
 };
 const orr_record orr_collect_record = {ORR_RECORD("collect", orr_collect_def, collect_fields),
                                        .help = "Which episodes are recorded"};

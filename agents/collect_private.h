@@ -13,6 +13,9 @@ typedef struct orr_collect_lane {
   bool task_goal;                     /* the task's poses instead of `goal`'s */
   double *targets;                    /* steps x A: where the expert aimed */
   float *seen, *action;
+  uint8_t *frame; /* the largest picture; NULL without any */
+  orr_deflater *deflater;
+  double seconds, drawing, deflating; /* s spent: in all, and on frames */
 } orr_collect_lane;
 
 typedef struct orr_collector {
@@ -56,6 +59,12 @@ typedef struct orr_unit {
 /* Episodes of a unit (a demonstration for training is followed by its replays), and the longest. */
 size_t orr_unit_episodes(const orr_collect_def *def, orr_unit_kind kind, orr_split split);
 size_t orr_unit_steps(const orr_collect_def *def, orr_unit_kind kind);
+/* How many of them go into a shard. Its frames wait in memory until it is written: large pictures
+ * make it smaller than `shard_episodes` says, so that they are at most this many bytes before they
+ * are deflated, or a single unit's. */
+#define ORR_SHARD_PICTURES ((int64_t)1 << 32)
+int64_t orr_unit_shard(const orr_collect_def *def, const orr_space *observation, orr_unit_kind kind,
+                       orr_split split);
 
 /* Records one unit into `episodes` (orr_unit_episodes of them; those that diverged are marked).
  * `reached`: whether a demonstration reached its goal. */
@@ -68,8 +77,10 @@ uint32_t orr_agent_number(int64_t round, uint32_t unit);
 orr_status orr_collect_agent_unit(const orr_collector *collector, orr_collect_lane *lane,
                                   const orr_unit *unit, orr_episode *episode, bool *reached,
                                   orr_error *err);
-/* One control step of lane->action, recorded. */
-orr_end orr_collect_step(orr_collect_lane *lane, orr_episode *episode);
+/* The first row: the env as it stands, of which lane->seen holds the numbers. */
+orr_status orr_collect_begin(orr_collect_lane *lane, orr_episode *episode, orr_error *err);
+/* One control step of lane->action, recorded; an episode that diverges is marked. */
+orr_status orr_collect_step(orr_collect_lane *lane, orr_episode *episode, orr_error *err);
 /* A demonstration's goal into lane->goal, before the unit's own reset, which may vary the task's;
  * then set in the env. */
 void orr_collect_draw_goal(const orr_collector *collector, orr_collect_lane *lane, uint32_t number);

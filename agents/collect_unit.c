@@ -4,6 +4,7 @@
 #include "agents/others.h"
 #include "agents/policy_private.h"
 
+#include "base/clock.h"
 #include "base/maths.h"
 #include "base/memory.h"
 
@@ -48,6 +49,18 @@ size_t orr_unit_steps(const orr_collect_def *def, orr_unit_kind kind) {
   return (size_t)(kind == ORR_UNIT_WEAK     ? def->weak_steps
                   : kind == ORR_UNIT_RANDOM ? def->random_steps
                                             : def->steps);
+}
+
+int64_t orr_unit_shard(const orr_collect_def *def, const orr_space *observation, orr_unit_kind kind,
+                       orr_split split) {
+  int64_t episodes = (int64_t)orr_unit_episodes(def, kind, split), row = 0;
+  int64_t most = (def->shard_episodes + episodes - 1) / episodes;
+  for (size_t i = 0; i < observation->picture_count; i++)
+    row += (int64_t)orr_picture_bytes(&observation->pictures[i]);
+  if (row == 0) return most;
+  int64_t fit = ORR_SHARD_PICTURES / row / episodes / ((int64_t)orr_unit_steps(def, kind) + 1);
+  if (fit < 1) fit = 1;
+  return fit < most ? fit : most;
 }
 
 /* ---- the collector ---- */
@@ -126,6 +139,18 @@ static orr_status create_expert(orr_collector *collector, orr_collect_lane *lane
                             &lane->expert, err);
 }
 
+static orr_status create_pictures(const orr_observer *observer, orr_collect_lane *lane,
+                                  orr_error *err) {
+  size_t most = 0;
+  for (size_t i = 0; i < observer->space.picture_count; i++) {
+    size_t bytes = orr_picture_bytes(&observer->space.pictures[i]);
+    if (bytes > most) most = bytes;
+  }
+  if (most == 0) return ORR_OK;
+  ORR_TRY(orr_new(&lane->frame, most, 1, err));
+  return orr_deflater_create(&lane->deflater, err);
+}
+
 static orr_status create_lane(orr_collector *collector, orr_collect_lane *lane, orr_error *err) {
   const orr_scenario *scenario = collector->scenario;
   const orr_collect_def *def = collector->def;
@@ -133,6 +158,7 @@ static orr_status create_lane(orr_collector *collector, orr_collect_lane *lane, 
   ORR_TRY(orr_new(&lane->goal, scenario->state.count, sizeof *lane->goal, err));
   ORR_TRY(orr_new(&lane->seen, collector->observer->space.count, sizeof *lane->seen, err));
   ORR_TRY(orr_new(&lane->action, scenario->action_count, sizeof *lane->action, err));
+  ORR_TRY(create_pictures(collector->observer, lane, err));
   ORR_TRY(orr_env_create(scenario, collector->observer, &lane->env, err));
   if (def->experts + def->held_out > 0) ORR_TRY(create_expert(collector, lane, err));
   if (def->weak > 0)
@@ -175,6 +201,8 @@ void orr_collector_destroy(orr_collector *collector) {
     orr_free(lane->targets);
     orr_free(lane->seen);
     orr_free(lane->action);
+    orr_free(lane->frame);
+    orr_deflater_destroy(lane->deflater);
   }
   orr_free(collector->lanes);
   orr_free(collector->starts);
@@ -195,21 +223,51 @@ static orr_status reset(const orr_collector *collector, orr_collect_lane *lane, 
   episode->diverged = status == ORR_ERR_NUMBERS;
   if (status != ORR_OK) return episode->diverged ? ORR_OK : status;
   orr_env_observe(lane->env, lane->seen);
-  orr_episode_begin(episode, lane->seen);
+  return orr_collect_begin(lane, episode, err);
+}
+
+/* Of the present instant, deflated into the episode. Nothing is drawn but what is recorded: not
+ * while an expert plans, not on the way to a start or a goal. */
+static orr_status put_frames(orr_collect_lane *lane, orr_episode *episode, orr_error *err) {
+  const orr_space *space = &orr_env_observer(lane->env)->space;
+  for (size_t i = 0; i < space->picture_count; i++) {
+    double begun = orr_seconds();
+    ORR_TRY(orr_env_frame(lane->env, i, lane->frame, err));
+    double drawn = orr_seconds();
+    ORR_TRY(orr_episode_put_frame(episode, space, i, lane->frame, lane->deflater, err));
+    lane->drawing += drawn - begun;
+    lane->deflating += orr_seconds() - drawn;
+  }
   return ORR_OK;
 }
 
-orr_end orr_collect_step(orr_collect_lane *lane, orr_episode *episode) {
+/* Nobody will write them, and a shard's episodes wait for each other in memory. */
+static void drop_frames(orr_episode *episode) {
+  for (size_t i = 0; i < episode->picture_count; i++) {
+    orr_frames *frames = &episode->pictures[i];
+    orr_free(frames->bytes);
+    frames->bytes = NULL;
+    frames->used = frames->capacity = frames->count = 0;
+  }
+}
+
+orr_status orr_collect_begin(orr_collect_lane *lane, orr_episode *episode, orr_error *err) {
+  orr_episode_begin(episode, lane->seen);
+  return put_frames(lane, episode, err);
+}
+
+orr_status orr_collect_step(orr_collect_lane *lane, orr_episode *episode, orr_error *err) {
   orr_end end = orr_env_step(lane->env, lane->action);
   const orr_world *world = orr_env_look(lane->env);
   if (end == ORR_DIVERGED) {
     episode->diverged = true;
-    return end;
+    drop_frames(episode);
+    return ORR_OK;
   }
   orr_env_observe(lane->env, lane->seen);
   orr_episode_append(episode, lane->action, (float)orr_world_reward(world), lane->seen,
                      orr_world_success(world), orr_world_contact(world));
-  return end;
+  return put_frames(lane, episode, err);
 }
 
 static orr_status run_simple(const orr_collector *collector, orr_collect_lane *lane,
@@ -223,7 +281,7 @@ static orr_status run_simple(const orr_collector *collector, orr_collect_lane *l
   size_t steps = orr_unit_steps(collector->def, unit->kind);
   while (episode->steps < steps && !episode->diverged) {
     ORR_TRY(orr_policy_act(policy, lane->env, lane->action, err));
-    orr_collect_step(lane, episode);
+    ORR_TRY(orr_collect_step(lane, episode, err));
   }
   episode->truncated = !episode->diverged;
   return ORR_OK;
@@ -299,7 +357,7 @@ static orr_status run_expert(const orr_collector *collector, orr_collect_lane *l
   while (left > 0 && !episode->diverged) {
     ORR_TRY(orr_policy_act(lane->expert, lane->env, lane->action, err));
     note_targets(collector, lane, episode->steps);
-    orr_collect_step(lane, episode);
+    ORR_TRY(orr_collect_step(lane, episode, err));
     left--;
     if (!*reached && orr_env_success(lane->env)) {
       *reached = true;
@@ -336,7 +394,7 @@ static orr_status run_replay(const orr_collector *collector, orr_collect_lane *l
       lane->action[a] = orr_action_towards(collector->scenario, a, target, lane->state);
       noise[a] = rho * noise[a] + fresh * orr_random_normal(&random);
     }
-    orr_collect_step(lane, episode);
+    ORR_TRY(orr_collect_step(lane, episode, err));
   }
   episode->truncated = !episode->diverged;
   return ORR_OK;

@@ -51,37 +51,23 @@ bool orr_dynamics_imagine(orr_dynamics *dynamics, const float *plan, size_t hori
 
 /* ---- models ---- */
 
-static bool same_name(const orr_space *a, const orr_space *b, size_t i) {
-  return strcmp(a->fields[i].name, b->fields[i].name) == 0;
-}
-
-static orr_status describe(const orr_space *model, const orr_space *here, const char *what,
-                           orr_error *err) {
-  if (model->count != here->count)
-    return orr_fail(err, ORR_ERR_MISMATCH,
-                    "the model was trained on %s of %zu fields, this scenario's have %zu", what,
-                    model->count, here->count);
-  for (size_t i = 0; i < here->count; i++)
-    if (!same_name(model, here, i))
-      return orr_fail(err, ORR_ERR_MISMATCH,
-                      "field %zu of %s: the model was trained on \"%s\", this scenario has \"%s\"",
-                      i, what, model->fields[i].name, here->fields[i].name);
-  return orr_fail(err, ORR_ERR_MISMATCH,
-                  "the model was trained on %s of other bodies, units, bounds or meaning", what);
-}
-
+/* A model that reads numbers alone is bound to the pictures that lay beside them, too: an interface
+ * is one thing, and what a model has not seen it was not tested with. */
 orr_status orr_dynamics_fits(const orr_model *model, const orr_observer *observer, orr_error *err) {
   const orr_space *observation = orr_model_observation(model), *action = orr_model_action(model);
   const orr_space *actions = &observer->scenario->action;
   size_t block = (size_t)orr_model_definition(model)->block;
   orr_hash here = orr_interface_hash(&observer->space, actions, block);
   if (orr_hash_equal(here, orr_model_interface(model))) return ORR_OK;
-  if (!orr_hash_equal(orr_space_hash(observation), orr_space_hash(&observer->space)))
-    describe(observation, &observer->space, "observations", err);
-  else if (!orr_hash_equal(orr_space_hash(action), orr_space_hash(actions)))
-    describe(action, actions, "actions", err);
-  else
-    orr_fail(err, ORR_ERR_MISMATCH, "the model was trained with another length of a block");
+  char why[256];
+  orr_space_difference(observation, &observer->space, "observation", why, sizeof why);
+  if (!*why) orr_space_difference(action, actions, "action", why, sizeof why);
+  bool spaces = orr_hash_equal(orr_space_hash(observation), orr_space_hash(&observer->space)) &&
+                orr_hash_equal(orr_space_hash(action), orr_space_hash(actions));
+  orr_fail(err, ORR_ERR_MISMATCH, "the model was trained for another interface: %s",
+           *why     ? why
+           : spaces ? "its block has another length"
+                    : "bodies, units, bounds or the meaning of actions differ");
   orr_hint(err, "use the scenario that the model was trained for, or train a model for this one");
   return ORR_ERR_MISMATCH;
 }

@@ -8,6 +8,10 @@
 static const orr_field observe_fields[] = {
     {ORR_FIELD(TEXTS, orr_observe_def, state), .preset = "[]",
      .help = "Quantities of the world that agents see, such as block.angle; empty: all"},
+    {ORR_FIELD(OPTIONAL, orr_observe_def, pixels), .record = &orr_pixels_record, .preset = "null",
+     .later = true,
+     .help = "Pictures that each row of an episode carries beside its numbers; {}: as the defaults "
+             "say"},
 };
 const orr_record orr_observe_record = {ORR_RECORD("observe", orr_observe_def, observe_fields),
                                        .help = "What agents and models see of the world"};
@@ -26,12 +30,39 @@ static orr_status unknown_quantity(const orr_space *space, const char *name, orr
   return ORR_ERR_CONFIG;
 }
 
+static void add_picture(orr_observer *observer, const char *name, orr_picture_kind kind) {
+  orr_space_picture *picture = &observer->space.pictures[observer->space.picture_count++];
+  memset(picture, 0, sizeof *picture);
+  snprintf(picture->name, sizeof picture->name, "%s", name);
+  picture->kind = kind;
+  picture->width = (int)observer->pixels.width;
+  picture->height = (int)observer->pixels.height;
+}
+
+static orr_status add_pictures(const orr_scenario *scenario, const orr_pixels_def *def,
+                               orr_observer *out, orr_error *err) {
+  orr_pixels_fault faults[ORR_MOST_PIXELS_FAULTS];
+  if (orr_pixels_check(scenario, def, faults)) {
+    orr_fail(err, ORR_ERR_CONFIG, "pixels.%s: %s", faults->field, faults->message);
+    orr_hint(err, "%s", faults->hint);
+    return ORR_ERR_CONFIG;
+  }
+  out->pixels = *def;
+  if (def->height == 0) out->pixels.height = def->width;
+  add_picture(out, "pixels", ORR_PICTURE_RGB);
+  if (def->depth) add_picture(out, "depth", ORR_PICTURE_DEPTH);
+  if (def->segmentation) add_picture(out, "segmentation", ORR_PICTURE_LABELS);
+  return ORR_OK;
+}
+
 orr_status orr_observer_create(const orr_scenario *scenario, const orr_observe_def *def,
                                orr_observer *out, orr_error *err) {
   const orr_space *state = &scenario->state;
   const char *const *names = def->state.items;
   out->scenario = scenario;
   out->space = *state;
+  out->pixels = (orr_pixels_def){0};
+  if (def->pixels) ORR_TRY(add_pictures(scenario, def->pixels, out, err));
   for (size_t i = 0; i < state->count; i++) out->pick[i] = i;
   if (def->state.count == 0) return ORR_OK;
   if (def->state.count > state->count)
@@ -73,13 +104,24 @@ struct orr_env {
   const orr_goal_rule *rule; /* NULL: without a goal */
   int64_t held;              /* control steps in a row in which the rule was met */
   bool success;              /* of the rule, latched */
+  orr_painter *painter;      /* NULL: nothing but numbers is observed */
+  orr_image image;
+  bool drawn; /* the picture shows the world as it is now */
 };
+
+static orr_status create_painter(orr_env *env, orr_error *err) {
+  orr_painter_def painter = orr_pixels_painter(&env->observer.pixels);
+  if (env->observer.space.picture_count == 0) return ORR_OK;
+  ORR_TRY(orr_image_create(painter.width, painter.height, &env->image, err));
+  return orr_painter_create(&painter, &env->painter, err);
+}
 
 static orr_status create_parts(orr_env *env, orr_error *err) {
   size_t count = env->scenario->state.count;
   ORR_TRY(orr_new(&env->state, count, sizeof *env->state, err));
   ORR_TRY(orr_new(&env->goal, count, sizeof *env->goal, err));
   ORR_TRY(orr_new(&env->goal_seen, count, sizeof *env->goal_seen, err));
+  ORR_TRY(create_painter(env, err));
   return orr_world_create(env->scenario, &env->world, err);
 }
 
@@ -104,17 +146,22 @@ void orr_env_destroy(orr_env *env) {
   orr_free(env->state);
   orr_free(env->goal);
   orr_free(env->goal_seen);
+  orr_painter_destroy(env->painter);
+  orr_image_destroy(&env->image);
   orr_free(env);
 }
 
-orr_world *orr_env_world(orr_env *env) { return env->world; }
+orr_world *orr_env_world(orr_env *env) {
+  env->drawn = false;
+  return env->world;
+}
 const orr_world *orr_env_look(const orr_env *env) { return env->world; }
 const orr_observer *orr_env_observer(const orr_env *env) { return &env->observer; }
 
 orr_status orr_env_reset(orr_env *env, uint64_t seed, uint32_t episode, orr_error *err) {
   env->rule = NULL;
   env->held = 0;
-  env->success = false;
+  env->success = env->drawn = false;
   return orr_world_reset(env->world, seed, episode, err);
 }
 
@@ -140,6 +187,7 @@ static orr_end judge(orr_env *env) {
 }
 
 orr_end orr_env_step(orr_env *env, const float *action) {
+  env->drawn = false;
   orr_end end = orr_world_step(env->world, action);
   return env->rule && end != ORR_DIVERGED ? judge(env) : end;
 }
@@ -147,6 +195,31 @@ orr_end orr_env_step(orr_env *env, const float *action) {
 void orr_env_observe(const orr_env *env, float *out) {
   orr_world_state(env->world, env->state);
   orr_observer_read(&env->observer, env->state, out);
+}
+
+static orr_status draw(orr_env *env, orr_error *err) {
+  if (env->drawn) return ORR_OK;
+  const orr_scene *scene = orr_world_scene(env->world);
+  ORR_TRY(orr_painter_paint(env->painter, scene, NULL, &env->image, 0, 0, err));
+  env->drawn = true;
+  return ORR_OK;
+}
+
+orr_status orr_env_frame(orr_env *env, size_t picture, void *out, orr_error *err) {
+  const orr_space *space = &env->observer.space;
+  ORR_ASSERT(picture < space->picture_count);
+  ORR_TRY(draw(env, err));
+  const void *from = NULL;
+  switch (space->pictures[picture].kind) {
+  case ORR_PICTURE_RGB: from = env->image.pixels; break;
+  case ORR_PICTURE_DEPTH: from = orr_painter_depth(env->painter); break;
+  case ORR_PICTURE_LABELS: from = orr_painter_labels(env->painter); break;
+  }
+  if (!from) /* of a world that the painter drew without rays */
+    return orr_fail(err, ORR_ERR_CONFIG, "there is no %s of this picture: it was not cast",
+                    space->pictures[picture].name);
+  memcpy(out, from, orr_picture_bytes(&space->pictures[picture]));
+  return ORR_OK;
 }
 
 void orr_env_goal(const orr_env *env, float *out) {

@@ -329,6 +329,15 @@ int64_t orr_file_size(const char *path) {
   return stat(path, &info) == 0 ? (int64_t)info.st_size : -1;
 }
 
+orr_status orr_file_rename(const char *from, const char *to, orr_error *err) {
+  if (orr_file_injected(ENOSPC) || rename(from, to) != 0)
+    return orr_file_refused(err, "write", to, errno);
+  if (sync_folder_of(to)) return ORR_OK;
+  orr_file_refused(err, "make durable", to, errno);
+  orr_hint(err, "It is complete and in its place, but may not survive a power cut.");
+  return ORR_ERR_FILE;
+}
+
 orr_status orr_file_remove(const char *path, orr_error *err) {
   if (!orr_file_injected(EIO) && (unlink(path) == 0 || errno == ENOENT)) return ORR_OK;
   return orr_file_refused(err, "remove", path, errno);

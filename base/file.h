@@ -39,6 +39,7 @@ orr_status orr_file_scan(const char *path, orr_file_chunk_fn *chunk, void *conte
 /* Appends one line and flushes it (for metrics.jsonl: readers skip a torn last line). */
 orr_status orr_file_append(const char *path, const char *line, orr_error *err);
 
+#define ORR_PATH 4400 /* room for the longest path that a system opens, and a name behind it */
 bool orr_file_exists(const char *path); /* a folder too */
 bool orr_folder_exists(const char *path);
 int64_t orr_file_size(const char *path);                      /* -1 when it is not there */
@@ -47,9 +48,13 @@ orr_status orr_folder_make(const char *path, orr_error *err); /* with its parent
  * array and its texts with one orr_free. */
 orr_status orr_folder_list(const char *path, const char *prefix, const char *suffix,
                            char ***out_names, size_t *out_count, orr_error *err);
+/* Gives a file or folder another name on the same disk, durably; what has it is replaced, a folder
+ * only when it is empty. */
+orr_status orr_file_rename(const char *from, const char *to, orr_error *err);
+/* A fresh folder below TMPDIR, or /tmp, whose name starts with `name`; `out`: ORR_PATH bytes. */
+orr_status orr_folder_temporary(const char *name, char *out, orr_error *err);
 orr_status orr_file_remove(const char *path, orr_error *err);   /* fine when it is not there */
 orr_status orr_folder_remove(const char *path, orr_error *err); /* with all that is in it */
-#define ORR_PATH 4400 /* room for the longest path that a system opens, and a name behind it */
 /* Joins "a" and "b" with one slash into `out`; asserts that it fits. */
 void orr_path_join(char *out, size_t size, const char *folder, const char *name);
 

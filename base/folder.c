@@ -42,6 +42,17 @@ orr_status orr_folder_make(const char *path, orr_error *err) {
   return ORR_OK;
 }
 
+orr_status orr_folder_temporary(const char *name, char *out, orr_error *err) {
+  const char *below = getenv("TMPDIR");
+  if (!below || !*below) below = "/tmp";
+  int length = snprintf(out, ORR_PATH, "%s/%s-XXXXXX", below, name);
+  if (length < 0 || length >= ORR_PATH)
+    return orr_file_refused(err, "create folder", below, ENAMETOOLONG);
+  if (orr_file_injected(ENOSPC) || !mkdtemp(out))
+    return orr_file_refused(err, "create folder", out, errno);
+  return ORR_OK;
+}
+
 /* Names one after another, each with its zero. */
 typedef struct name_pile {
   char *bytes;

@@ -23,7 +23,8 @@ typedef enum orr_purpose {
   ORR_PURPOSE_GOAL, /* the goals of expert demonstrations */
   ORR_PURPOSE_TEST,
   ORR_PURPOSE_DIRECTIONS, /* random projections of a training step */
-  ORR_PURPOSE_VARIATION   /* factors of variation of an episode */
+  ORR_PURPOSE_VARIATION,  /* factors of variation of an episode */
+  ORR_PURPOSE_LIGHT       /* samples of the reference picture: (row, column, sample) */
 } orr_purpose;
 
 typedef struct orr_random {

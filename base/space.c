@@ -288,3 +288,42 @@ size_t orr_picture_bytes(const orr_space_picture *picture) {
   static const size_t sizes[] = {3, sizeof(float), 1};
   return (size_t)picture->width * (size_t)picture->height * sizes[picture->kind];
 }
+
+/* Differences ------------------------------------------------------------------------------ */
+
+static bool same_picture(const orr_space_picture *a, const orr_space_picture *b) {
+  return strcmp(a->name, b->name) == 0 && a->kind == b->kind && a->width == b->width &&
+         a->height == b->height;
+}
+
+/* "pixels of 64 x 64", or "no such picture" beyond the last. */
+static const char *picture_words(const orr_space *space, size_t at, char out[ORR_NAME + 32]) {
+  const orr_space_picture *picture = &space->pictures[at];
+  if (at >= space->picture_count) return "no such picture";
+  snprintf(out, ORR_NAME + 32, "%s of %d x %d", picture->name, picture->width, picture->height);
+  return out;
+}
+
+void orr_space_difference(const orr_space *there, const orr_space *here, const char *what,
+                          char *out, size_t size) {
+  char was[ORR_NAME + 32], is[ORR_NAME + 32];
+  *out = '\0';
+  if (there->count != here->count) {
+    snprintf(out, size, "%s has %zu numbers, here %zu", what, there->count, here->count);
+    return;
+  }
+  for (size_t i = 0; i < here->count; i++) {
+    if (strcmp(there->fields[i].name, here->fields[i].name) == 0) continue;
+    snprintf(out, size, "%s %zu is %s, here %s", what, i, there->fields[i].name,
+             here->fields[i].name);
+    return;
+  }
+  for (size_t i = 0; i < ORR_MAX_PICTURES; i++) {
+    bool both = i < there->picture_count && i < here->picture_count;
+    if (both && same_picture(&there->pictures[i], &here->pictures[i])) continue;
+    if (i >= there->picture_count && i >= here->picture_count) return;
+    snprintf(out, size, "%s picture %zu is %s, here %s", what, i, picture_words(there, i, was),
+             picture_words(here, i, is));
+    return;
+  }
+}

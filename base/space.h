@@ -91,5 +91,9 @@ orr_hash orr_space_hash(const orr_space *space);              /* of the canonica
 int orr_space_find(const orr_space *space, const char *name); /* -1 when absent */
 int orr_space_find_body(const orr_space *space, const char *name);
 size_t orr_picture_bytes(const orr_space_picture *picture); /* of one frame */
+/* Words for the first thing in which two spaces differ: "observation has 7 numbers, here 6", or a
+ * name, or a picture. Empty when it is none of these. */
+void orr_space_difference(const orr_space *there, const orr_space *here, const char *what,
+                          char *out, size_t size);
 
 #endif

@@ -38,7 +38,7 @@ enum {
 
 #define ORR_CLI_MAX_SET       64
 #define ORR_CLI_MAX_ARGUMENTS 64
-#define ORR_CLI_MAX_OWN       16
+#define ORR_CLI_MAX_OWN       24
 
 /* A parsed command line. */
 typedef struct orr_invocation {

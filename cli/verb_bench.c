@@ -8,7 +8,7 @@
 #include <string.h>
 
 static const struct argp_option options[] = {
-    {"seconds", 0, "N", 0, "sim, train: seconds per measurement (default 3)", 0},
+    {"seconds", 0, "N", 0, "sim, train, pixels: seconds per measurement (default 3)", 0},
     {"peer", 0, "PYTHON", 0,
      "sim, train: a Python with gym-pusht or PyTorch (scripts/peers), measured in turns", 0},
     {"samples", 0, "N", 0, "plan: CEM samples (default 300)", 0},
@@ -16,7 +16,8 @@ static const struct argp_option options[] = {
     {"network", 0, "NAME", 0,
      "train: perceptron (default), gelu, or model (the scenario's own; no peer)", 0},
     {"batch", 0, "N", 0, "train: samples in a step (default: 256 and 64, one after the other)", 0},
-    {"rounds", 0, "N", 0, "Repetitions, alternating (default 5 for sim and train, 15 for plan)", 0},
+    {"episodes", 0, "N", 0, "pixels: episodes of 100 control steps (default 1000)", 0},
+    {"rounds", 0, "N", 0, "Repetitions, alternating (default 5; 15 for plan)", 0},
     {0},
 };
 
@@ -50,7 +51,11 @@ typedef struct benchmark {
 } benchmark;
 
 static const benchmark benchmarks[] = {
-    {"sim", orr_bench_sim_verb}, {"plan", orr_bench_plan_verb}, {"train", orr_bench_train_verb}};
+    {"sim", orr_bench_sim_verb},
+    {"plan", orr_bench_plan_verb},
+    {"train", orr_bench_train_verb},
+    {"pixels", orr_bench_pixels_verb},
+};
 
 static const benchmark *find(const char *name) {
   for (size_t i = 0; i < sizeof benchmarks / sizeof *benchmarks; i++) {
@@ -63,7 +68,8 @@ static int run(const orr_invocation *invocation) {
   const char *what = invocation->arguments[0];
   const benchmark *chosen = find(what);
   if (!chosen) {
-    fprintf(stderr, "orrery bench: there is no benchmark '%s'\n  hint: sim, plan or train\n", what);
+    fprintf(stderr,
+            "orrery bench: there is no benchmark '%s'\n  hint: sim, plan, train or pixels\n", what);
     return 2;
   }
   orr_invocation scenario = *invocation;
@@ -82,12 +88,13 @@ static int run(const orr_invocation *invocation) {
 const orr_verb orr_verb_bench = {
     .name = "bench",
     .summary = "Measure speed on this machine, as ratios in one run",
-    .arguments = "sim|plan|train [SCENARIO|FOLDER]",
+    .arguments = "sim|plan|train|pixels [SCENARIO|FOLDER]",
     .example = "orrery bench sim\n"
                "orrery bench sim scenarios\n"
                "orrery bench sim --peer .venv-peers/bin/python\n"
                "orrery bench plan --model out/push_t-quick/model/model.safetensors\n"
-               "orrery bench train --peer .venv-peers/bin/python",
+               "orrery bench train --peer .venv-peers/bin/python\n"
+               "orrery bench pixels --set observe.pixels.width=96",
     .details =
         "sim: control steps per second with targets near the block, coverage reward included;\n"
         "     beside gym-pusht when --peer is given; batches of 64 worlds on 1 to 16 threads; an\n"
@@ -95,7 +102,10 @@ const orr_verb orr_verb_bench = {
         "plan: CEM in a world model, beside the rate of its matrix products.\n"
         "train: optimiser steps per second (forward, backward, clipping, AdamW; the data are\n"
         "     there), on one thread and two; beside PyTorch when --peer is given: the same\n"
-        "     network, batch and threads, f32 against f32 and bf16 against bf16 (autocast).",
+        "     network, batch and threads, f32 against f32 and bf16 against bf16 (autocast).\n"
+        "pixels: rows per second from random actions to a finished data set of 64 x 64 pictures\n"
+        "     (or as observe.pixels says) in a temporary folder, and where the time goes; then\n"
+        "     random windows of 4 frames out of it; on one thread and two.",
     .groups = ORR_CLI_SCENARIO | ORR_CLI_MODEL | ORR_CLI_WORK | ORR_CLI_JSON,
     .options = options,
     .least = 1,

@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "cli/verbs.h"
+#include "data/preview.h"
 #include "eval/report.h"
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,39 @@ static int inspect_data(const char *path, bool json) {
   char *text;
   if (orr_dataset_inspect(path, json, &text, &err) != ORR_OK) return orr_cli_fail(&err);
   return print_text(text);
+}
+
+/* "preview.png" in the folder, or beside the file. */
+static void preview_path(const char *path, char out[ORR_PATH]) {
+  char folder[ORR_PATH];
+  struct stat info;
+  snprintf(folder, sizeof folder, "%s", path);
+  if (stat(path, &info) || !S_ISDIR(info.st_mode)) {
+    char *slash = strrchr(folder, '/');
+    if (!slash) folder[0] = '\0';
+    if (slash) slash[slash == folder] = '\0'; /* "/" stays */
+  }
+  orr_path_join(out, ORR_PATH, *folder ? folder : ".", "preview.png");
+}
+
+/* Writes the contact sheet of a data set or shard. */
+static int preview_data(const orr_invocation *invocation, const char *path) {
+  char file[ORR_PATH];
+  orr_error err = {0};
+  preview_path(path, file);
+  const char *out = invocation->out ? invocation->out : file;
+  if (orr_file_exists(out) && !invocation->force) {
+    fprintf(stderr, "orrery: %s is already there\n  hint: --force replaces it\n", out);
+    return 2;
+  }
+  orr_preview preview;
+  if (orr_preview_make(path, &preview, &err) != ORR_OK) return orr_cli_fail(&err);
+  orr_status status = orr_image_write_png(&preview.image, out, &err);
+  orr_image_destroy(&preview.image);
+  if (status != ORR_OK) return orr_cli_fail(&err);
+  printf("Wrote %s: %zu %s episodes down, up to %zu frames of each across\n", out, preview.episodes,
+         orr_split_name(preview.split), preview.frames);
+  return 0;
 }
 
 static json_t *model_json(const orr_model *model) {
@@ -88,10 +122,11 @@ static int no_such_thing(const char *path) {
   return 1;
 }
 
-static int inspect_folder(const char *path, bool json) {
+static int inspect_folder(const orr_invocation *invocation, const char *path, bool preview) {
+  bool json = invocation->json;
   char file[ORR_PATH];
   orr_path_join(file, sizeof file, path, "report.json");
-  if (orr_file_exists(file)) {
+  if (orr_file_exists(file) && !preview) {
     orr_error err = {0};
     char *text = NULL;
     size_t length;
@@ -103,28 +138,53 @@ static int inspect_folder(const char *path, bool json) {
     return print_text(text);
   }
   orr_path_join(file, sizeof file, path, "manifest.json");
-  if (orr_file_exists(file)) return inspect_data(path, json);
+  bool is_data = orr_file_exists(file);
   orr_path_join(file, sizeof file, path, "data");
-  return orr_file_exists(file) ? inspect_data(file, json) : no_such_thing(path);
+  if (!is_data && !orr_file_exists(file)) return no_such_thing(path);
+  const char *data = is_data ? path : file;
+  return preview ? preview_data(invocation, data) : inspect_data(data, json);
 }
 
 static int run(const orr_invocation *invocation) {
   const char *path = invocation->arguments[0];
   struct stat info;
   const char *dot = strrchr(path, '.');
-  if (!stat(path, &info) && S_ISDIR(info.st_mode)) return inspect_folder(path, invocation->json);
-  if (dot && !strcmp(dot, ".safetensors")) return inspect_model(path, invocation->json);
+  bool preview = orr_cli_option(invocation, "preview") != NULL;
+  if (!preview && (invocation->out || invocation->force)) {
+    fputs("orrery inspect: --out and --force are of --preview\n"
+          "  hint: add --preview for a contact sheet of the pictures\n",
+          stderr);
+    return 2;
+  }
+  if (!stat(path, &info) && S_ISDIR(info.st_mode)) {
+    return inspect_folder(invocation, path, preview);
+  }
+  bool model = dot && !strcmp(dot, ".safetensors");
+  if (model && preview) {
+    fprintf(stderr, "orrery inspect: '%s' is a model: --preview shows the pictures of data\n",
+            path);
+    return 2;
+  }
+  if (model) return inspect_model(path, invocation->json);
   if (orr_file_exists(path) && !(dot && !strcmp(dot, ".h5"))) return no_such_thing(path);
-  return inspect_data(path, invocation->json);
+  return preview ? preview_data(invocation, path) : inspect_data(path, invocation->json);
 }
+
+static const struct argp_option options[] = {
+    {"preview", 0, NULL, 0,
+     "Write a contact sheet of the pictures (default: preview.png in the data's folder)", 0},
+    {0},
+};
 
 const orr_verb orr_verb_inspect = {
     .name = "inspect",
     .summary = "Show what is in a data set, a shard, a checkpoint or a run folder",
     .arguments = "PATH",
     .example = "orrery inspect out/push_t-quick/data\n"
-               "orrery inspect out/push_t-quick/model/model.safetensors",
-    .groups = ORR_CLI_JSON,
+               "orrery inspect out/push_t-quick/model/model.safetensors\n"
+               "orrery inspect out/push_t-quick/data --preview -o sheet.png",
+    .groups = ORR_CLI_JSON | ORR_CLI_OUTPUT,
+    .options = options,
     .least = 1,
     .most = 1,
     .run = run,

@@ -11,7 +11,6 @@ pkg_check_modules(webp REQUIRED IMPORTED_TARGET libwebpmux libwebp)
 pkg_check_modules(gif REQUIRED IMPORTED_TARGET libgif)
 pkg_check_modules(cglm REQUIRED IMPORTED_TARGET cglm)
 pkg_check_modules(sdl2 REQUIRED IMPORTED_TARGET sdl2)
-pkg_check_modules(sdl2_ttf REQUIRED IMPORTED_TARGET SDL2_ttf)
 pkg_check_modules(cmocka IMPORTED_TARGET cmocka)
 
 # Debian's dnnl-config.cmake insists on OpenCL's headers, which oneDNN on the CPU does not need.

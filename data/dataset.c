@@ -2,6 +2,7 @@
 #include "data/dataset.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "data/deflate.h"
 #include "data/manifest.h"
 #include "data/shard_format.h"
 #include <string.h>
@@ -11,6 +12,9 @@ struct orr_dataset {
   size_t shard_count, episode_count, row_count;
   orr_shard *shards;
   orr_episode_view *episodes;
+  struct {
+    size_t shard, row;
+  } * places; /* of the first row of each episode */
   orr_hash hash;
 };
 
@@ -50,10 +54,15 @@ static orr_status list_episodes(orr_dataset *dataset, orr_error *err) {
     dataset->row_count += dataset->shards[s].rows;
   }
   ORR_TRY(orr_new(&dataset->episodes, dataset->episode_count, sizeof *dataset->episodes, err));
-  orr_episode_view *next = dataset->episodes;
+  ORR_TRY(orr_new(&dataset->places, dataset->episode_count, sizeof *dataset->places, err));
+  size_t next = 0;
   for (size_t s = 0; s < dataset->shard_count; s++) {
     const orr_shard *shard = &dataset->shards[s];
-    for (size_t e = 0; e < shard->episodes; e++) *next++ = view_of(shard, &dataset->header.info, e);
+    for (size_t e = 0; e < shard->episodes; e++, next++) {
+      dataset->episodes[next] = view_of(shard, &dataset->header.info, e);
+      dataset->places[next].shard = s;
+      dataset->places[next].row = (size_t)shard->offsets[e];
+    }
   }
   return ORR_OK;
 }
@@ -179,6 +188,7 @@ void orr_dataset_close(orr_dataset *dataset) {
   orr_shard_header_clear(&dataset->header);
   orr_free(dataset->shards);
   orr_free(dataset->episodes);
+  orr_free(dataset->places);
   orr_free(dataset);
 }
 
@@ -197,4 +207,39 @@ orr_hash orr_dataset_hash(const orr_dataset *dataset) { return dataset->hash; }
 orr_episode_view orr_dataset_episode(const orr_dataset *dataset, size_t index) {
   ORR_ASSERT(index < dataset->episode_count);
   return dataset->episodes[index];
+}
+
+/* Pictures --------------------------------------------------------------------------------- */
+
+orr_status orr_dataset_frame(const orr_dataset *dataset, size_t episode, size_t row, size_t picture,
+                             orr_inflater *inflater, void *out, orr_error *err) {
+  const orr_space *observation = &dataset->header.info.observation;
+  ORR_ASSERT(episode < dataset->episode_count && picture < observation->picture_count);
+  ORR_ASSERT(row <= dataset->episodes[episode].steps);
+  const orr_shard *shard = &dataset->shards[dataset->places[episode].shard];
+  const orr_hdf5_span *frame = &shard->frames[picture][dataset->places[episode].row + row];
+  const orr_space_picture *what = &observation->pictures[picture];
+  const char *wrong = NULL;
+  if (!orr_deflate_undo(inflater, frame->bytes, frame->count, out, orr_picture_bytes(what))) {
+    wrong = "does not inflate to its size";
+  } else if (!orr_shard_frame_is_sound(what, out)) {
+    wrong = "has a depth that is not a number";
+  }
+  if (!wrong) return ORR_OK;
+  orr_fail(err, ORR_ERR_FILE, "'%s' is damaged: frame %zu of the picture '%s' in episode %lld %s",
+           orr_hdf5_path(shard->file), row, what->name, (long long)dataset->episodes[episode].index,
+           wrong);
+  orr_hint(err, "Delete this file and run collect again: only what is missing is made, to the same "
+                "bytes.");
+  return ORR_ERR_FILE;
+}
+
+uint64_t orr_dataset_frame_bytes(const orr_dataset *dataset, size_t picture) {
+  ORR_ASSERT(picture < dataset->header.info.observation.picture_count);
+  uint64_t bytes = 0;
+  for (size_t s = 0; s < dataset->shard_count; s++) {
+    const orr_shard *shard = &dataset->shards[s];
+    for (size_t row = 0; row < shard->rows; row++) bytes += shard->frames[picture][row].count;
+  }
+  return bytes;
 }

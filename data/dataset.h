@@ -56,6 +56,7 @@ void orr_inflater_destroy(orr_inflater *inflater);
  * orr_picture_bytes. Any thread, without a lock; an error when the bytes are damaged. */
 orr_status orr_dataset_frame(const orr_dataset *dataset, size_t episode, size_t row, size_t picture,
                              orr_inflater *inflater, void *out, orr_error *err);
+uint64_t orr_dataset_frame_bytes(const orr_dataset *dataset, size_t picture); /* all, deflated */
 
 /* What `orrery inspect` shows of a data set, a shard or a folder: text, or JSON when `json`.
  * The text is returned (orr_free). */

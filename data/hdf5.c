@@ -82,10 +82,21 @@ static hid_t text_type(void) {
   return H5I_INVALID_HID;
 }
 
-static void set_shape(hsize_t dims[2], int *rank, size_t rows, size_t width) {
+size_t orr_hdf5_row_bytes(const orr_hdf5_row *row) {
+  size_t bytes = orr_hdf5_type_size(row->type);
+  for (int i = 0; i < row->rank; i++) {
+    if (__builtin_mul_overflow(bytes, row->sides[i], &bytes)) return SIZE_MAX;
+  }
+  return bytes;
+}
+
+/* The shape of a column, or of its first `rows` rows; returns its rank. */
+enum { MOST_RANK = 1 + ORR_HDF5_SIDES };
+static int set_shape(hsize_t dims[MOST_RANK], size_t rows, const orr_hdf5_row *row) {
+  ORR_ASSERT(row->rank >= 0 && row->rank <= ORR_HDF5_SIDES);
   dims[0] = rows;
-  dims[1] = width;
-  *rank = width ? 2 : 1;
+  for (int i = 0; i < row->rank; i++) dims[i + 1] = row->sides[i];
+  return row->rank + 1;
 }
 
 /* Seal: 16 bytes of magic, the length and the hash of what comes before, zeros. Little endian. */
@@ -181,9 +192,9 @@ static hid_t create_column(hid_t file, const char *name, hid_t type, hid_t space
 
 orr_status orr_hdf5_put(orr_hdf5_writer *writer, const char *name, orr_hdf5_type type, size_t rows,
                         size_t width, const void *values, orr_error *err) {
-  hsize_t dims[2];
-  int rank;
-  set_shape(dims, &rank, rows, width);
+  const orr_hdf5_row row = {type, width ? 1 : 0, {width}};
+  hsize_t dims[MOST_RANK];
+  int rank = set_shape(dims, rows, &row);
   silence before = hush();
   hid_t kind = file_type(type), space = H5Screate_simple(rank, dims, NULL);
   hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
@@ -199,12 +210,43 @@ orr_status orr_hdf5_put(orr_hdf5_writer *writer, const char *name, orr_hdf5_type
   return status;
 }
 
+/* An empty column, one frame a chunk. */
+static hid_t create_frames(hid_t file, const char *name, const orr_hdf5_row *row, size_t rows) {
+  hsize_t dims[MOST_RANK], chunk[MOST_RANK];
+  int rank = set_shape(dims, rows, row);
+  set_shape(chunk, 1, row);
+  hid_t kind = file_type(row->type), space = H5Screate_simple(rank, dims, NULL);
+  hid_t properties = H5Pcreate(H5P_DATASET_CREATE), column = H5I_INVALID_HID;
+  if (H5Pset_chunk(properties, rank, chunk) >= 0 && H5Pset_deflate(properties, 1) >= 0) {
+    column = create_column(file, name, kind, space, properties);
+  }
+  if (properties >= 0) H5Pclose(properties);
+  if (space >= 0) H5Sclose(space);
+  if (kind >= 0) H5Tclose(kind);
+  return column;
+}
+
+orr_status orr_hdf5_put_frames(orr_hdf5_writer *writer, const char *name, const orr_hdf5_row *row,
+                               size_t rows, const orr_hdf5_span *frames, orr_error *err) {
+  silence before = hush();
+  hid_t column = create_frames(writer->file, name, row, rows);
+  bool good = column >= 0;
+  for (size_t i = 0; i < rows && good; i++) {
+    const hsize_t corner[MOST_RANK] = {i};
+    good = H5Dwrite_chunk(column, H5P_DEFAULT, 0, corner, frames[i].count, frames[i].bytes) >= 0;
+  }
+  if (column >= 0 && H5Dclose(column) < 0) good = false;
+  orr_status status = good ? ORR_OK : refused(err, writer->path, "cannot hold frames", name);
+  unhush(before);
+  return status;
+}
+
 /* Maps rows [first, first + part->rows) of `space` to the whole of the part's column. */
 static bool add_part(hid_t properties, hid_t space, const char *name, const orr_hdf5_part *part,
-                     size_t first, size_t width) {
-  hsize_t start[2] = {first, 0}, dims[2];
-  int rank;
-  set_shape(dims, &rank, part->rows, width);
+                     size_t first, const orr_hdf5_row *row) {
+  const hsize_t start[MOST_RANK] = {first};
+  hsize_t dims[MOST_RANK];
+  int rank = set_shape(dims, part->rows, row);
   hid_t source = H5Screate_simple(rank, dims, NULL);
   if (source < 0) return false;
   bool good = H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, dims, NULL) >= 0 &&
@@ -213,20 +255,18 @@ static bool add_part(hid_t properties, hid_t space, const char *name, const orr_
   return good;
 }
 
-orr_status orr_hdf5_put_virtual(orr_hdf5_writer *writer, const char *name, orr_hdf5_type type,
-                                size_t width, const orr_hdf5_part *parts, size_t count,
-                                orr_error *err) {
+orr_status orr_hdf5_put_virtual(orr_hdf5_writer *writer, const char *name, const orr_hdf5_row *row,
+                                const orr_hdf5_part *parts, size_t count, orr_error *err) {
   size_t rows = 0, first = 0;
   for (size_t i = 0; i < count; i++) rows += parts[i].rows;
-  hsize_t dims[2];
-  int rank;
-  set_shape(dims, &rank, rows, width);
+  hsize_t dims[MOST_RANK];
+  int rank = set_shape(dims, rows, row);
   silence before = hush();
-  hid_t kind = file_type(type), space = H5Screate_simple(rank, dims, NULL);
+  hid_t kind = file_type(row->type), space = H5Screate_simple(rank, dims, NULL);
   hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
   bool good = kind >= 0 && space >= 0 && properties >= 0;
   for (size_t i = 0; i < count && good; first += parts[i++].rows) {
-    good = parts[i].rows == 0 || add_part(properties, space, name, &parts[i], first, width);
+    good = parts[i].rows == 0 || add_part(properties, space, name, &parts[i], first, row);
   }
   good = good && H5Sselect_all(space) >= 0;
   hid_t column = good ? create_column(writer->file, name, kind, space, properties) : -1;

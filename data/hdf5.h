@@ -3,7 +3,9 @@
  * The one place that talks to the HDF5 library. A file is built in memory and then written through
  * base/file.h, so a full disk is met by our code and not inside the library (which cannot close a
  * file that it failed to write), and the bytes depend on the arguments alone: no object times,
- * earliest format, every column contiguous and aligned to 64 bytes.
+ * earliest format, every column contiguous and aligned to 64 bytes. Columns of frames are cut into
+ * chunks of one row, each a zlib stream, under the index of the earliest format (a B-tree, version
+ * 1, whose unused bytes the library zeroes).
  *
  * The library writes; we read ourselves. HDF5's metadata has no checksums in this format, and the
  * library crashes on damaged bytes (1.10.8 does in H5HG_read, within 200 random bit flips). So
@@ -31,6 +33,21 @@ size_t orr_hdf5_type_size(orr_hdf5_type type);
 
 #define ORR_HDF5_ALIGNMENT 64
 
+/* What one row of a column is: a value (rank 0), a vector (rank 1) or a frame (rank 2 or 3). */
+#define ORR_HDF5_SIDES 3
+typedef struct orr_hdf5_row {
+  orr_hdf5_type type;
+  int rank;
+  size_t sides[ORR_HDF5_SIDES]; /* the slowest first */
+} orr_hdf5_row;
+size_t orr_hdf5_row_bytes(const orr_hdf5_row *row); /* SIZE_MAX: impossibly large */
+
+/* Borrowed bytes. */
+typedef struct orr_hdf5_span {
+  const uint8_t *bytes;
+  size_t count;
+} orr_hdf5_span;
+
 /* Writing ---------------------------------------------------------------------------------- */
 
 typedef struct orr_hdf5_writer orr_hdf5_writer;
@@ -42,6 +59,10 @@ orr_status orr_hdf5_put_text(orr_hdf5_writer *writer, const char *name, const ch
 /* A root data set of `rows` x `width` values; width 0: a plain vector of `rows` values. */
 orr_status orr_hdf5_put(orr_hdf5_writer *writer, const char *name, orr_hdf5_type type, size_t rows,
                         size_t width, const void *values, orr_error *err);
+/* A root data set of `rows` frames, cut into chunks of one: `frames` are zlib streams, and the
+ * column says that they were made at level 1. */
+orr_status orr_hdf5_put_frames(orr_hdf5_writer *writer, const char *name, const orr_hdf5_row *row,
+                               size_t rows, const orr_hdf5_span *frames, orr_error *err);
 
 /* One source of a virtual column: the column of the same name in `file`, a name in the same
  * folder. */
@@ -49,9 +70,8 @@ typedef struct orr_hdf5_part {
   const char *file;
   size_t rows;
 } orr_hdf5_part;
-orr_status orr_hdf5_put_virtual(orr_hdf5_writer *writer, const char *name, orr_hdf5_type type,
-                                size_t width, const orr_hdf5_part *parts, size_t count,
-                                orr_error *err);
+orr_status orr_hdf5_put_virtual(orr_hdf5_writer *writer, const char *name, const orr_hdf5_row *row,
+                                const orr_hdf5_part *parts, size_t count, orr_error *err);
 
 /* Writes beside `path`, fsyncs and renames; frees the writer, also on failure. */
 orr_status orr_hdf5_commit(orr_hdf5_writer *writer, orr_error *err);
@@ -70,6 +90,11 @@ orr_status orr_hdf5_text(const orr_hdf5_file *file, const char *name, size_t lim
  * number and says which, everything else must be met. NULL values when there are no rows. */
 orr_status orr_hdf5_column(const orr_hdf5_file *file, const char *name, orr_hdf5_type type,
                            size_t width, size_t *rows, const void **values, orr_error *err);
+/* Where the deflated frames of a column lie in the map, row by row (orr_free): type, shape, chunks
+ * and filter are checked, and that each of the `rows` >= 1 frames is there; not that it inflates.
+ * `rows` is the caller's, who has seen that many in the file. */
+orr_status orr_hdf5_frames(const orr_hdf5_file *file, const char *name, const orr_hdf5_row *row,
+                           size_t rows, orr_hdf5_span **frames, orr_error *err);
 /* The names of all columns, bytewise sorted; an error when there are more than `most`, or one is
  * longer than a name. */
 orr_status orr_hdf5_names(const orr_hdf5_file *file, size_t most, char (*names)[ORR_NAME],
@@ -77,8 +102,9 @@ orr_status orr_hdf5_names(const orr_hdf5_file *file, size_t most, char (*names)[
 /* Type and width (0: a plain vector) of a column, before it is asked for. */
 orr_status orr_hdf5_look(const orr_hdf5_file *file, const char *name, orr_hdf5_type *type,
                          size_t *width, orr_error *err);
-void orr_hdf5_close(orr_hdf5_file *file);          /* NULL is fine */
-orr_hash orr_hdf5_hash(const orr_hdf5_file *file); /* of all bytes before the seal */
+void orr_hdf5_close(orr_hdf5_file *file);             /* NULL is fine */
+orr_hash orr_hdf5_hash(const orr_hdf5_file *file);    /* of all bytes before the seal */
+const char *orr_hdf5_path(const orr_hdf5_file *file); /* as it was opened */
 
 /* The seal of `count` bytes. */
 #define ORR_HDF5_SEAL 64

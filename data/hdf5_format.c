@@ -259,7 +259,7 @@ static bool search_tree(group_search *search, uint64_t address, unsigned most_le
 
 typedef struct column_parts {
   orr_hdf5_layout layout;
-  bool filtered, elsewhere;
+  bool filtered, deflated, chunked, elsewhere;
 } column_parts;
 
 /* IV.A.2.b, version 1 */
@@ -267,24 +267,49 @@ static void read_space(orr_hdf5_layout *layout, const uint8_t *body, size_t size
   if (size < 8 || body[0] != 1) return;
   size_t rank = body[1];
   if ((size - 8) / 8 < rank) return;
-  for (size_t i = 0; i < rank && i < 2; i++) layout->dims[i] = u64(body + 8 + 8 * i);
+  for (size_t i = 0; i < rank && i < ORR_HDF5_FORMAT_SIDES; i++)
+    layout->dims[i] = u64(body + 8 + 8 * i);
   layout->rank = (int)rank;
 }
 
 /* IV.A.2.i, version 3, class 1 */
-static void read_layout(orr_hdf5_layout *layout, const uint8_t *body, size_t size) {
-  if (size < 18 || body[0] != 3 || body[1] != 1) return;
+static void read_contiguous(orr_hdf5_layout *layout, const uint8_t *body, size_t size) {
+  if (size < 18) return;
   layout->contiguous = true;
   layout->offset = u64(body + 2);
   layout->bytes = u64(body + 10);
+}
+
+/* The same, class 2; true when it is as we write it. */
+static bool read_chunked(orr_hdf5_layout *layout, const uint8_t *body, size_t size) {
+  size_t rank = size < 11 ? 0 : body[2];
+  if (rank < 2 || rank > ORR_HDF5_FORMAT_SIDES + 1 || (size - 11) / 4 < rank) return false;
+  layout->tree = u64(body + 3);
+  layout->chunk_rank = (int)rank;
+  for (size_t i = 0; i < rank; i++) layout->chunk[i] = u32(body + 11 + 4 * i);
+  return true;
+}
+
+static void read_layout(column_parts *parts, const uint8_t *body, size_t size) {
+  if (size < 2 || body[0] != 3) return;
+  if (body[1] == 1) read_contiguous(&parts->layout, body, size);
+  if (body[1] == 2) parts->chunked = read_chunked(&parts->layout, body, size);
+}
+
+/* IV.A.2.l, version 1: whether the one filter is deflate. */
+static bool is_deflate(const uint8_t *body, size_t size) {
+  return size >= 16 && body[0] == 1 && body[1] == 1 && u16(body + 8) == 1;
 }
 
 static bool visit_column(void *context, unsigned type, const uint8_t *body, size_t size) {
   column_parts *parts = context;
   switch (type) {
   case MESSAGE_SPACE: read_space(&parts->layout, body, size); break;
-  case MESSAGE_LAYOUT: read_layout(&parts->layout, body, size); break;
-  case MESSAGE_FILTERS: parts->filtered = true; break;
+  case MESSAGE_LAYOUT: read_layout(parts, body, size); break;
+  case MESSAGE_FILTERS:
+    parts->filtered = true;
+    parts->deflated = is_deflate(body, size);
+    break;
   case MESSAGE_EXTERNAL: parts->elsewhere = true; break;
   case MESSAGE_TYPE:
     parts->layout.type = body;
@@ -315,8 +340,55 @@ bool orr_hdf5_find_column(orr_hdf5_image image, const char *name, orr_hdf5_layou
   column_parts parts = {.layout = {.rank = -1, .offset = UINT64_MAX}};
   if (!walk_header(image, search.header, visit_column, &parts)) return false;
   if (parts.filtered || parts.elsewhere) parts.layout.contiguous = false;
+  parts.layout.deflated = parts.chunked && parts.deflated && !parts.elsewhere;
   *out = parts.layout;
   return parts.layout.type != NULL;
+}
+
+/* Chunks ----------------------------------------------------------------------------------- */
+
+typedef struct chunk_search {
+  orr_hdf5_image image;
+  size_t sides; /* of a chunk's place: one more than the rank of the column */
+  size_t rows, next;
+  orr_hdf5_span *out;
+} chunk_search;
+
+/* A key: bytes of the chunk, mask of filters that were left out, place of its first value; the
+ * address of the chunk follows. */
+static bool take_chunk(chunk_search *search, const uint8_t *key) {
+  const uint8_t *place = key + 8, *address = place + 8 * search->sides;
+  if (search->next == search->rows || u32(key + 4) != 0 || u64(place) != search->next) return false;
+  for (size_t i = 1; i < search->sides; i++) {
+    if (u64(place + 8 * i) != 0) return false;
+  }
+  orr_hdf5_span chunk = {.count = u32(key)};
+  chunk.bytes = span(search->image, u64(address), chunk.count);
+  search->out[search->next++] = chunk;
+  return chunk.bytes != NULL;
+}
+
+/* III.A.1, version 1, node type 1. Levels fall by one, every node has a child, and chunks must come
+ * in the order of their rows, each once: so a forged tree cannot keep us longer than a good one. */
+static bool walk_chunks(chunk_search *search, uint64_t address, unsigned level) {
+  const uint8_t *node = span(search->image, address, 24);
+  if (!node || memcmp(node, "TREE\1", 5) != 0 || node[5] != level) return false;
+  size_t count = u16(node + 6), key = 8 + 8 * search->sides;
+  const uint8_t *at = span(search->image, address + 24, count * (key + 8) + key);
+  if (count == 0 || !at) return false;
+  for (size_t i = 0; i < count; i++, at += key + 8) {
+    bool good = level ? walk_chunks(search, u64(at + key), level - 1) : take_chunk(search, at);
+    if (!good) return false;
+  }
+  return true;
+}
+
+bool orr_hdf5_find_chunks(orr_hdf5_image image, const orr_hdf5_layout *layout, size_t rows,
+                          orr_hdf5_span *out) {
+  const uint8_t *root = span(image, layout->tree, 24);
+  if (!layout->deflated || !root || root[5] > MOST_LEVELS) return false;
+  chunk_search search = {image, (size_t)layout->chunk_rank, rows, 0, out};
+  return walk_chunks(&search, layout->tree, root[5]) && search.next == rows;
 }
 
 /* IV.A.2.d, version 1, as the library encodes them. */

@@ -119,6 +119,8 @@ void orr_hdf5_close(orr_hdf5_file *file) {
 
 orr_hash orr_hdf5_hash(const orr_hdf5_file *file) { return file->hash; }
 
+const char *orr_hdf5_path(const orr_hdf5_file *file) { return file->path; }
+
 /* Texts and columns ------------------------------------------------------------------------ */
 
 static orr_status foreign(const orr_hdf5_file *file, orr_error *err, const char *kind,
@@ -187,6 +189,36 @@ orr_status orr_hdf5_column(const orr_hdf5_file *file, const char *name, orr_hdf5
   if (wrong) return foreign(file, err, "column", name, wrong);
   if (*rows) *values = file->image.bytes + layout.offset;
   return ORR_OK;
+}
+
+/* What is wrong with a column of frames, or NULL. */
+static const char *wrong_frames(const orr_hdf5_layout *layout, const orr_hdf5_row *row,
+                                size_t rows) {
+  if (!orr_hdf5_is_type(layout, row->type)) return "has another type than it should";
+  bool same = layout->rank == row->rank + 1;
+  for (int i = 0; same && i < row->rank; i++) same = layout->dims[i + 1] == row->sides[i];
+  if (!same) return "has another shape than it should";
+  if (layout->dims[0] != rows) return "has another number of rows than the others";
+  bool one = layout->deflated && layout->chunk_rank == layout->rank + 1 && layout->chunk[0] == 1 &&
+             layout->chunk[layout->rank] == orr_hdf5_type_size(row->type);
+  for (int i = 0; one && i < row->rank; i++) one = layout->chunk[i + 1] == row->sides[i];
+  return one ? NULL : "is not stored frame by frame, deflated";
+}
+
+orr_status orr_hdf5_frames(const orr_hdf5_file *file, const char *name, const orr_hdf5_row *row,
+                           size_t rows, orr_hdf5_span **frames, orr_error *err) {
+  orr_hdf5_layout layout;
+  *frames = NULL;
+  if (!orr_hdf5_find_column(file->image, name, &layout)) {
+    return foreign(file, err, "column", name, "does not exist");
+  }
+  const char *wrong = wrong_frames(&layout, row, rows);
+  if (wrong) return foreign(file, err, "column", name, wrong);
+  ORR_TRY(orr_new(frames, rows, sizeof **frames, err));
+  if (orr_hdf5_find_chunks(file->image, &layout, rows, *frames)) return ORR_OK;
+  orr_free(*frames);
+  *frames = NULL;
+  return foreign(file, err, "column", name, "has a frame that is missing or out of its place");
 }
 
 orr_status orr_hdf5_names(const orr_hdf5_file *file, size_t most, char (*names)[ORR_NAME],

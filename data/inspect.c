@@ -88,6 +88,32 @@ static orr_status add_statistics(const orr_dataset *dataset, const char *of, jso
   return ORR_OK;
 }
 
+/* Adds the frames of a split to those counted before. */
+static orr_status add_pictures(const orr_dataset *dataset, json_t *summary, orr_error *err) {
+  const orr_space *observation = &orr_dataset_info(dataset)->observation;
+  json_t *pictures = json_object_get(summary, "pictures");
+  for (size_t p = 0; p < observation->picture_count; p++) {
+    const orr_space_picture *what = &observation->pictures[p];
+    json_t *picture = json_array_get(pictures, p);
+    if (!picture) {
+      picture =
+          json_pack("{s:s, s:i, s:i, s:I, s:I, s:I}", "name", what->name, "width", what->width,
+                    "height", what->height, "frame_bytes", (json_int_t)orr_picture_bytes(what),
+                    "frames", (json_int_t)0, "bytes", (json_int_t)0);
+      if (json_array_append_new(pictures, picture) != 0) return no_memory(err);
+    }
+    json_int_t frames = json_integer_value(json_object_get(picture, "frames"));
+    json_int_t bytes = json_integer_value(json_object_get(picture, "bytes"));
+    frames += (json_int_t)orr_dataset_rows(dataset);
+    bytes += (json_int_t)orr_dataset_frame_bytes(dataset, p);
+    if (!put(picture, "frames", json_integer(frames)) ||
+        !put(picture, "bytes", json_integer(bytes))) {
+      return no_memory(err);
+    }
+  }
+  return ORR_OK;
+}
+
 /* `entry` may be NULL: a file that is no shard. Bytes -1: it is not there. */
 static orr_status add_file(const char *path, const char *name, const orr_manifest_shard *entry,
                            json_t *files, orr_error *err) {
@@ -111,6 +137,7 @@ static orr_status add_split(const char *folder, orr_split split, bool first, jso
   ORR_TRY(orr_dataset_open(folder, split, false, &dataset, err));
   const char *name = orr_split_name(split);
   orr_status status = add_groups(dataset, name, json_object_get(summary, "groups"), err);
+  if (status == ORR_OK) status = add_pictures(dataset, summary, err);
   if (status == ORR_OK && first) status = add_info(orr_dataset_info(dataset), summary, err);
   if (status == ORR_OK && first) status = add_statistics(dataset, name, summary, err);
   orr_dataset_close(dataset);
@@ -166,6 +193,7 @@ static orr_status gather_shard(const char *path, json_t *summary, orr_error *err
     const char *split = orr_split_name(orr_dataset_split(dataset));
     status = add_groups(dataset, split, json_object_get(summary, "groups"), err);
   }
+  if (status == ORR_OK) status = add_pictures(dataset, summary, err);
   if (status == ORR_OK) status = add_statistics(dataset, "this shard", summary, err);
   if (status == ORR_OK) {
     status = add_file(path, slash ? slash + 1 : path, NULL, json_object_get(summary, "files"), err);
@@ -200,8 +228,8 @@ orr_status orr_dataset_inspect(const char *path, bool json, char **out_text, orr
   *out_text = NULL;
   struct stat info;
   bool folder = stat(path, &info) == 0 && S_ISDIR(info.st_mode);
-  json_t *summary = json_pack("{s:s, s:s, s:[], s:[]}", "kind", folder ? "data set" : "shard",
-                              "path", path, "groups", "files");
+  json_t *summary = json_pack("{s:s, s:s, s:[], s:[], s:[]}", "kind", folder ? "data set" : "shard",
+                              "path", path, "groups", "files", "pictures");
   if (!summary) {
     return orr_fail(err, ORR_ERR_FILE, "'%s': its name is not UTF-8, or memory is short", path);
   }

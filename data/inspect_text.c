@@ -93,6 +93,21 @@ static void print_files(const json_t *files, FILE *stream) {
   }
 }
 
+static void print_pictures(const json_t *pictures, FILE *stream) {
+  const json_t *picture;
+  size_t i;
+  if (json_array_size(pictures) == 0) return;
+  fprintf(stream, "\npictures (%zu) %37s %10s %10s\n", json_array_size(pictures), "frames",
+          "B a frame", "ratio");
+  json_array_foreach(pictures, i, picture) {
+    char size[32];
+    double frames = number(picture, "frames"), bytes = number(picture, "bytes");
+    snprintf(size, sizeof size, "%lldx%lld", whole(picture, "width"), whole(picture, "height"));
+    fprintf(stream, "  %-24s %-12s %10.0f %10.0f %9.1fx\n", text(picture, "name"), size, frames,
+            bytes / frames, number(picture, "frame_bytes") * frames / bytes);
+  }
+}
+
 void orr_inspect_print(const json_t *summary, FILE *stream) {
   fprintf(stream, "%-13s %s\n", text(summary, "kind"), text(summary, "path"));
   fprintf(stream, "%-13s %s\n", "scenario", text(summary, "scenario"));
@@ -102,6 +117,7 @@ void orr_inspect_print(const json_t *summary, FILE *stream) {
   fprintf(stream, "%-13s %s\n", "seed", text(summary, "seed"));
   print_groups(json_object_get(summary, "groups"), stream);
   print_space("observation", json_object_get(summary, "observation"), stream);
+  print_pictures(json_object_get(summary, "pictures"), stream);
   print_space("action", json_object_get(summary, "action"), stream);
   print_statistics(summary, stream);
   print_files(json_object_get(summary, "files"), stream);

@@ -125,7 +125,13 @@ static orr_status put_all(orr_hdf5_writer *writer, const orr_shard_info *info,
     const orr_shard_column_def *def = &orr_shard_columns[c];
     size_t width =
         orr_shard_width((orr_shard_column)c, info->observation.count, info->action.count);
-    ORR_TRY(orr_hdf5_put_virtual(writer, def->name, def->type, width, parts, count, err));
+    orr_hdf5_row row = {def->type, width ? 1 : 0, {width}};
+    ORR_TRY(orr_hdf5_put_virtual(writer, def->name, &row, parts, count, err));
+  }
+  for (size_t p = 0; p < info->observation.picture_count; p++) {
+    const orr_space_picture *picture = &info->observation.pictures[p];
+    orr_hdf5_row row = orr_shard_picture_row(picture);
+    ORR_TRY(orr_hdf5_put_virtual(writer, picture->name, &row, parts, count, err));
   }
   return ORR_OK;
 }

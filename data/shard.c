@@ -33,6 +33,24 @@ size_t orr_shard_width(orr_shard_column column, size_t state_count, size_t actio
   return column == ORR_SHARD_ACTION ? action_count : 0;
 }
 
+orr_hdf5_row orr_shard_picture_row(const orr_space_picture *picture) {
+  size_t height = (size_t)picture->height, width = (size_t)picture->width;
+  switch (picture->kind) {
+  case ORR_PICTURE_RGB: return (orr_hdf5_row){ORR_HDF5_U8, 3, {height, width, 3}};
+  case ORR_PICTURE_DEPTH: return (orr_hdf5_row){ORR_HDF5_F32, 2, {height, width}};
+  case ORR_PICTURE_LABELS: break;
+  }
+  return (orr_hdf5_row){ORR_HDF5_U8, 2, {height, width}};
+}
+
+bool orr_shard_frame_is_sound(const orr_space_picture *picture, const void *frame) {
+  if (picture->kind != ORR_PICTURE_DEPTH) return true;
+  size_t count = (size_t)picture->width * (size_t)picture->height, wrong = 0;
+  const float *depth = frame;
+  for (size_t i = 0; i < count; i++) wrong += isnan(depth[i]) != 0;
+  return wrong == 0;
+}
+
 const char *orr_split_name(orr_split split) {
   return split == ORR_SPLIT_TRAIN ? "train" : "held-out";
 }
@@ -107,6 +125,27 @@ static orr_status put_column(orr_hdf5_writer *writer, orr_shard_column column, c
   }
   orr_status status = orr_hdf5_put(writer, def->name, def->type, b->rows, width, values, err);
   orr_free(values);
+  return status;
+}
+
+static void list_frames(const batch *b, size_t picture, orr_hdf5_span *out) {
+  for (size_t e = 0; e < b->count; e++) {
+    const orr_frames *frames = &b->episodes[e]->pictures[picture];
+    for (size_t t = 0, from = 0; t < frames->count; from = frames->ends[t++]) {
+      *out++ = (orr_hdf5_span){frames->bytes + from, frames->ends[t] - from};
+    }
+  }
+}
+
+static orr_status put_picture(orr_hdf5_writer *writer, size_t picture, const batch *b,
+                              orr_error *err) {
+  const orr_space_picture *what = &b->info->observation.pictures[picture];
+  orr_hdf5_row row = orr_shard_picture_row(what);
+  orr_hdf5_span *frames;
+  ORR_TRY(orr_new(&frames, b->rows, sizeof *frames, err));
+  list_frames(b, picture, frames);
+  orr_status status = orr_hdf5_put_frames(writer, what->name, &row, b->rows, frames, err);
+  orr_free(frames);
   return status;
 }
 
@@ -201,6 +240,21 @@ static orr_status check_episode(const orr_shard_info *info, const orr_episode *e
   return ORR_ERR_NUMBERS;
 }
 
+/* Every row needs a frame of each picture. */
+static orr_status check_frames(const orr_shard_info *info, const orr_episode *e, const char *path,
+                               orr_error *err) {
+  for (size_t p = 0; p < info->observation.picture_count; p++) {
+    size_t count = p < e->picture_count ? e->pictures[p].count : 0;
+    if (count == e->steps + 1) continue;
+    orr_fail(err, ORR_ERR_NUMBERS,
+             "'%s': episode %lld has %zu rows and %zu frames of the picture '%s'", path,
+             (long long)e->index, e->steps + 1, count, info->observation.pictures[p].name);
+    orr_hint(err, "Each row, the last one too, needs a frame of every picture observed.");
+    return ORR_ERR_NUMBERS;
+  }
+  return ORR_OK;
+}
+
 /* Counts the rows of all episodes. */
 static orr_status check_batch(batch *b, const char *path, orr_error *err) {
   ORR_ASSERT(b->info->observation.count > 0 && b->info->action.count > 0);
@@ -212,6 +266,7 @@ static orr_status check_batch(batch *b, const char *path, orr_error *err) {
   }
   for (size_t e = 0; e < b->count; e++) {
     ORR_TRY(check_episode(b->info, b->episodes[e], path, err));
+    ORR_TRY(check_frames(b->info, b->episodes[e], path, err));
     b->rows += b->episodes[e]->steps + 1;
   }
   return ORR_OK;
@@ -223,6 +278,9 @@ static orr_status put_all(orr_hdf5_writer *writer, const batch *b, orr_split spl
   ORR_TRY(put_episodes(writer, b, err));
   for (int column = 0; column < ORR_SHARD_COUNT; column++) {
     ORR_TRY(put_column(writer, (orr_shard_column)column, b, err));
+  }
+  for (size_t p = 0; p < b->info->observation.picture_count; p++) {
+    ORR_TRY(put_picture(writer, p, b, err));
   }
   return ORR_OK;
 }

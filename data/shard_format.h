@@ -31,6 +31,9 @@ typedef struct orr_shard_column_def {
 extern const orr_shard_column_def orr_shard_columns[ORR_SHARD_COUNT];
 /* Values a row: state_count, action_count, or 0 for a plain vector. */
 size_t orr_shard_width(orr_shard_column column, size_t state_count, size_t action_count);
+orr_hdf5_row orr_shard_picture_row(const orr_space_picture *picture);
+/* Depth may be infinite (nothing is there), and is never NaN. */
+bool orr_shard_frame_is_sound(const orr_space_picture *picture, const void *frame);
 
 /* The texts of a shard, read. */
 typedef struct orr_shard_header {
@@ -40,13 +43,14 @@ typedef struct orr_shard_header {
 } orr_shard_header;
 void orr_shard_header_clear(orr_shard_header *header);
 
-/* An open shard: pointers into the map, all checked. */
+/* An open shard: pointers into the map, all checked; frames, that they lie in it. */
 typedef struct orr_shard {
   orr_hdf5_file *file;
   size_t rows, episodes;
   const int32_t *lengths; /* rows of each episode, >= 1 */
   const int64_t *offsets; /* first row of each */
   const void *columns[ORR_SHARD_COUNT];
+  orr_hdf5_span *frames[ORR_MAX_PICTURES]; /* rows, deflated; NULL behind the last picture */
 } orr_shard;
 
 /* Fills `header` (to be cleared by the caller) and `out` (to be closed). Both are left empty on

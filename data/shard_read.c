@@ -134,6 +134,11 @@ static orr_status read_columns(orr_shard *shard, const orr_shard_info *info, orr
     ORR_TRY(orr_hdf5_column(shard->file, def->name, def->type, width, &shard->rows,
                             &shard->columns[c], err));
   }
+  for (size_t p = 0; p < info->observation.picture_count && shard->rows > 0; p++) {
+    const orr_space_picture *picture = &info->observation.pictures[p];
+    orr_hdf5_row row = orr_shard_picture_row(picture);
+    ORR_TRY(orr_hdf5_frames(shard->file, picture->name, &row, shard->rows, &shard->frames[p], err));
+  }
   return ORR_OK;
 }
 
@@ -269,6 +274,7 @@ orr_status orr_shard_open(const char *path, orr_shard_header *header, orr_shard 
 
 void orr_shard_close(orr_shard *shard) {
   orr_hdf5_close(shard->file);
+  for (size_t p = 0; p < ORR_MAX_PICTURES; p++) orr_free(shard->frames[p]);
   *shard = (orr_shard){0};
 }
 

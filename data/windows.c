@@ -2,6 +2,7 @@
 #include "data/windows.h"
 #include "base/memory.h"
 #include "base/random.h"
+#include <stdatomic.h>
 #include <string.h>
 
 struct orr_windows {
@@ -135,6 +136,63 @@ void orr_windows_batch(const orr_windows *windows, uint64_t seed, uint32_t step,
   for (size_t r = 0; r < rows; r++)
     copy_window(windows, draw_window(windows, seed, step, first + r), r, rows, states, actions);
 }
+
+/* Pictures --------------------------------------------------------------------------------- */
+
+typedef struct frames_task {
+  const orr_windows *windows;
+  uint64_t seed;
+  uint32_t step;
+  size_t first, rows, picture, bytes;
+  orr_inflater *const *inflaters;
+  uint8_t *frames;
+  _Atomic size_t damaged; /* the lowest row with a frame that is, or SIZE_MAX */
+} frames_task;
+
+static orr_status fill_frames(const frames_task *task, size_t r, orr_inflater *inflater,
+                              orr_error *err) {
+  const orr_windows *windows = task->windows;
+  uint64_t index = draw_window(windows, task->seed, task->step, task->first + r);
+  size_t e = episode_of(windows, index), start = (size_t)(index - windows->before[e]);
+  for (size_t i = 0; i < windows->def.history + windows->def.horizon; i++) {
+    uint8_t *out = task->frames + (i * task->rows + r) * task->bytes;
+    size_t row = start + i * windows->def.block;
+    ORR_TRY(orr_dataset_frame(windows->dataset, e, row, task->picture, inflater, out, err));
+  }
+  return ORR_OK;
+}
+
+static void frames_of_row(void *context, size_t r, size_t lane) {
+  frames_task *task = context;
+  if (fill_frames(task, r, task->inflaters[lane], NULL) == ORR_OK) return;
+  size_t lowest = atomic_load(&task->damaged);
+  while (r < lowest && !atomic_compare_exchange_weak(&task->damaged, &lowest, r)) {
+  }
+}
+
+/* What is said of damage must not depend on who came first: the lowest row is asked again. */
+orr_status orr_windows_frames(const orr_windows *windows, uint64_t seed, uint32_t step,
+                              size_t first, size_t rows, size_t picture,
+                              orr_inflater *const *inflaters, orr_pool *pool, uint8_t *frames,
+                              orr_error *err) {
+  const orr_space *observation = &orr_dataset_info(windows->dataset)->observation;
+  ORR_ASSERT(picture < observation->picture_count);
+  frames_task task = {.windows = windows,
+                      .seed = seed,
+                      .step = step,
+                      .first = first,
+                      .rows = rows,
+                      .picture = picture,
+                      .bytes = orr_picture_bytes(&observation->pictures[picture]),
+                      .inflaters = inflaters,
+                      .frames = frames,
+                      .damaged = SIZE_MAX};
+  orr_pool_run(pool, rows, frames_of_row, &task);
+  if (task.damaged == SIZE_MAX) return ORR_OK;
+  return fill_frames(&task, task.damaged, inflaters[0], err);
+}
+
+/* Mixtures --------------------------------------------------------------------------------- */
 
 /* The source of a row has a stream of its own (episode 1), so that rows of the base stay. */
 static const orr_windows *draw_source(const orr_windows_mix *mix, uint64_t seed, uint32_t step,

@@ -79,6 +79,17 @@ static void check_id(const checker *c, const char *path, const char *text) {
 
 /* --- sections --------------------------------------------------------------------------------- */
 
+static void check_pixels(const checker *c) {
+  orr_pixels_fault faults[ORR_MOST_PIXELS_FAULTS];
+  if (!c->e->observe.pixels) return;
+  size_t count = orr_pixels_check(c->e->scenario, c->e->observe.pixels, faults);
+  for (size_t i = 0; i < count; i++) {
+    char path[64];
+    snprintf(path, sizeof path, "observe.pixels.%s", faults[i].field);
+    complain(c, path, faults[i].hint, "%s", faults[i].message);
+  }
+}
+
 static void check_observe(const checker *c) {
   const orr_list *state = &c->e->observe.state;
   const orr_space *space = &c->e->scenario->state;
@@ -448,6 +459,7 @@ void orr_experiment_check(const orr_experiment *experiment, orr_diagnostics *dia
   checker c = {experiment, diagnostics};
   check_id(&c, "id", experiment->id);
   check_observe(&c);
+  check_pixels(&c);
   check_rule(&c, "collect.reached", &experiment->collect.reached);
   check_planner(&c, "collect.expert", &experiment->collect.expert);
   if (experiment->collect.expert.objective.kind != ORR_OBJECTIVE_GOAL)

@@ -99,9 +99,12 @@ static orr_status collect(orr_run *run, orr_error *err) {
   orr_free(yaml);
   ORR_TRY(status);
   ORR_TRY(orr_run_write_statistics(run->data, e->collect.held_out > 0, result.diverged, err));
-  json_t *time = json_pack("{s:f, s:I, s:I, s:I}", "seconds", orr_seconds() - begun, "episodes",
-                           (json_int_t)result.episodes, "shards", (json_int_t)result.shards,
-                           "shards_kept", (json_int_t)result.shards_kept);
+  json_t *time =
+      json_pack("{s:f, s:I, s:I, s:I, s:f, s:f, s:f, s:f}", "seconds", orr_seconds() - begun,
+                "episodes", (json_int_t)result.episodes, "shards", (json_int_t)result.shards,
+                "shards_kept", (json_int_t)result.shards_kept, "acting_thread_seconds",
+                result.acting, "drawing_thread_seconds", result.drawing, "deflating_thread_seconds",
+                result.deflating, "writing_thread_seconds", result.writing);
   return orr_timings_set(run->out, "collect", NULL, time, err);
 }
 
@@ -166,18 +169,6 @@ orr_status orr_run_train(orr_run *run, orr_error *err) {
 
 /* --- the model -------------------------------------------------------------------------------- */
 
-/* Names the first field in which two interfaces differ. */
-static void name_difference(const char *what, const orr_space *model, const orr_space *here,
-                            char *out, size_t size) {
-  if (model->count != here->count)
-    snprintf(out, size, "%s has %zu numbers, here %zu", what, model->count, here->count);
-  else
-    for (size_t i = 0; i < here->count && !*out; i++)
-      if (strcmp(model->fields[i].name, here->fields[i].name) != 0)
-        snprintf(out, size, "%s %zu is %s, here %s", what, i, model->fields[i].name,
-                 here->fields[i].name);
-}
-
 orr_status orr_run_check_interface(const orr_run *run, const orr_model *model, const char *path,
                                    orr_error *err) {
   const orr_experiment *e = run->experiment;
@@ -190,10 +181,10 @@ orr_status orr_run_check_interface(const orr_run *run, const orr_model *model, c
     snprintf(why, sizeof why, "its block is %lld control steps, here %lld", (long long)block,
              (long long)e->model.block);
   if (!*why)
-    name_difference("observation", orr_model_observation(model), &e->observer.space, why,
-                    sizeof why);
+    orr_space_difference(orr_model_observation(model), &e->observer.space, "observation", why,
+                         sizeof why);
   if (!*why)
-    name_difference("action", orr_model_action(model), &e->scenario->action, why, sizeof why);
+    orr_space_difference(orr_model_action(model), &e->scenario->action, "action", why, sizeof why);
   orr_fail(err, ORR_ERR_MISMATCH, "%s was trained for another interface: %s", path,
            *why ? why : "bodies, bounds or the meaning of actions differ");
   orr_hint(err, "train a model for this scenario, or set observe and model.block as it was");

@@ -27,6 +27,8 @@ static bool normalise(double v[3]) {
 static bool usable(const orr_scene_shape *shape) {
   double sum = 0.0;
   for (int k = 0; k < 3; k++) sum += shape->position[k] + shape->size[k];
+  for (size_t i = 0; i < shape->vertex_count && shape->kind == ORR_SCENE_PRISM; i++)
+    sum += shape->vertices[i][0] + shape->vertices[i][1];
   return shape->kind >= ORR_SCENE_SPHERE && shape->kind != ORR_SCENE_PLANE && isfinite(sum);
 }
 
@@ -45,6 +47,10 @@ static double reach(const orr_scene_shape *shape) {
       most = orr_max(most, hypot(hypot((double)v[0], (double)v[1]), (double)v[2]));
     }
     return most;
+  case ORR_SCENE_PRISM:
+    for (size_t i = 0; i < shape->vertex_count; i++)
+      most = orr_max(most, hypot(shape->vertices[i][0], shape->vertices[i][1]));
+    return hypot(most, size[2]);
   default: return sqrt(dot(size, size));
   }
 }
@@ -202,6 +208,21 @@ orr_eye orr_eye_of(const orr_scene *scene, orr_viewpoint viewpoint, int width, i
   orr_eye_bounds(scene, low, high);
   show_box(&eye, low, high);
   return eye;
+}
+
+static void turn_about_z(double turn, double v[3]) {
+  double x = v[0], y = v[1];
+  v[0] = cos(turn) * x - sin(turn) * y;
+  v[1] = sin(turn) * x + cos(turn) * y;
+}
+
+void orr_eye_orbit(orr_eye *eye, const double axis[2], double turn) {
+  for (int k = 0; k < 2; k++) eye->position[k] -= axis[k];
+  turn_about_z(turn, eye->position);
+  for (int k = 0; k < 2; k++) eye->position[k] += axis[k];
+  turn_about_z(turn, eye->right);
+  turn_about_z(turn, eye->down);
+  turn_about_z(turn, eye->forward);
 }
 
 void orr_eye_look(const orr_eye *eye, const double world[3], double seen[3]) {

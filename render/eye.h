@@ -30,6 +30,8 @@ orr_eye orr_eye_of(const orr_scene *scene, orr_viewpoint viewpoint, int width, i
 /* A parallel view along `forward` that shows a ball. */
 orr_eye orr_eye_parallel(const double centre[3], double radius, const double forward[3],
                          const double up[3], int width, int height);
+/* Turns an eye about the vertical line through `axis` (x, y), counterclockwise from above, rad. */
+void orr_eye_orbit(orr_eye *eye, const double axis[2], double turn);
 /* World to the eye's own axes: right, down, depth. */
 void orr_eye_look(const orr_eye *eye, const double world[3], double seen[3]);
 /* Of a point at least `near` deep: pixel x and y, and its key. */

@@ -8,13 +8,13 @@
  *       + m L(x, d reflected)
  *       + g (F L(x, d reflected) + (1 - F) a L(x, d refracted))
  *
- * summed over the lamps. m, g: M.mirror and M.glass (g is cut to 1 - m). l: towards the lamp;
- * h: halfway between l and -d (Blinn, Models of Light Reflection, SIGGRAPH 1977). A(n): ambient
- * times the sky's colour halfway between horizon and zenith by (1 + n.z)/2. F: Schlick's term
- * F0 + (1 - F0)(1 - cos)^5 with F0 = ((k - 1)/(k + 1))^2, cos on the thin side; light bends by
- * Snell's law with index k on entering a solid and 1/k on leaving it, and is reflected whole when
- * no ray is refracted (F = 1). The tint a is applied on entering alone. Only closed solids bend
- * light: for a plane k = 1.
+ * summed over the lamps that n faces (n.l > 0). m, g: M.mirror and M.glass (g is cut to 1 - m).
+ * l: towards the lamp; h: halfway between l and -d (Blinn, Models of Light Reflection, SIGGRAPH
+ * 1977). A(n): ambient times the sky's colour halfway between horizon and zenith by (1 + n.z)/2.
+ * F: Schlick's term F0 + (1 - F0)(1 - cos)^5 with F0 = ((k - 1)/(k + 1))^2, cos on the thin side;
+ * light bends by Snell's law with index k on entering a solid and 1/k on leaving it, and is
+ * reflected whole when no ray is refracted (F = 1). The tint a is applied on entering alone. Only
+ * closed solids bend light: for a plane k = 1.
  *
  * Lamps: E = power x colour x fall; V is the visible part of what shines.
  *   sun    fall = 1; a disc of tangent `radius` about -direction
@@ -25,8 +25,17 @@
  * Planes cast no shadow, are seen from above alone and are no mirror from below.
  *
  * Goals are half there: half their own colour, half what is behind them; they cast no shadow and do
- * not stop or bend anything; a goal behind a goal is not seen. An endless plane fades into the
- * horizon's colour with distance from the middle of the world (orr_light_haze).
+ * not stop, mirror or bend anything; a goal behind a goal is not seen. An endless plane fades into
+ * the horizon's colour with distance from the middle of the world (orr_light_haze), whose radius is
+ * half the diagonal of orr_eye_bounds.
+ *
+ * Patterns lie on a solid in its own frame by lengths u and v. On a sphere or an ellipsoid they are
+ * the longitude atan2(y, x) and the latitude asin(z) of the point on the unit ball, both times the
+ * largest radius; elsewhere the two axes that the normal is least along, in the order x, y, z.
+ * A square is of the shape's colour where floor(u / tile) + floor(v / tile) is even. Of an image, u
+ * runs along the rows and v up from the lowest row. A tile of 0 is orr_light_tile of the world on
+ * planes, elsewhere of the ball about the solid's origin that holds it. The second colour of
+ * ORR_PATTERN_AUTO is 0.9 of the shape's 8-bit values, rounded.
  *
  * A mirror's or a glass's ray is followed for at most `bounces`; then it sees the sky. */
 #ifndef ORR_RENDER_LIGHT_H

@@ -103,6 +103,23 @@ static void check_dimensions(const orr_checker *c, const char *owner, const orr_
     orr_check_complain_key(c, owner, "rolling", solid, "rolling friction is for 3D worlds");
 }
 
+/* Part of the light is reflected, part passes through: no more than there is. */
+static void check_look(const orr_checker *c, const char *owner, const orr_shape_def *shape) {
+  char path[200];
+  if (shape->colour) orr_check_colour(c, owner, shape->colour);
+  if (shape->mirror + shape->glass > 1.0)
+    orr_check_complain_key(c, owner, shape->glass > 0.0 ? "glass" : "mirror",
+                           "clear glass is glass: 1 alone; it reflects as glass does",
+                           "mirror and glass together are more than 1");
+  if (shape->pattern.tag == ORR_PATTERN_CHECKER) {
+    snprintf(path, sizeof path, "%.140s.pattern.checker", owner);
+    orr_check_colour(c, path, ((const orr_checker_def *)shape->pattern.value)->colour);
+  }
+  if (shape->height != 0.0 && !orr_check_flat(c))
+    orr_check_complain_key(c, owner, "height", "its size along z is in its geometry",
+                           "heights are for 2D worlds in relief");
+}
+
 static void check_shape(const orr_checker *c, const char *owner, const orr_shape_def *shape) {
   char path[160];
   snprintf(path, sizeof path, "%.140s.geometry", owner);
@@ -124,7 +141,7 @@ static void check_shape(const orr_checker *c, const char *owner, const orr_shape
   }
   if (mistake) orr_check_complain(c, path, hint, mistake);
   orr_check_finite(c, owner, "rotation", shape->rotation, 3);
-  if (shape->colour) orr_check_colour(c, owner, shape->colour);
+  check_look(c, owner, shape);
   check_dimensions(c, owner, shape);
 }
 

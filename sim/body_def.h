@@ -4,6 +4,7 @@
 #define ORR_SIM_BODY_DEF_H
 
 #include "base/field.h"
+#include "sim/scene.h"
 
 typedef enum orr_body_type { ORR_BODY_STATIC, ORR_BODY_KINEMATIC, ORR_BODY_DYNAMIC } orr_body_type;
 
@@ -54,6 +55,16 @@ typedef struct orr_mesh_def {
   double scale[3], offset[3];
 } orr_mesh_def;
 
+/* What is painted on a shape. */
+typedef struct orr_checker_def {
+  const char *colour; /* of every other square */
+  double tile;        /* side of a square; 0: the picture chooses */
+} orr_checker_def;
+typedef struct orr_image_def {
+  const char *file; /* PNG, beside the scenario */
+  double tile;      /* width of the image; 0: the picture chooses */
+} orr_image_def;
+
 typedef struct orr_shape_def {
   orr_union geometry; /* tag: orr_shape_type */
   double friction;    /* Coulomb; the product of both shapes counts */
@@ -64,6 +75,11 @@ typedef struct orr_shape_def {
   double rotation[3]; /* rad: roll, pitch, yaw in the body's frame */
   double rolling;     /* 3D: rolling friction, length */
   double mirror;      /* part of the light that is reflected as by a mirror */
+  double glass;       /* part that passes through, bent by `index` */
+  double index;       /* of refraction */
+  double gloss;       /* strength of the lamps' highlights */
+  orr_union pattern;  /* tag: orr_scene_pattern */
+  double height;      /* 2D: in pictures in relief; 0: the picture chooses */
   const char *colour; /* NULL: the body's */
 } orr_shape_def;
 

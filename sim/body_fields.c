@@ -103,6 +103,33 @@ static const orr_record *const shape_variants[] = {&circle_record,
                                                    &mesh_record,
                                                    NULL};
 
+static const orr_record auto_record = {
+    .name = "auto", .help = "Planes are checkered, all else is plain", .size = sizeof(int)};
+static const orr_record plain_record = {
+    .name = "plain", .help = "The shape's colour alone", .size = sizeof(int)};
+
+static const orr_field checker_fields[] = {
+    {ORR_FIELD(TEXT, orr_checker_def, colour), .help = "Of every other square", .preset = "white"},
+    {ORR_FIELD(REAL, orr_checker_def, tile), .help = "Side of a square; 0: the picture chooses",
+     .unit = "length", .preset = "0", .low = 0.0, .high = 1e9},
+};
+static const orr_record checker_record = {ORR_RECORD("checker", orr_checker_def, checker_fields),
+                                          .help = "Squares of the shape's colour and another"};
+
+static const orr_field image_fields[] = {
+    {ORR_FIELD(TEXT, orr_image_def, file), .help = "PNG, beside the scenario"},
+    {ORR_FIELD(REAL, orr_image_def, tile),
+     .help = "Width of the image, which is repeated; 0: the picture chooses", .unit = "length",
+     .preset = "0", .low = 0.0, .high = 1e9},
+};
+static const orr_record image_record = {
+    ORR_RECORD("image", orr_image_def, image_fields),
+    .help = "An image; its colours are multiplied with the shape's, so make that white"};
+
+/* In the order of orr_scene_pattern. */
+static const orr_record *const pattern_variants[] = {&auto_record, &plain_record, &checker_record,
+                                                     &image_record, NULL};
+
 static const orr_field shape_fields[] = {
     {ORR_FIELD(UNION, orr_shape_def, geometry), .help = "What it looks like",
      .variants = shape_variants},
@@ -127,8 +154,22 @@ static const orr_field shape_fields[] = {
     {ORR_FIELD(REAL, orr_shape_def, rolling), .help = "Rolling friction (3D)", .unit = "length",
      .preset = "0", .low = 0.0, .high = 1e6, .later = true},
     {ORR_FIELD(REAL, orr_shape_def, mirror),
-     .help = "Part of the light that it reflects as a mirror does; pictures show the sky in it",
+     .help = "Part of the light that it reflects as a mirror does", .preset = "0", .low = 0.0,
+     .high = 1.0, .later = true},
+    {ORR_FIELD(REAL, orr_shape_def, glass),
+     .help = "Part of the light that passes through; with `mirror` at most 1", .preset = "0",
+     .low = 0.0, .high = 1.0, .later = true},
+    {ORR_FIELD(REAL, orr_shape_def, index),
+     .help = "Of refraction of its glass: 1 air, 1.33 water, 1.5 glass, 2.4 diamond",
+     .preset = "1.5", .low = 1.0, .high = 4.0, .later = true},
+    {ORR_FIELD(REAL, orr_shape_def, gloss), .help = "Strength of the lamps' highlights on it",
      .preset = "0", .low = 0.0, .high = 1.0, .later = true},
+    {ORR_FIELD(UNION, orr_shape_def, pattern),
+     .help = "What is painted on it, such as {checker: {colour: white, tile: 0.1}}",
+     .preset = "{auto: {}}", .variants = pattern_variants, .later = true},
+    {ORR_FIELD(REAL, orr_shape_def, height),
+     .help = "2D: its height in pictures in relief; 0: the picture chooses", .unit = "length",
+     .preset = "0", .low = 0.0, .high = 1e9, .later = true},
     {ORR_FIELD(TEXT, orr_shape_def, colour), .help = "Its own colour; null: the body's",
      .preset = "null", .later = true},
 };

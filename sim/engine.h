@@ -46,6 +46,13 @@ typedef struct orr_engine_table {
    * before the first reset, too (then poses need not be right), and after the numbers broke. NULL:
    * the engine knows 2D alone. */
   size_t (*solids)(const orr_engine *engine, orr_scene_shape *out, size_t capacity);
+  /* With `solids`: where a body of the file is in a 3D world. */
+  void (*place)(const orr_engine *engine, size_t file, double position[3], double rotation[4]);
+  /* With `import`, of what the file has: its lamps, at most `most`, returns how many; its sky and
+   * its camera of that name (NULL: its first one), false when it has none. */
+  size_t (*lights)(const orr_engine *engine, orr_scene_light *out, size_t most);
+  bool (*sky)(const orr_engine *engine, orr_scene_sky *out);
+  bool (*camera)(const orr_engine *engine, const char *name, orr_scene_camera *out);
   size_t (*contacts)(const orr_engine *engine, orr_scene_contact *out, size_t capacity);
   double (*energy)(const orr_engine *engine); /* kinetic and of gravity, J when mass is in kg */
   const char *(*status)(const orr_engine *engine); /* "" or what broke */

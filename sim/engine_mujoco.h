@@ -62,10 +62,12 @@ typedef struct orr_mujoco_shared {
   double *keep;              /* of each freedom: the part of its velocity that a substep keeps */
   const double *q0, *v0;     /* where an MJCF world starts */
   uint8_t (*colours)[3];     /* of geoms */
-  double *mirrors;           /* of geoms */
-  bool *shown;               /* of geoms */
-  bool mjcf, pushes, damped; /* pushes: some law of ours acts; damped: keep is not all 1 */
-  bool rungekutta, touches;  /* touches: contacts are looked at after each substep */
+  orr_scene_material *materials; /* of geoms */
+  orr_scene_texture *textures;   /* of an MJCF file; they borrow its pixels */
+  orr_scene_mesh *fields;        /* of its height fields */
+  bool *shown;                   /* of geoms */
+  bool mjcf, pushes, damped;     /* pushes: some law of ours acts; damped: keep is not all 1 */
+  bool rungekutta, touches;      /* touches: contacts are looked at after each substep */
 } orr_mujoco_shared;
 
 /* The engine's own saved numbers, one block of doubles. */
@@ -135,6 +137,9 @@ orr_status orr_mujoco_compile(orr_scenario *scenario, const orr_config *config,
 /* Index tables that follow from the model's names; false without memory. */
 bool orr_mujoco_tables(orr_scenario *scenario, orr_mujoco_shared *shared);
 
+/* engine_mujoco_material.c: what geoms look like; false without memory. */
+bool orr_mujoco_materials(orr_scenario *scenario, orr_mujoco_shared *shared);
+
 /* engine_mujoco_change.c: masses and bodies that interventions changed. */
 orr_status orr_mujoco_change_create(orr_engine *engine, orr_error *err);
 void orr_mujoco_change(orr_engine *engine); /* from own.factor and own.removed */
@@ -158,6 +163,13 @@ void orr_mujoco_sense(orr_engine *engine); /* after a control step */
 size_t orr_mujoco_contacts(const orr_engine *engine, orr_scene_contact *out, size_t capacity);
 size_t orr_mujoco_solids(const orr_engine *engine, orr_scene_shape *out, size_t capacity);
 double orr_mujoco_energy(const orr_engine *engine);
+
+/* engine_mujoco_light.c: lamps, sky and cameras of an MJCF file. */
+void orr_mujoco_place(const orr_engine *engine, size_t file, double position[3],
+                      double rotation[4]);
+size_t orr_mujoco_lights(const orr_engine *engine, orr_scene_light *out, size_t most);
+bool orr_mujoco_sky(const orr_engine *engine, orr_scene_sky *out);
+bool orr_mujoco_camera(const orr_engine *engine, const char *name, orr_scene_camera *out);
 
 static inline int orr_mujoco_file(const orr_engine *engine, int moving) {
   return engine->scenario->parts->file_of[moving];

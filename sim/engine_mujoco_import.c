@@ -358,11 +358,29 @@ static void take_space(importer *im) {
   for (int i = 0; i < 3 && !given; i++) space->size[i] = 2.0 * im->model->stat.extent;
 }
 
+static void check_camera(importer *im) {
+  enum { MOST = 64 };
+  const orr_camera_def *camera = im->scenario->world.camera;
+  const mjModel *m = im->model;
+  if (!camera || !camera->model || mj_name2id(m, mjOBJ_CAMERA, camera->model) >= 0) return;
+  const char *names[MOST], *name;
+  size_t count = 0;
+  for (int i = 0; i < m->ncam && count < MOST; i++)
+    if ((name = mj_id2name(m, mjOBJ_CAMERA, i))) names[count++] = name;
+  const char *closest = orr_closest(camera->model, names, count);
+  char message[160], hint[128] = "it has no cameras with names";
+  snprintf(message, sizeof message, "the MJCF file has no camera \"%.60s\"", camera->model);
+  if (count) snprintf(hint, sizeof hint, "one of its cameras is \"%.60s\"", names[0]);
+  if (closest) snprintf(hint, sizeof hint, "did you mean \"%.60s\"?", closest);
+  orr_check_complain(&im->check, "world.camera.model", hint, message);
+}
+
 static orr_status run(importer *im, const orr_config *config) {
   check_alone(im);
   if (!(im->scenario->base ? copy(im) : load(im))) return ORR_ERR_CONFIG;
   im->shared->q0 = im->model->nkey > 0 ? im->model->key_qpos : im->model->qpos0;
   im->shared->v0 = im->model->nkey > 0 ? im->model->key_qvel : NULL;
+  check_camera(im);
   take_space(im);
   ORR_TRY(take_time(im, config));
   if (im->scenario->world.bodies.count > 0)

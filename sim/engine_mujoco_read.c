@@ -194,18 +194,23 @@ static void fill_mesh(const mjModel *m, int mesh, orr_scene_mesh *out) {
   out->triangle_count = (size_t)m->mesh_facenum[mesh];
 }
 
-static void fill_solid(const orr_engine *engine, int geom, int moving, orr_scene_shape *out) {
+static void fill_solid(const orr_engine *engine, int geom, int file, orr_scene_shape *out) {
   const mjModel *m = &engine->model;
   const mjData *d = engine->data;
+  int moving = file < 0 ? -1 : engine->scenario->parts->moving_of[file];
   bool actor = moving >= 0 && engine->scenario->state.bodies[moving].role == ORR_ROLE_ACTUATED;
-  *out = (orr_scene_shape){.kind = scene_kind(m->geom_type[geom]), .body = moving};
+  *out =
+      (orr_scene_shape){.kind = scene_kind(m->geom_type[geom]), .body = moving, .label = file + 1};
   out->layer = moving < 0 ? ORR_LAYER_STATIC : actor ? ORR_LAYER_ACTOR : ORR_LAYER_BODY;
   memcpy(out->position, d->geom_xpos + 3 * geom, sizeof out->position);
   mju_mat2Quat(out->rotation, d->geom_xmat + 9 * geom);
   memcpy(out->size, m->geom_size + 3 * geom, sizeof out->size);
   memcpy(out->colour, engine->shared->colours[geom], sizeof out->colour);
-  out->material.mirror = engine->shared->mirrors[geom];
-  if (out->kind == ORR_SCENE_MESH) fill_mesh(m, m->geom_dataid[geom], &out->mesh);
+  out->material = engine->shared->materials[geom];
+  if (m->geom_type[geom] == mjGEOM_HFIELD)
+    out->mesh = engine->shared->fields[m->geom_dataid[geom]];
+  else if (out->kind == ORR_SCENE_MESH)
+    fill_mesh(m, m->geom_dataid[geom], &out->mesh);
 }
 
 size_t orr_mujoco_solids(const orr_engine *engine, orr_scene_shape *out, size_t capacity) {
@@ -215,7 +220,7 @@ size_t orr_mujoco_solids(const orr_engine *engine, orr_scene_shape *out, size_t 
     int moving = file < 0 ? -1 : engine->scenario->parts->moving_of[file];
     if (!engine->shared->shown[i]) continue;
     if (moving >= 0 && engine->own.removed[moving] != 0.0) continue;
-    if (count < capacity) fill_solid(engine, i, moving, &out[count]);
+    if (count < capacity) fill_solid(engine, i, file, &out[count]);
     count++;
   }
   return count;

@@ -79,45 +79,18 @@ static void fill_flags(const orr_scenario *scenario, orr_mujoco_shared *shared) 
     if (orr_joint_at(scenario, i)->type == ORR_JOINT_MOTOR) shared->pushes = true;
 }
 
-/* Geoms of MJCF groups 3 and above are not drawn, as in MuJoCo's own viewer. */
-static void fill_geoms(const orr_scenario *scenario, orr_mujoco_shared *shared) {
-  const mjModel *m = shared->model;
-  for (int i = 0; i < m->ngeom; i++) {
-    const float *colour = m->geom_rgba + 4 * i;
-    if (m->geom_matid[i] >= 0) colour = m->mat_rgba + 4 * m->geom_matid[i];
-    for (int k = 0; k < 3; k++) {
-      double value = fmin(fmax((double)colour[k], 0.0), 1.0);
-      shared->colours[i][k] = (uint8_t)lround(255.0 * value);
-    }
-    shared->shown[i] = m->geom_group[i] < 3 && colour[3] > 0.0f && m->geom_type[i] != mjGEOM_HFIELD;
-    if (m->geom_matid[i] >= 0) shared->mirrors[i] = (double)m->mat_reflectance[m->geom_matid[i]];
-  }
-  for (size_t i = 0; i < scenario->parts->outline_count && !shared->mjcf; i++) {
-    const orr_outline *outline = &scenario->parts->outlines[i];
-    int geom = find(m, mjOBJ_GEOM, "g", i);
-    shared->mirrors[geom] = outline->def->mirror;
-    memcpy(shared->colours[geom], scenario->parts->colours[i], 3);
-  }
-}
-
 bool orr_mujoco_tables(orr_scenario *scenario, orr_mujoco_shared *shared) {
   const mjModel *m = shared->model;
   orr_arena *arena = scenario->arena;
-  size_t joints = scenario->parts->joint_count, geoms = (size_t)m->ngeom;
+  size_t joints = scenario->parts->joint_count;
   shared->joints = orr_arena_alloc(arena, joints + 1, sizeof *shared->joints);
   shared->file_of = orr_arena_alloc(arena, (size_t)m->nbody, sizeof *shared->file_of);
   shared->keep = orr_arena_alloc(arena, (size_t)m->nv + 1, sizeof *shared->keep);
-  shared->colours = orr_arena_alloc(arena, geoms + 1, sizeof *shared->colours);
-  shared->mirrors = orr_arena_alloc(arena, geoms + 1, sizeof *shared->mirrors);
-  shared->shown = orr_arena_alloc(arena, geoms + 1, sizeof *shared->shown);
-  if (!shared->joints || !shared->file_of || !shared->keep || !shared->colours ||
-      !shared->mirrors || !shared->shown)
-    return false;
+  if (!shared->joints || !shared->file_of || !shared->keep) return false;
   for (size_t i = 0; i < scenario->parts->file_count; i++) fill_body(scenario, shared, i);
   for (size_t i = 0; i < joints; i++) fill_joint(shared, i);
   fill_files(scenario, shared);
   fill_keep(scenario, shared);
   fill_flags(scenario, shared);
-  fill_geoms(scenario, shared);
-  return true;
+  return orr_mujoco_materials(scenario, shared);
 }

@@ -33,6 +33,13 @@ typedef struct orr_goal_parts {
   orr_goal_part *parts;
 } orr_goal_parts;
 
+/* An image that shapes are painted with. */
+typedef struct orr_painting {
+  const char *path;
+  orr_hash hash; /* of the pixels */
+  orr_scene_texture texture;
+} orr_painting;
+
 /* What an actuator moves, and which numbers of the action are its. */
 typedef struct orr_drive {
   int body;  /* index in the state vector, or -1 */
@@ -53,6 +60,12 @@ typedef struct orr_parts {
   const uint8_t (*colours)[3]; /* of outlines */
   const orr_outline *outlines;
   size_t outline_count;
+  const orr_scene_material *materials; /* of outlines */
+  const orr_painting *paintings;
+  size_t painting_count;
+  orr_hash painted;           /* of all paintings */
+  const int *light_carriers;  /* file indices, -1: none */
+  int camera_carrier;         /* of the camera's body, or of the one that it follows */
   const int (*joint_ends)[2]; /* file indices */
   const int *joint_entity;    /* index in state.bodies of a pivot or slide, or -1 */
   size_t joint_count;         /* of the file */

@@ -71,6 +71,8 @@ static orr_status identify(orr_scenario *scenario, const orr_config *config, orr
   ORR_TRY(orr_record_identity(&orr_task_record, orr_node_get(root, "task"), &of_task));
   scenario->identity = orr_hash_join(of_world, of_task);
   if (scenario->factors.count) scenario->identity = orr_hash_join(scenario->identity, of_vary);
+  if (scenario->parts->painting_count) /* pictures are observations */
+    scenario->identity = orr_hash_join(scenario->identity, scenario->parts->painted);
   return ORR_OK;
 }
 
@@ -81,7 +83,7 @@ static orr_status check_and_derive(orr_scenario *scenario, const orr_config *con
   if (orr_diagnostics_count(diagnostics) != before) return ORR_ERR_CONFIG;
   if (!orr_scenario_derive(scenario)) return ORR_ERR_MEMORY;
   orr_scenario_spaces(scenario);
-  return ORR_OK;
+  return orr_scenario_look(scenario, config, diagnostics);
 }
 
 /* Files that the engine reads join the identity. */

@@ -47,6 +47,7 @@ typedef struct orr_world_def {
   orr_list sensors;       /* orr_sensor_def */
   orr_list lights;        /* orr_light_def */
   orr_camera_def *camera; /* NULL: all of the world */
+  orr_sky_def *sky;       /* NULL: as render/light.h says */
 } orr_world_def;
 
 /* The state vector: `stride` numbers for each moving body in file order, two for each pivot and

@@ -60,13 +60,18 @@ void orr_check_range(const orr_checker *c, const char *owner, const char *key,
   orr_check_finite(c, owner, key, range->values, range_count(range));
 }
 
-void orr_check_colour(const orr_checker *c, const char *owner, const char *colour) {
+void orr_check_colour_key(const orr_checker *c, const char *owner, const char *key,
+                          const char *colour) {
   uint8_t rgb[3];
   if (orr_colour_parse(colour, rgb)) return;
   const char *closest = orr_colour_closest(colour);
   char hint[96] = "write \"#rrggbb\" or a CSS colour name";
   if (closest) snprintf(hint, sizeof hint, "did you mean \"%s\"?", closest);
-  orr_check_complain_key(c, owner, "colour", hint, "this colour is not known");
+  orr_check_complain_key(c, owner, key, hint, "this colour is not known");
+}
+
+void orr_check_colour(const orr_checker *c, const char *owner, const char *colour) {
+  orr_check_colour_key(c, owner, "colour", colour);
 }
 
 const orr_body_def *orr_check_find_body(const orr_checker *c, const char *name) {
@@ -104,7 +109,7 @@ static bool check_counts(const orr_checker *c) {
       {world->actuators.count, ORR_MAX_BODIES, "world.actuators", "actuators"},
       {world->sensors.count, ORR_MAX_BODIES, "world.sensors", "sensors"},
       {world->forces.count, ORR_MAX_BODIES, "world.forces", "forces"},
-      {world->lights.count, ORR_MAX_BODIES, "world.lights", "lights"},
+      {world->lights.count, ORR_MOST_LIGHTS, "world.lights", "lights"},
       {c->scenario->task.goals.count, ORR_MAX_BODIES, "task.goals", "goals"},
       {c->scenario->factors.count, ORR_MOST_FACTORS, "vary", "factors"},
   };

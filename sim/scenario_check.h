@@ -21,6 +21,8 @@ void orr_check_finite(const orr_checker *c, const char *owner, const char *key,
 void orr_check_range(const orr_checker *c, const char *owner, const char *key,
                      const orr_range *range);
 void orr_check_colour(const orr_checker *c, const char *owner, const char *colour);
+void orr_check_colour_key(const orr_checker *c, const char *owner, const char *key,
+                          const char *colour);
 const orr_body_def *orr_check_find_body(const orr_checker *c, const char *name);
 static inline bool orr_check_flat(const orr_checker *c) {
   return c->scenario->world.space.dimensions == 2;

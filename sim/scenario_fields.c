@@ -77,10 +77,13 @@ static const orr_field world_fields[] = {
     {ORR_FIELD(LIST, orr_world_def, sensors), .help = "What the state holds beside poses",
      .preset = "[]", .record = &orr_sensor_record, .later = true},
     {ORR_FIELD(LIST, orr_world_def, lights),
-     .help = "What lights the scene; 3D pictures show the first", .preset = "[]",
-     .record = &orr_light_record, .later = true},
-    {ORR_FIELD(OPTIONAL, orr_world_def, camera), .help = "From where a 3D scene is seen",
-     .preset = "null", .record = &orr_camera_record, .later = true},
+     .help = "What lights the scene, at most 16; none: the sun, or what the MJCF file has",
+     .preset = "[]", .record = &orr_light_record, .later = true},
+    {ORR_FIELD(OPTIONAL, orr_world_def, camera),
+     .help = "From where a 3D scene is seen; null: where all is seen", .preset = "null",
+     .record = &orr_camera_record, .later = true},
+    {ORR_FIELD(OPTIONAL, orr_world_def, sky), .help = "Its colours and its even light",
+     .preset = "null", .record = &orr_sky_record, .later = true},
 };
 const orr_record orr_world_record = {ORR_RECORD("world", orr_world_def, world_fields),
                                      .help =

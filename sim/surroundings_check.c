@@ -132,6 +132,16 @@ static void check_light(const orr_checker *c, size_t index) {
 
 /* The view must have a direction, and `up` must not lie along it. */
 static void check_camera(const orr_checker *c, const orr_camera_def *camera) {
+  int kinds = (camera->body != NULL) + (camera->follow != NULL) + (camera->model != NULL);
+  if (kinds > 1)
+    orr_check_complain(c, "world.camera", "write one of body, follow and model",
+                       "a camera is carried by one thing");
+  if (camera->model) {
+    if (!c->scenario->world.mjcf)
+      orr_check_complain_key(c, "world.camera", "model", "write position and target",
+                             "only an MJCF file has cameras of its own");
+    return;
+  }
   orr_check_finite(c, "world.camera", "position", camera->position, 3);
   orr_check_finite(c, "world.camera", "target", camera->target, 3);
   orr_check_finite(c, "world.camera", "up", camera->up, 3);
@@ -143,7 +153,8 @@ static void check_camera(const orr_checker *c, const orr_camera_def *camera) {
   double across = sqrt(cross[0] * cross[0] + cross[1] * cross[1] + cross[2] * cross[2]);
   double along = fabs(view[0] * up[0] + view[1] * up[1] + view[2] * up[2]);
   if (is_zero(view))
-    orr_check_complain(c, "world.camera.target", "target: a point in the middle of the picture",
+    orr_check_complain(c, "world.camera.target",
+                       "position: where it is; target: a point in the middle of the picture",
                        "the camera looks at the place where it stands");
   else if (!(across > 1e-9 * along))
     orr_check_complain(c, "world.camera.up", "up: [0, 1, 0] for a view from above",
@@ -156,4 +167,7 @@ void orr_check_surroundings(const orr_checker *c) {
   for (size_t i = 0; i < world->sensors.count; i++) check_sensor(c, i);
   for (size_t i = 0; i < world->lights.count; i++) check_light(c, i);
   if (world->camera) check_camera(c, world->camera);
+  if (!world->sky) return;
+  orr_check_colour_key(c, "world.sky", "horizon", world->sky->horizon);
+  orr_check_colour_key(c, "world.sky", "zenith", world->sky->zenith);
 }

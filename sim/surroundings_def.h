@@ -77,15 +77,29 @@ typedef struct orr_light_def {
   double angle;  /* spot: half opening, rad */
   double radius; /* area, and the softness of a shadow's edge */
   double power;
+  double reach; /* distance at which `power` arrives; 0: the same at every distance */
   const char *colour;
+  const char *body; /* REF; position and direction are in its frame; NULL: in the world */
 } orr_light_def;
 
 typedef struct orr_camera_def {
   double position[3], target[3], up[3];
   double field_of_view; /* rad, of the picture's height */
+  const char *body;     /* REF: all three are in its frame; NULL: in the world */
+  const char *follow;   /* REF: position and target are measured from its origin; NULL: not */
+  const char *model;    /* MJCF: that camera of the model instead; NULL: not */
 } orr_camera_def;
 
-extern const orr_record orr_force_record, orr_sensor_record, orr_light_record, orr_camera_record;
+/* As render/light.c has them for scenes that say nothing. */
+#define ORR_SKY_HORIZON "#f3f5f7"
+#define ORR_SKY_ZENITH  "#cddcee"
+typedef struct orr_sky_def {
+  double ambient;
+  const char *horizon, *zenith;
+} orr_sky_def;
+
+extern const orr_record orr_force_record, orr_sensor_record, orr_light_record, orr_camera_record,
+    orr_sky_record;
 extern const orr_record *const orr_region_variants[];
 
 #endif

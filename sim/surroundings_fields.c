@@ -142,23 +142,54 @@ static const orr_field light_fields[] = {
     {ORR_FIELD(REAL, orr_light_def, angle), .help = "Half the opening of a spot", .unit = "rad",
      .preset = "30deg", .low = 1e-3, .high = 3.2},
     {ORR_FIELD(REAL, orr_light_def, radius),
-     .help = "Of what shines; pictures have sharp shadows all the same", .unit = "length",
-     .preset = "0", .low = 0.0, .high = 1e9},
+     .help = "Of what shines, which makes shadows soft; sun: tangent of half the angle under which "
+             "it is seen",
+     .unit = "length", .preset = "0", .low = 0.0, .high = 1e9},
     {ORR_FIELD(REAL, orr_light_def, power), .help = "Its strength", .preset = "1", .low = 0.0,
      .high = 1e9},
+    {ORR_FIELD(REAL, orr_light_def, reach),
+     .help = "Distance at which `power` arrives: nearer more, farther less, by its square; 0: the "
+             "same everywhere",
+     .unit = "length", .preset = "0", .low = 0.0, .high = 1e9, .later = true},
     {ORR_FIELD(TEXT, orr_light_def, colour), .help = "\"#rrggbb\" or a CSS colour name",
      .preset = "white"},
+    {ORR_FIELD(REF, orr_light_def, body),
+     .help = "The body that it is fixed to: position and direction are then in its frame",
+     .target = "world.bodies", .preset = "null", .later = true},
 };
 const orr_record orr_light_record = {ORR_RECORD("light", orr_light_def, light_fields),
                                      .help = "A source of light", .unique_names = true};
 
 static const orr_field camera_fields[] = {
-    POINT(orr_camera_def, position, "Where it is", NULL),
+    POINT(orr_camera_def, position, "Where it is", "[0, 0, 0]"),
     POINT(orr_camera_def, target, "What it looks at", "[0, 0, 0]"),
     {ORR_FIELD(VECTOR, orr_camera_def, up), .help = "Where up is in the picture",
      .preset = "[0, 0, 1]", .length = 3},
     {ORR_FIELD(REAL, orr_camera_def, field_of_view), .help = "Opening of the picture's height",
      .unit = "rad", .preset = "45deg", .low = 1e-3, .high = 3.1},
+    {ORR_FIELD(REF, orr_camera_def, body),
+     .help = "The body that sees: position, target and up are then in its frame",
+     .target = "world.bodies", .preset = "null", .later = true},
+    {ORR_FIELD(REF, orr_camera_def, follow),
+     .help = "The body that it goes along with, unturned: position and target are then measured "
+             "from its origin",
+     .target = "world.bodies", .preset = "null", .later = true},
+    {ORR_FIELD(TEXT, orr_camera_def, model),
+     .help = "A camera of the MJCF file instead; without `camera` it is the file's first",
+     .preset = "null", .later = true},
 };
-const orr_record orr_camera_record = {ORR_RECORD("camera", orr_camera_def, camera_fields),
-                                      .help = "A camera in 3D"};
+const orr_record orr_camera_record = {
+    ORR_RECORD("camera", orr_camera_def, camera_fields),
+    .help = "From where 3D worlds are seen, and 2D worlds in relief; heights are along z"};
+
+static const orr_field sky_fields[] = {
+    {ORR_FIELD(REAL, orr_sky_def, ambient), .help = "Strength of the light from everywhere",
+     .preset = "0.42", .low = 0.0, .high = 1e3},
+    {ORR_FIELD(TEXT, orr_sky_def, horizon), .help = "Its colour at the horizon and below",
+     .preset = "\"" ORR_SKY_HORIZON "\""},
+    {ORR_FIELD(TEXT, orr_sky_def, zenith), .help = "Its colour overhead",
+     .preset = "\"" ORR_SKY_ZENITH "\""},
+};
+const orr_record orr_sky_record = {
+    ORR_RECORD("sky", orr_sky_def, sky_fields),
+    .help = "What is seen where nothing is, and the even light that comes from there"};

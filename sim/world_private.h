@@ -76,6 +76,7 @@ struct orr_world {
   size_t touch_count; /* of contacts: those of this state, when the task asks for them */
   orr_scene_light *lights;
   orr_scene_camera camera;
+  orr_scene_sky sky;
 };
 
 struct orr_snapshot {
@@ -110,6 +111,10 @@ void orr_log_intervention(orr_world *world, const orr_intervention *intervention
 
 /* world_scene.c: sizes and fills what does not change. */
 orr_status orr_world_scene_create(orr_world *world, orr_error *err);
+
+/* world_light.c: lamps, sky and camera of this instant. */
+orr_status orr_world_light_create(orr_world *world, orr_error *err);
+void orr_world_light(orr_world *world);
 
 /* task.c: coverage, reward, success and end after a step; at reset only the coverage. */
 void orr_task_begin(orr_world *world);

@@ -1,44 +1,12 @@
 /* The scene: goals, static bodies, moving bodies, actors, from the state and the scenario. */
 #include "base/memory.h"
 #include "base/rotation.h"
-#include "sim/colour.h"
 #include "sim/world_private.h"
 
 #include <math.h>
 #include <string.h>
 
 static const uint8_t goal_colour[3] = {0x90, 0xee, 0x90}; /* lightgreen, as in gym-pusht */
-
-static orr_status create_lights(orr_world *world, orr_error *err) {
-  const orr_world_def *def = &world->scenario->world;
-  ORR_TRY(orr_new(&world->lights, def->lights.count + 1, sizeof *world->lights, err));
-  world->scene.lights = world->lights;
-  world->scene.light_count = def->lights.count;
-  if (def->camera) world->scene.camera = &world->camera;
-  return ORR_OK;
-}
-
-/* Lights and camera are copied: each episode may have others. */
-static void fill_lights(orr_world *world) {
-  _Static_assert((int)ORR_SCENE_LIGHT_AREA == (int)ORR_LIGHT_AREA, "one order of lights");
-  const orr_world_def *def = &world->scenario->world;
-  const orr_light_def *lights = def->lights.items;
-  for (size_t i = 0; i < def->lights.count; i++) {
-    orr_scene_light *light = &world->lights[i];
-    light->kind = (orr_scene_light_kind)lights[i].kind;
-    memcpy(light->position, lights[i].position, sizeof light->position);
-    memcpy(light->direction, lights[i].direction, sizeof light->direction);
-    light->angle = lights[i].angle;
-    light->radius = lights[i].radius;
-    light->power = lights[i].power;
-    orr_colour_parse(lights[i].colour, light->colour);
-  }
-  if (!def->camera) return;
-  memcpy(world->camera.position, def->camera->position, sizeof world->camera.position);
-  memcpy(world->camera.target, def->camera->target, sizeof world->camera.target);
-  memcpy(world->camera.up, def->camera->up, sizeof world->camera.up);
-  world->camera.field_of_view = def->camera->field_of_view;
-}
 
 static bool has_solids(const orr_world *world) {
   return world->scene.dimensions == 3 && world->table->solids;
@@ -74,7 +42,7 @@ orr_status orr_world_scene_create(orr_world *world, orr_error *err) {
   world->scene.dimensions = (int)world->scenario->world.space.dimensions;
   ORR_TRY(has_solids(world) ? create_solids(world, err) : create_outlines(world, err));
   ORR_TRY(orr_new(&world->contacts, world->contact_capacity, sizeof *world->contacts, err));
-  return create_lights(world, err);
+  return orr_world_light_create(world, err);
 }
 
 static void add_body(orr_world *world, size_t file, orr_scene_layer layer, const double *pose) {
@@ -88,13 +56,16 @@ static void add_body(orr_world *world, size_t file, orr_scene_layer layer, const
                                                      : ORR_SCENE_POLYGON,
         .layer = layer,
         .body = layer == ORR_LAYER_GOAL ? -1 : parts->moving_of[file],
+        .label = layer == ORR_LAYER_GOAL ? 0 : (int)file + 1,
         .position = {pose[0], pose[1], 0.0},
         .rotation = {cos(0.5 * pose[2]), 0.0, 0.0, sin(0.5 * pose[2])},
         .angle = pose[2],
         .radius = outline->radius,
         .vertices = (const double(*)[2])outline->vertices,
         .vertex_count = outline->count,
+        .height = outline->def->height,
     };
+    if (layer != ORR_LAYER_GOAL) shape->material = parts->materials[i];
     memcpy(shape->colour, layer == ORR_LAYER_GOAL ? goal_colour : parts->colours[i],
            sizeof shape->colour);
   }
@@ -133,6 +104,8 @@ static void add_goal_solids(orr_world *world, const orr_goal_parts *goal, size_t
     *shape = *solid;
     shape->layer = ORR_LAYER_GOAL;
     shape->body = -1;
+    shape->label = 0;
+    shape->material = (orr_scene_material){0};
     memcpy(shape->colour, goal_colour, sizeof shape->colour);
     for (int k = 0; k < 3; k++) shape->position[k] -= from[k];
     orr_quaternion_turn(turn, shape->position, shape->position);
@@ -167,7 +140,7 @@ const orr_scene *orr_world_scene(orr_world *world) {
   /* A model of its own lies about the origin as it likes: its solids say where. */
   if (!world->scenario->world.mjcf) memcpy(scene->size, space->size, sizeof scene->size);
   scene->y_down = space->y != 0;
-  fill_lights(world);
+  orr_world_light(world);
   scene->time = orr_world_time(world);
   scene->shapes = world->shapes;
   scene->contacts = world->contacts;

@@ -17,7 +17,5 @@ orr_image *orr_canvas_image(orr_canvas *canvas);
  * 1 normal, 2 large. */
 int orr_canvas_text(orr_canvas *canvas, int x, int y, int size, orr_colour colour,
                     const char *format, ...) __attribute__((format(printf, 6, 7)));
-/* The font that would be used, or "". */
-const char *orr_canvas_find_font(void);
 
 #endif

@@ -223,6 +223,7 @@ orr_status orr_player_step(orr_player *player, const double cursor[2], orr_error
 }
 
 orr_env *orr_player_env(orr_player *player) { return player->env; }
+const float *orr_player_action(const orr_player *player) { return player->action; }
 bool orr_player_success(const orr_player *player) { return orr_env_success(player->env); }
 orr_end orr_player_end(const orr_player *player) { return player->end; }
 double orr_player_plan_milliseconds(const orr_player *player) { return player->plan_seconds * 1e3; }

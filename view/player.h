@@ -17,7 +17,8 @@ orr_status orr_player_reset(orr_player *player, uint32_t episode, orr_error *err
 orr_status orr_player_step(orr_player *player, const double cursor[2], orr_error *err);
 
 orr_env *orr_player_env(orr_player *player);
-bool orr_player_success(const orr_player *player); /* of the task, or of the agent's goal */
+const float *orr_player_action(const orr_player *player); /* of the last step */
+bool orr_player_success(const orr_player *player);        /* of the task, or of the agent's goal */
 orr_end orr_player_end(const orr_player *player);
 double orr_player_plan_milliseconds(const orr_player *player); /* of the last plan; 0 without one */
 double orr_player_plan_cost(const orr_player *player);

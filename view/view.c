@@ -1,9 +1,10 @@
 #include "view/view.h"
-#include "base/memory.h"
 #include "render/painter.h"
 #include "render/raster.h"
+#include "render/text.h"
 #include "view/canvas.h"
 #include "view/player.h"
+#include "view/tween.h"
 #include "view/window.h"
 #include <SDL.h>
 #include <math.h>
@@ -24,10 +25,6 @@ static const orr_colour paper = {248, 247, 243, 1.0}, table = {255, 255, 255, 1.
                         ink = {38, 38, 42, 1.0}, faint = {130, 130, 136, 1.0},
                         accent = {196, 78, 42, 1.0}, good = {44, 128, 84, 1.0};
 
-typedef struct shape_pose {
-  double position[3], rotation[4], angle;
-} shape_pose;
-
 /* One run of the window. */
 typedef struct view_loop {
   const orr_view_def *def;
@@ -37,9 +34,7 @@ typedef struct view_loop {
   orr_painter *painter; /* NULL: a 2D world */
   orr_eye eye;          /* of a 3D world, for the whole episode */
   orr_pool *pool;
-  orr_scene_shape *shapes; /* of the drawn instant, between two control steps */
-  shape_pose *before;      /* of each shape at the control step before */
-  size_t shape_count;
+  orr_tween *tween; /* between two control steps */
   uint32_t episode;
   bool paused, help;
   double cursor[2]; /* world units */
@@ -53,40 +48,9 @@ static double control_seconds(const view_loop *loop) {
 
 /* ---- drawing ---- */
 
-static void remember(view_loop *loop) {
+static orr_status remember(view_loop *loop, orr_error *err) {
   const orr_scene *scene = orr_world_scene(orr_env_world(orr_player_env(loop->player)));
-  for (size_t i = 0; i < scene->shape_count && i < loop->shape_count; i++) {
-    const orr_scene_shape *shape = &scene->shapes[i];
-    memcpy(loop->before[i].position, shape->position, sizeof shape->position);
-    memcpy(loop->before[i].rotation, shape->rotation, sizeof shape->rotation);
-    loop->before[i].angle = shape->angle;
-  }
-}
-
-/* A shape at `share` of the way from an earlier pose. Quaternions: on the shorter way; the drawing
- * makes them unit ones again. */
-static void carry(const shape_pose *from, double share, orr_scene_shape *shape) {
-  double same = 0.0;
-  for (int k = 0; k < 4; k++) same += from->rotation[k] * shape->rotation[k];
-  for (int k = 0; k < 3; k++)
-    shape->position[k] = from->position[k] + share * (shape->position[k] - from->position[k]);
-  for (int k = 0; k < 4; k++) {
-    double start = same < 0.0 ? -from->rotation[k] : from->rotation[k];
-    shape->rotation[k] = start + share * (shape->rotation[k] - start);
-  }
-  shape->angle = from->angle + share * (shape->angle - from->angle);
-}
-
-/* The scene at `share` of the way from the last control step to the present one. */
-static orr_scene between(view_loop *loop, const orr_scene *scene, double share) {
-  orr_scene out = *scene;
-  if (out.shape_count > loop->shape_count) out.shape_count = loop->shape_count;
-  for (size_t i = 0; i < out.shape_count; i++) {
-    loop->shapes[i] = scene->shapes[i];
-    carry(&loop->before[i], share, &loop->shapes[i]);
-  }
-  out.shapes = loop->shapes;
-  return out;
+  return orr_tween_remember(loop->tween, scene, err);
 }
 
 /* The model's imagined future: fainter the further away. */
@@ -194,7 +158,7 @@ static orr_status draw(view_loop *loop, orr_camera *out_camera, orr_error *err) 
   orr_image *image = orr_canvas_image(loop->canvas);
   const orr_scene *now = orr_world_scene(orr_env_world(orr_player_env(loop->player)));
   double share = loop->paused ? 1.0 : fmin(1.0, loop->waited / control_seconds(loop));
-  orr_scene scene = between(loop, now, loop->window ? share : 1.0);
+  orr_scene scene = orr_tween_between(loop->tween, now, loop->window ? share : 1.0);
   *out_camera = orr_camera_fit(now, MARGIN, MARGIN, WORLD_PIXELS, WORLD_PIXELS);
   orr_raster_fill(image, 0, 0, WIDTH, HEIGHT, paper);
   if (loop->painter)
@@ -219,13 +183,12 @@ static orr_status next_episode(view_loop *loop, uint32_t episode, orr_error *err
   const orr_scene *scene = orr_world_scene(orr_env_world(orr_player_env(loop->player)));
   if (loop->painter)
     loop->eye = orr_eye_of(scene, ORR_VIEWPOINT_CAMERA, WORLD_PIXELS, WORLD_PIXELS);
-  remember(loop);
-  return ORR_OK;
+  return remember(loop, err);
 }
 
 static orr_status advance(view_loop *loop, orr_error *err) {
   loop->waited = 0.0;
-  remember(loop);
+  ORR_TRY(remember(loop, err));
   return orr_player_step(loop->player, loop->cursor, err);
 }
 
@@ -300,10 +263,8 @@ static orr_status prepare(view_loop *loop, const orr_control *control, orr_error
   ORR_TRY(orr_canvas_create(WIDTH, HEIGHT, NULL, &loop->canvas, err));
   ORR_TRY(orr_player_create(def, control ? control->pool : NULL, &loop->player, err));
   ORR_TRY(orr_player_reset(loop->player, 0, err));
+  ORR_TRY(orr_tween_create(&loop->tween, err));
   const orr_scene *scene = orr_world_scene(orr_env_world(orr_player_env(loop->player)));
-  loop->shape_count = scene->shape_count;
-  ORR_TRY(orr_new(&loop->shapes, loop->shape_count + 1, sizeof *loop->shapes, err));
-  ORR_TRY(orr_new(&loop->before, loop->shape_count + 1, sizeof *loop->before, err));
   for (int k = 0; k < 2; k++) loop->cursor[k] = 0.5 * scene->size[k];
   loop->pool = control ? control->pool : NULL;
   if (scene->dimensions == 3) ORR_TRY(orr_painter_create(&how, &loop->painter, err));
@@ -324,15 +285,14 @@ orr_status orr_view_run(const orr_view_def *def, const orr_control *control, orr
   orr_player_destroy(loop.player);
   orr_canvas_destroy(loop.canvas);
   orr_painter_destroy(loop.painter);
-  orr_free(loop.shapes);
-  orr_free(loop.before);
+  orr_tween_destroy(loop.tween);
   return status;
 }
 
 void orr_view_describe(char *out, size_t size) {
   SDL_version version;
   SDL_GetVersion(&version);
-  const char *font = orr_canvas_find_font();
+  const char *font = orr_text_find_font();
   int used =
       snprintf(out, size, "SDL %d.%d.%d; drivers", version.major, version.minor, version.patch);
   for (int i = 0; i < SDL_GetNumVideoDrivers() && used > 0 && (size_t)used < size; i++)

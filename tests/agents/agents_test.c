@@ -2,6 +2,7 @@
 
 #include "base/maths.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char reacher_text[] =
@@ -37,13 +38,16 @@ static void finish(bench *out, orr_config *config, orr_status status,
   orr_diagnostics_destroy(diagnostics);
 }
 
-void open_push_t(bench *out) {
+void open_file(bench *out, const char *name) {
+  char path[512];
   orr_diagnostics *diagnostics = orr_diagnostics_create();
   orr_config *config = NULL;
-  orr_status status =
-      orr_config_load(ORR_SOURCE_DIR "/scenarios/push_t.yaml", &config, diagnostics);
+  snprintf(path, sizeof path, "%s/%s", ORR_SOURCE_DIR, name);
+  orr_status status = orr_config_load(path, &config, diagnostics);
   finish(out, config, status, diagnostics);
 }
+
+void open_push_t(bench *out) { open_file(out, "scenarios/push_t.yaml"); }
 
 void open_text(bench *out, const char *yaml) {
   orr_diagnostics *diagnostics = orr_diagnostics_create();
@@ -71,6 +75,20 @@ void open_reacher(bench *out) { open_text(out, reacher_text); }
 void close_bench(bench *b) {
   orr_scenario_destroy(b->scenario);
   orr_arena_destroy(b->arena);
+}
+
+orr_pixels_def default_pixels(const bench *b) {
+  orr_pixels_def def;
+  orr_record_default(&orr_pixels_record, b->arena, &def);
+  return def;
+}
+
+void see_pixels(bench *b, const orr_pixels_def *def) {
+  orr_pixels_def pixels = *def;
+  orr_observe_def observe = {{NULL, 0}, &pixels};
+  orr_error err = {0};
+  if (orr_observer_create(b->scenario, &observe, &b->observer, &err) != ORR_OK)
+    fail_msg("%s", err.message);
 }
 
 orr_planner_def default_planner(bench *b) {

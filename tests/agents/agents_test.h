@@ -18,11 +18,14 @@ typedef struct bench {
   orr_observer observer;
 } bench;
 
-void open_push_t(bench *out);  /* scenarios/push_t.yaml */
-void open_reacher(bench *out); /* a disc that follows its target, and nothing else */
-void open_varied(bench *out);  /* tests/fixtures/tiny.yaml; the puck's mass and goal vary */
+void open_push_t(bench *out);                 /* scenarios/push_t.yaml */
+void open_file(bench *out, const char *name); /* from the source's root */
+void open_reacher(bench *out);                /* a disc that follows its target, and nothing else */
+void open_varied(bench *out); /* tests/fixtures/tiny.yaml; the puck's mass and goal vary */
 void open_text(bench *out, const char *yaml);
 void close_bench(bench *b);
+orr_pixels_def default_pixels(const bench *b);
+void see_pixels(bench *b, const orr_pixels_def *def); /* whole, with pictures beside it */
 
 orr_planner_def default_planner(bench *b);
 orr_objective make_objective(const bench *b, const orr_objective_def *def);

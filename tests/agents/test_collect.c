@@ -210,17 +210,172 @@ static void replays_stay_near(void **state) {
   close_bench(&b);
 }
 
-static void threads_do_not_change_a_byte(void **state) {
+static void open_seen_push_t(bench *b) {
+  open_push_t(b);
+  orr_pixels_def pixels = default_pixels(b);
+  pixels.width = 32, pixels.height = 24;
+  see_pixels(b, &pixels);
+}
+
+/* The frames of an episode are what its replay shows, row by row. */
+static void assert_frames(const bench *b, const orr_dataset *data, size_t index,
+                          orr_inflater *inflater) {
+  static uint8_t seen[32 * 24 * 3], stored[32 * 24 * 3];
+  orr_episode_view view = orr_dataset_episode(data, index);
+  orr_env *env = new_env(b, view.seed, (uint32_t)view.reset_episode);
+  orr_error err = {0};
+  for (size_t t = 0;; t++) {
+    if (orr_dataset_frame(data, index, t, 0, inflater, stored, &err) != ORR_OK)
+      fail_msg("%s", err.message);
+    assert_int_equal(orr_env_frame(env, 0, seen, &err), ORR_OK);
+    assert_memory_equal(seen, stored, sizeof seen);
+    if (t == view.steps) break;
+    orr_env_step(env, view.actions + t * b->scenario->action_count);
+  }
+  orr_env_destroy(env);
+}
+
+/* The same episodes as without pictures, of every kind, and a frame for each of their rows. */
+static void frames_lie_beside_the_rows(void **state) {
   (void)state;
   bench b;
   open_push_t(&b);
   orr_collect_def def = tiny(&b);
-  char *one = new_folder("one"), *two = new_folder("two");
-  collect_well(&b, &def, one, 1);
-  collect_well(&b, &def, two, 2);
-  assert_same_folders(one, two);
+  char *numbers = new_folder("numbers"), *pictures = new_folder("pictures");
+  collect_well(&b, &def, numbers, 2);
+  close_bench(&b);
+  open_seen_push_t(&b);
+  def = tiny(&b);
+  collect_well(&b, &def, pictures, 2);
+  orr_inflater *inflater;
+  assert_int_equal(orr_inflater_create(&inflater, NULL), ORR_OK);
+  for (int split = 0; split < 2; split++) {
+    orr_dataset *blind = open_split(numbers, (orr_split)split);
+    orr_dataset *data = open_split(pictures, (orr_split)split);
+    assert_int_equal(orr_dataset_info(data)->observation.picture_count, 1);
+    assert_int_equal(orr_dataset_rows(data), orr_dataset_rows(blind));
+    for (size_t i = 0; i < orr_dataset_episodes(data); i++) {
+      orr_episode_view view = orr_dataset_episode(data, i), as = orr_dataset_episode(blind, i);
+      size_t floats = (view.steps + 1) * b.observer.space.count;
+      assert_memory_equal(view.states, as.states, floats * sizeof *view.states);
+      assert_frames(&b, data, i, inflater);
+    }
+    orr_dataset_close(data);
+    orr_dataset_close(blind);
+  }
+  orr_inflater_destroy(inflater);
+  drop_folder(pictures);
+  drop_folder(numbers);
+  close_bench(&b);
+}
+
+/* Half of these worlds fly apart, at any row: the frames of the others stay their own. */
+static void diverged_episodes_leave_no_frames(void **state) {
+  (void)state;
+  bench b;
+  open_text(&b, "world:\n"
+                "  space: {unit: px, y: down, size: [512, 512]}\n"
+                "  damping: 0\n"
+                "  substeps: 10\n"
+                "  bodies:\n"
+                "    - {name: agent, type: kinematic, start: {position: [200, 300]},\n"
+                "       shapes: [{geometry: {circle: {radius: 15}}}]}\n"
+                "  actuators:\n"
+                "    - {name: push, body: agent, kp: 100, kv: 20, scale: 100}\n"
+                "vary:\n"
+                "  - {name: gain, path: world.actuators.push.kp,\n"
+                "     value: {choice: [100, 1000000]}}\n");
+  orr_pixels_def pixels = default_pixels(&b);
+  pixels.width = 32, pixels.height = 24;
+  see_pixels(&b, &pixels);
+  orr_collect_def def = tiny(&b);
+  def.experts = def.held_out = def.weak = 0;
+  def.random = 20, def.random_steps = 100, def.shard_episodes = 7;
+  char *folder = new_folder("diverged");
+  orr_collect_result result = collect_well(&b, &def, folder, 2);
+  assert_true(result.diverged > 3 && result.episodes > 3);
+  orr_inflater *inflater;
+  assert_int_equal(orr_inflater_create(&inflater, NULL), ORR_OK);
+  orr_dataset *data = open_split(folder, ORR_SPLIT_TRAIN);
+  for (size_t i = 0; i < orr_dataset_episodes(data); i++) assert_frames(&b, data, i, inflater);
+  orr_dataset_close(data);
+  orr_inflater_destroy(inflater);
+  drop_folder(folder);
+  close_bench(&b);
+}
+
+static void large_pictures_make_small_shards(void **state) {
+  (void)state;
+  bench b;
+  open_push_t(&b);
+  orr_collect_def def = tiny(&b);
+  const orr_space *space = &b.observer.space;
+  def.shard_episodes = 500, def.weak_steps = 99, def.steps = 99; /* 100 rows; units of 1 and 3 */
+  assert_int_equal(orr_unit_shard(&def, space, ORR_UNIT_WEAK, ORR_SPLIT_TRAIN), 500);
+  assert_int_equal(orr_unit_shard(&def, space, ORR_UNIT_EXPERT, ORR_SPLIT_TRAIN), 167);
+  orr_pixels_def pixels = default_pixels(&b);
+  see_pixels(&b, &pixels);
+  assert_int_equal(orr_unit_shard(&def, space, ORR_UNIT_WEAK, ORR_SPLIT_TRAIN), 500);
+  pixels.width = 1024; /* 3 MiB a frame, so 13.65 episodes fit */
+  see_pixels(&b, &pixels);
+  assert_int_equal(orr_unit_shard(&def, space, ORR_UNIT_WEAK, ORR_SPLIT_TRAIN), 13);
+  assert_int_equal(orr_unit_shard(&def, space, ORR_UNIT_EXPERT, ORR_SPLIT_TRAIN), 4);
+  def.weak_steps = 100000;
+  assert_int_equal(orr_unit_shard(&def, space, ORR_UNIT_WEAK, ORR_SPLIT_TRAIN), 1);
+  close_bench(&b);
+}
+
+/* A setting that leaves the interface alone still makes other pictures. */
+static void other_pictures_are_drawn_anew(void **state) {
+  (void)state;
+  bench b;
+  open_seen_push_t(&b);
+  orr_collect_def def = tiny(&b);
+  def.experts = def.held_out = 0;
+  char *folder = new_folder("anew");
+  orr_pixels_def pixels = b.observer.pixels;
+  collect_well(&b, &def, folder, 1);
+  orr_collect_result result = collect_well(&b, &def, folder, 1);
+  assert_int_equal(result.shards_kept, result.shards);
+  pixels.unlit = true;
+  see_pixels(&b, &pixels);
+  result = collect_well(&b, &def, folder, 1);
+  assert_int_equal(result.shards_kept, 0);
+  drop_folder(folder);
+  close_bench(&b);
+}
+
+static void compare_threads(bench *b, bool demonstrate) {
+  static const size_t threads[] = {2, 4};
+  orr_collect_def def = tiny(b);
+  if (!demonstrate) def.experts = def.held_out = 0;
+  char *one = new_folder("one"), *more = new_folder("more");
+  collect_well(b, &def, one, 1);
+  for (size_t i = 0; i < sizeof threads / sizeof *threads; i++) {
+    assert_int_equal(orr_folder_remove(more, NULL), ORR_OK);
+    collect_well(b, &def, more, threads[i]);
+    assert_same_folders(one, more);
+  }
   drop_folder(one);
-  drop_folder(two);
+  drop_folder(more);
+}
+
+/* A painter remembers what stood still in the episode before, which is another one on each lane. */
+static void threads_do_not_change_a_byte(void **state) {
+  (void)state;
+  bench b;
+  open_push_t(&b);
+  compare_threads(&b, true);
+  close_bench(&b);
+  open_seen_push_t(&b);
+  compare_threads(&b, true);
+  close_bench(&b);
+  open_file(&b, "scenarios/push_cube.yaml");
+  orr_pixels_def pixels = default_pixels(&b);
+  pixels.width = 48, pixels.height = 32;
+  pixels.depth = pixels.segmentation = true;
+  see_pixels(&b, &pixels);
+  compare_threads(&b, false);
   close_bench(&b);
 }
 
@@ -246,23 +401,30 @@ static void collect_and_die(const bench *b, const orr_collect_def *def, const ch
   waitpid(child, NULL, 0);
 }
 
-static void killed_runs_end_with_the_same_bytes(void **state) {
-  (void)state;
-  bench b;
-  open_push_t(&b);
-  orr_collect_def def = tiny(&b);
+static void compare_killed(bench *b) {
+  orr_collect_def def = tiny(b);
   char *whole = new_folder("reference"), *killed = new_folder("killed");
-  collect_well(&b, &def, whole, 1);
+  collect_well(b, &def, whole, 1);
   for (long milliseconds = 5; milliseconds <= 640; milliseconds *= 2)
-    collect_and_die(&b, &def, killed, milliseconds);
-  orr_collect_result result = collect_well(&b, &def, killed, 2);
+    collect_and_die(b, &def, killed, milliseconds);
+  orr_collect_result result = collect_well(b, &def, killed, 2);
   assert_true(result.shards_kept > 0);
   assert_same_folders(whole, killed);
-  result = collect_well(&b, &def, killed, 2); /* all is there */
+  result = collect_well(b, &def, killed, 2); /* all is there */
   assert_int_equal(result.shards_kept, result.shards);
   assert_same_folders(whole, killed);
   drop_folder(whole);
   drop_folder(killed);
+}
+
+static void killed_runs_end_with_the_same_bytes(void **state) {
+  (void)state;
+  bench b;
+  open_push_t(&b);
+  compare_killed(&b);
+  close_bench(&b);
+  open_seen_push_t(&b);
+  compare_killed(&b);
   close_bench(&b);
 }
 
@@ -362,6 +524,10 @@ int run_collect_tests(void) {
       cmocka_unit_test(collects_what_was_asked_for),
       cmocka_unit_test(factors_are_recorded),
       cmocka_unit_test(replays_stay_near),
+      cmocka_unit_test(frames_lie_beside_the_rows),
+      cmocka_unit_test(diverged_episodes_leave_no_frames),
+      cmocka_unit_test(large_pictures_make_small_shards),
+      cmocka_unit_test(other_pictures_are_drawn_anew),
       cmocka_unit_test(threads_do_not_change_a_byte),
       cmocka_unit_test(killed_runs_end_with_the_same_bytes),
       cmocka_unit_test(finished_shards_are_checked),

@@ -317,8 +317,17 @@ static void models_of_another_interface_are_refused(void **state) {
   assert_int_equal(
       orr_dynamics_model(l->models[0], l->b.scenario, &other, &objective, 1, &dynamics, &err),
       ORR_ERR_MISMATCH);
-  assert_non_null(strstr(err.message, "observations"));
+  assert_non_null(strstr(err.message, "observation has 12 numbers, here 5"));
   assert_null(dynamics);
+  orr_pixels_def pixels; /* the same numbers, and pictures beside them */
+  orr_record_default(&orr_pixels_record, l->b.arena, &pixels);
+  observe = (orr_observe_def){{NULL, 0}, &pixels};
+  must(orr_observer_create(l->b.scenario, &observe, &other, &err), &err);
+  must(orr_objective_create(&def.objective, &other, &objective, &err), &err);
+  assert_int_equal(
+      orr_dynamics_model(l->models[0], l->b.scenario, &other, &objective, 1, &dynamics, &err),
+      ORR_ERR_MISMATCH);
+  assert_non_null(strstr(err.message, "here pixels of 64 x 64"));
 }
 
 int run_model_tests(void) {

@@ -278,8 +278,25 @@ static void a_killed_writer_leaves_a_whole_file(void **state) {
   }
 }
 
+static void temporary_folders_are_fresh(void **state) {
+  (void)state;
+  char one[ORR_PATH], two[ORR_PATH];
+  orr_error err;
+  assert_int_equal(setenv("TMPDIR", folder, 1), 0);
+  assert_int_equal(orr_folder_temporary("bench", one, &err), ORR_OK);
+  assert_int_equal(orr_folder_temporary("bench", two, &err), ORR_OK);
+  assert_true(orr_folder_exists(one) && orr_folder_exists(two));
+  assert_string_not_equal(one, two);
+  assert_memory_equal(one, folder, strlen(folder));
+  assert_int_equal(setenv("TMPDIR", "/nowhere", 1), 0);
+  assert_int_equal(orr_folder_temporary("bench", one, &err), ORR_ERR_FILE);
+  assert_non_null(strstr(err.message, "/nowhere"));
+  assert_int_equal(unsetenv("TMPDIR"), 0);
+}
+
 int test_file(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(temporary_folders_are_fresh),
       cmocka_unit_test(files_come_back_as_written),
       cmocka_unit_test(nothing_shows_before_the_commit),
       cmocka_unit_test(a_library_may_write_the_temporary_by_name),

@@ -131,8 +131,33 @@ static void wrong_shapes_and_too_many_items_are_refused(void **state) {
   json_decref(json);
 }
 
+static void differences_are_said_in_words(void **state) {
+  (void)state;
+  static orr_space space, other;
+  char why[128];
+  space = other = example();
+  orr_space_difference(&space, &other, "observation", why, sizeof why);
+  assert_string_equal(why, "");
+  other.picture_count = 2;
+  other.pictures[0] = (orr_space_picture){"pixels", ORR_PICTURE_RGB, 64, 48};
+  other.pictures[1] = (orr_space_picture){"depth", ORR_PICTURE_DEPTH, 64, 48};
+  orr_space_difference(&space, &other, "observation", why, sizeof why);
+  assert_string_equal(why, "observation picture 0 is no such picture, here pixels of 64 x 48");
+  space = other;
+  space.pictures[1].height = 32;
+  orr_space_difference(&space, &other, "observation", why, sizeof why);
+  assert_string_equal(why, "observation picture 1 is depth of 64 x 32, here depth of 64 x 48");
+  snprintf(other.fields[1].name, ORR_NAME, "block.turn");
+  orr_space_difference(&space, &other, "action", why, sizeof why);
+  assert_string_equal(why, "action 1 is block.angle, here block.turn");
+  other.count = 2;
+  orr_space_difference(&space, &other, "action", why, sizeof why);
+  assert_string_equal(why, "action has 3 numbers, here 2");
+}
+
 int test_space(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(differences_are_said_in_words),
       cmocka_unit_test(json_holds_the_whole_space),
       cmocka_unit_test(every_part_is_part_of_the_identity),
       cmocka_unit_test(bad_spaces_are_refused_with_their_place),

@@ -125,8 +125,10 @@ check "another setting is refused" 2 '(train.steps|--force)' $run --set train.st
 expect "refusal changes nothing" test "$before" = "$(sum)"
 check "bench train" 0 "steps_per_second" "$orrery" bench train --network model --batch 64 --rounds 1 --seconds 1 --json
 expect "bench train prints JSON alone" /usr/bin/python3 -m json.tool stdout.txt /dev/null
+check "bench pixels" 0 "windows_per_second_2_threads" "$orrery" bench pixels --episodes 4 --rounds 1 --seconds 1 --json
+expect "bench pixels prints JSON alone" /usr/bin/python3 -m json.tool stdout.txt /dev/null
 check "bf16 where it would be slower" 2 "set plan.precision=f32" env ORR_ISA=v3 "$orrery" bench plan --set plan.precision=bf16
-check "bench of nonsense" 2 "sim, plan or train" "$orrery" bench trian
+check "bench of nonsense" 2 "sim, plan, train or pixels" "$orrery" bench trian
 check "bench of another network" 2 "perceptron or gelu" "$orrery" bench train --network x
 check "bench without its peer" 1 "scripts/peers" "$orrery" bench train --batch 64 --peer /nowhere/python
 check "json result" 0 '"schema_version"' $run --json
@@ -137,6 +139,16 @@ check "inspect model json" 0 '"family"' "$orrery" inspect run/model/model.safete
 check "inspect run" 0 'oracle' "$orrery" inspect run
 check "inspect another's file" 1 'is no run folder' "$orrery" inspect scenarios/push_t.yaml
 check "inspect another's folder" 1 'is no run folder' "$orrery" inspect scenarios
+check "preview of no pictures" 2 'has no pictures' "$orrery" inspect run --preview
+check "preview of a model" 2 'is a model' "$orrery" inspect run/model/model.safetensors --preview
+check "inspect has nothing to write" 2 'add --preview' "$orrery" inspect run/data -o sheet.png
+check "collect pictures" 0 'Wrote seen/data' "$orrery" collect scenarios/push_t.yaml --profile tiny \
+  --set observe.pixels={} -o seen --quiet
+check "inspect pictures" 0 'pixels  *64x64' "$orrery" inspect seen
+check "preview" 0 'Wrote seen/data/preview.png: 8 train episodes' "$orrery" inspect seen --preview
+check "preview is not overwritten" 2 'is already there' "$orrery" inspect seen --preview
+check "preview of a shard" 0 'Wrote sheet.png: 4 held-out' "$orrery" inspect --preview \
+  -o sheet.png seen/data/held-out-00000.h5
 check "inspect nothing" 1 'No such file' "$orrery" inspect nowhere.h5
 check "report" 0 'report.html' "$orrery" report run
 check "report of nothing" 1 'config.yaml' "$orrery" report scenarios
@@ -163,6 +175,91 @@ check "picture by nobody known" 2 "no agent 'x'" $picture -o c.png --agent x
 check "picture from nowhere known" 2 'camera, top, front or side' $picture -o c.png --from x
 check "picture into nothing" 1 'nowhere/c.png' $picture -o nowhere/c.png
 expect "no picture was written" test ! -e c.png
+# --- clips ---
+clip="env -u DISPLAY -u WAYLAND_DISPLAY $orrery render scenarios/push_t.yaml --agent random --quiet"
+check "clip as a folder" 0 '37 pictures, 1.[89] s, of 12 steps' $clip --steps 12 --fps 20 --speed 0.9 -o even/
+check "clip at the control steps" 0 '17 pictures' $clip --steps 12 --fps 10 -o steps/
+check "the instant after four steps" 0 'step 4' $clip --steps 4 -o four.png
+expect "a clip shows the instant at its time" cmp -s four.png steps/000004.png
+expect "the last instant stays" cmp -s steps/000012.png steps/000016.png
+expect "between two steps it is elsewhere" test "$(cmp -s even/000001.png steps/000000.png; echo $?)" = 1
+expect "and not yet there" test "$(cmp -s even/000001.png steps/000001.png; echo $?)" = 1
+check "a folder is not overwritten" 1 'already there' $clip --steps 1 --force -o steps/
+check "clip as WebP" 0 'push.webp: 43 pictures, 1.7 s' $clip --steps 12 -o push.webp
+expect "it is WebP" grep -q 'RIFF....WEBPVP8X' <(head -c 16 push.webp | tr '\0-\37\200-\377' .)
+check "clip again" 0 'Wrote' $clip --steps 12 --threads 1 -o again.webp
+expect "the same command gives the same clip" cmp -s push.webp again.webp
+check "clip is not overwritten" 2 'push.webp is already there' $clip -o push.webp
+check "clip as GIF" 0 'push.gif: 43 pictures' $clip --steps 12 -o push.gif
+expect "it is GIF" grep -q GIF89a <(head -c 6 push.gif)
+if command -v ffmpeg >/dev/null; then
+  check "clip as MP4" 0 'push.mp4: 43 pictures' $clip --steps 12 -o push.mp4
+else
+  echo "skipped: clip as MP4 (no ffmpeg)"
+fi
+check "MP4 without ffmpeg" 1 'ffmpeg.*cannot be started' env PATH=/nowhere "$orrery" render scenarios/push_t.yaml \
+  --steps 2 --quiet -o no.mp4
+expect "and says what to do" grep -q 'hint.*webp' stderr.txt
+check "panels" 0 'Wrote panels.png' $clip --panels camera,pixels --size 96x96 -o panels.png
+expect "two panels with a frame" test "$(size_of panels.png | cut -d' ' -f1)" = $((2 * 96 + 3 * 12))
+check "orbit" 0 'Wrote orbit.webp' "$orrery" render scenarios/mirror_room.yaml --steps 3 --orbit 90 --size 64x48 \
+  --quality fast --quiet -o orbit.webp
+check "a picture from elsewhere" 0 'Wrote left.png' "$orrery" render scenarios/mirror_room.yaml --orbit 90 \
+  --size 64x48 --quality fast --quiet -o left.png
+check "a whole turn" 0 'Wrote whole.png' "$orrery" render scenarios/mirror_room.yaml --orbit 360 \
+  --size 64x48 --quality fast --quiet -o whole.png
+check "no turn" 0 'Wrote still.png' "$orrery" render scenarios/mirror_room.yaml --size 64x48 --quality fast \
+  --quiet -o still.png
+expect "elsewhere it looks different" test "$(cmp -s left.png still.png; echo $?)" = 1
+# what cannot be: exit 2, and nothing is written
+mkdir refused && cp -r scenarios refused && cd refused
+for bad in "--fps 0:is not a number" "--fps x:is not a number" "--fps 1e9:is not a number" "--speed nan:is not a" \
+  "--fps 60 -o c.gif:up to 50" "--lossless -o c.gif:cannot be lossless" "--size 5000x64:is no size" \
+  "--size 64x64x64:is no size" "--panels camera,x:no panel 'x'" "--panels camera,:no panel ''" "--panels depth:is for solids" \
+  "--orbit 90:is for solids" "--quality x:fast, good, best or reference" "--samples 5:power of 4" \
+  "--samples 5 --quality reference:not a power of 4" "--global:is for the reference" "-o c.avi:no kind of picture" \
+  "-o c.png --fps 20:is for clips" "--speed 0.001 --fps 240 --steps 300:at most 100000" "--theme x:plain or pymunk" \
+  "--data nowhere --agent weak:no agent acts" "--episode 5000000000:whole number"; do
+  check "render ${bad%%:*}" 2 "${bad#*:}" "$orrery" render scenarios/push_t.yaml --quiet -o c.webp ${bad%%:*}
+done
+check "relief of solids" 2 'flat worlds' "$orrery" render scenarios/mirror_room.yaml --relief -o c.webp
+check "unlit solids" 2 'flat worlds' "$orrery" render scenarios/mirror_room.yaml --unlit -o c.webp
+check "theme of solids" 2 'flat pictures' "$orrery" render scenarios/mirror_room.yaml --theme pymunk -o c.webp
+check "clip into nothing" 1 'nowhere/c.webp' "$orrery" render scenarios/push_t.yaml --steps 1 -o nowhere/c.webp
+expect "nothing was written" test "$(ls -A)" = "$(printf 'scenarios\nstderr.txt\nstdout.txt')"
+# --- recorded episodes ---
+cd ..
+seen="$orrery render scenarios/push_t.yaml --profile tiny --quiet"
+check "a recorded episode" 0 'of [0-9]+ steps of episode 1 ' $seen --data run --episode 1 -o one.webp
+check "the same from its folder" 0 'episode 1 ' $seen --data run/data --episode 1 -o same.webp
+check "the same from its shard" 0 'episode 1 ' $seen --data run/data/train-00000.h5 --episode 1 -o shard.webp
+expect "it is the same" cmp -s one.webp same.webp
+expect "and the same again" cmp -s one.webp shard.webp
+check "its instant" 0 'step 3 of episode 1' $seen --data run --episode 1 --steps 3 -o three.png
+check "another episode" 0 'episode 2 ' $seen --data run --episode 2 -o two.webp
+expect "is another" test "$(cmp -s one.webp two.webp; echo $?)" = 1
+check "what a shard holds" 2 'holds [0-9]+ to' $seen --data run/data/held-out-00000.h5 --episode 99999 -o c.webp
+held=$(sed -n 's/.*holds \([0-9]*\) to.*/\1/p' stderr.txt)
+check "one that is held out" 0 "episode $held " $seen --data run --episode "$held" -o held.webp
+check "an episode that is not there" 2 'holds no episode 99999' $seen --data run --episode 99999 -o c.webp
+check "data that are not there" 1 'nowhere' $seen --data nowhere -o c.webp
+check "data of another world" 2 'another world' "$orrery" render scenarios/billiards.yaml --data run -o c.webp
+# --- Ctrl-C, and a kill ---
+mkdir stop && cd stop
+"$orrery" render ../scenarios/mirror_room.yaml --agent random --quality best --quiet -o long.gif >/dev/null 2>&1 &
+pid=$!
+sleep 1.5
+kill -INT $pid
+wait $pid
+expect "Ctrl-C ends a clip with 130" test $? = 130
+expect "Ctrl-C leaves nothing behind" test -z "$(ls -A)"
+"$orrery" render ../scenarios/mirror_room.yaml --agent random --quality best --quiet -o long.gif >/dev/null 2>&1 &
+pid=$!
+sleep 1.5
+kill -KILL $pid
+wait $pid 2>/dev/null
+expect "a kill leaves no half clip" test ! -e long.gif
+cd ..
 check "no display" 1 'hint' env -u DISPLAY -u WAYLAND_DISPLAY SDL_VIDEODRIVER=x11 "$orrery" view scenarios/push_t.yaml --frames 2
 
 check "no display, no driver named" 1 'there is no display' \

@@ -20,6 +20,19 @@ COLUMNS = {
     "reset_episode": ("<i8", 0), "source": ("<i8", 0), "policy": ("<i4", 0),
 }
 
+PICTURES = {"pixels": ("u1", (6, 8, 3)), "depth": ("<f4", (4, 5)), "segmentation": ("u1", (7, 4))}
+
+
+def frame(name, n, t):
+    height, width = PICTURES[name][1][:2]
+    y, x = np.mgrid[:height, :width]
+    if name == "pixels":
+        shade = 37 * n + 11 * t + 7 * y[..., None] + 3 * x[..., None] + np.arange(3)
+        return (shade % 256).astype("u1")
+    if name == "segmentation":
+        return ((n + t + x * y) % 7).astype("u1")
+    return np.where(x + y == 4, np.inf, n + t / 8 + (y * width + x) / 64).astype("f4")
+
 
 def check_episode(file, row, n, steps):
     rows = slice(row, row + steps + 1)
@@ -48,6 +61,9 @@ def check_episode(file, row, n, steps):
 
 def check_file(path, first, count, extra=()):
     with h5py.File(path, "r", swmr=True, rdcc_nbytes=1 << 20) as file:
+        seen = [name for name in PICTURES if name in file]
+        extra = [*extra, *seen]
+        assert len(seen) == (len(PICTURES) if SEEN else 0), seen
         assert set(file) == set(COLUMNS) | {"ep_len", "ep_offset"} | set(extra), list(file)
         lengths, offsets = file["ep_len"][:], file["ep_offset"][:]
         steps = STEPS[first:first + count]
@@ -60,6 +76,12 @@ def check_file(path, first, count, extra=()):
             assert column.shape == shape and column.dtype == np.dtype(kind), (name, column)
         for i, n in enumerate(range(first, first + count)):
             check_episode(file, int(offsets[i]), n, STEPS[n])
+            for t in range(STEPS[n] + 1):
+                for name in seen:
+                    assert np.array_equal(file[name][offsets[i] + t], frame(name, n, t)), (name, t)
+        for name in seen:
+            kind, shape = PICTURES[name]
+            assert file[name].shape == (sum(lengths), *shape) and file[name].dtype == kind, name
         assert isinstance(file.attrs["scenario"], str) and "süß" in file.attrs["scenario"]
         return dict(file.attrs), {name: file[name][:] for name in extra}
 
@@ -74,6 +96,10 @@ def check_folder(folder):
         for name in COLUMNS:
             assert file[name].chunks is None, f"{name} is contiguous"
             assert file[name].id.get_offset() % 64 == 0, f"{name} is aligned"
+        for name in PICTURES if SEEN else ():
+            column = file[name]
+            assert column.chunks == (1, *PICTURES[name][1]), f"{name}: one frame a chunk"
+            assert column.compression == "gzip" and column.compression_opts == 1, name
     check_file(f"{folder}/train-00001.h5", 3, 2)
     check_file(f"{folder}/held-out-00000.h5", 5, 2)
     attrs, extra = check_file(f"{folder}/all.h5", 0, 7, ["split"])
@@ -83,13 +109,16 @@ def check_folder(folder):
         s + 1 for s in STEPS[5:])
 
 
-with tempfile.TemporaryDirectory() as outside:
-    folder = os.path.join(outside, "a", "b")
-    page = subprocess.run([sys.argv[1], folder], check=True, capture_output=True, text=True).stdout
-    assert "train-00001.h5" in page and "2 diverged" in page, page
-    check_folder(folder)
-    moved = os.path.join(outside, "moved")  # all.h5 names the shards beside it
-    os.rename(folder, moved)
-    os.chdir("/")
-    check_folder(moved)
+PROBE = os.path.abspath(sys.argv[1])
+for SEEN in (False, True):
+    with tempfile.TemporaryDirectory() as outside:
+        folder = os.path.join(outside, "a", "b")
+        page = subprocess.run([PROBE, folder, "seen" if SEEN else "plain"],
+                              check=True, capture_output=True, text=True).stdout
+        assert "train-00001.h5" in page and "2 diverged" in page, page
+        check_folder(folder)
+        moved = os.path.join(outside, "moved")  # all.h5 names the shards beside it
+        os.rename(folder, moved)
+        os.chdir("/")
+        check_folder(moved)
 print("h5py", h5py.version.version, "reads what was written")

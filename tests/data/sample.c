@@ -77,34 +77,118 @@ orr_status sample_episode(int64_t number, size_t steps, orr_episode *out, orr_er
   return ORR_OK;
 }
 
-orr_status sample_shard(const char *path, orr_split split, int64_t first, const size_t *steps,
-                        size_t count, orr_error *err) {
+/* Pictures --------------------------------------------------------------------------------- */
+
+void sample_seen_info(orr_shard_info *out) {
+  static const orr_space_picture pictures[] = {{"pixels", ORR_PICTURE_RGB, 8, 6},
+                                               {"depth", ORR_PICTURE_DEPTH, 5, 4},
+                                               {"segmentation", ORR_PICTURE_LABELS, 4, 7}};
+  sample_info(out);
+  memcpy(out->observation.pictures, pictures, sizeof pictures);
+  out->observation.picture_count = 3;
+}
+
+void sample_frame(const orr_space_picture *picture, int64_t number, size_t t, void *out) {
+  size_t n = (size_t)number, width = (size_t)picture->width, height = (size_t)picture->height;
+  uint8_t *bytes = out;
+  float *depths = out;
+  for (size_t i = 0; i < width * height; i++) {
+    size_t x = i % width, y = i / width;
+    switch (picture->kind) {
+    case ORR_PICTURE_RGB:
+      for (size_t c = 0; c < 3; c++)
+        bytes[3 * i + c] = (uint8_t)(37 * n + 11 * t + 7 * y + 3 * x + c);
+      break;
+    case ORR_PICTURE_DEPTH:
+      depths[i] = x + y == 4 ? INFINITY : (float)n + (float)t / 8 + (float)i / 64;
+      break;
+    case ORR_PICTURE_LABELS: bytes[i] = (uint8_t)((n + t + x * y) % 7); break;
+    }
+  }
+}
+
+static orr_status add_frames(const orr_shard_info *info, orr_deflater *deflater,
+                             orr_episode *episode, orr_error *err) {
+  float frame[SAMPLE_FRAME_BYTES / sizeof(float)];
+  ORR_TRY(orr_episode_add_pictures(episode, &info->observation, err));
+  for (size_t t = 0; t <= episode->steps; t++) {
+    for (size_t p = 0; p < info->observation.picture_count; p++) {
+      sample_frame(&info->observation.pictures[p], episode->index, t, frame);
+      ORR_TRY(orr_episode_put_frame(episode, &info->observation, p, frame, deflater, err));
+    }
+  }
+  return ORR_OK;
+}
+
+static orr_status make_episode(const orr_shard_info *info, int64_t number, size_t steps,
+                               orr_deflater *deflater, orr_episode *out, orr_error *err) {
+  ORR_TRY(sample_episode(number, steps, out, err));
+  return add_frames(info, deflater, out, err);
+}
+
+/* Shards ----------------------------------------------------------------------------------- */
+
+static orr_status make_shard(const char *path, const orr_shard_info *info, orr_split split,
+                             int64_t first, const size_t *steps, size_t count, orr_error *err) {
   orr_episode episodes[8] = {0};
   const orr_episode *pointers[8];
+  orr_deflater *deflater;
   ORR_ASSERT(count <= 8);
+  ORR_TRY(orr_deflater_create(&deflater, err));
   orr_status status = ORR_OK;
   for (size_t e = 0; e < count; e++) {
     pointers[e] = &episodes[e];
-    if (status == ORR_OK) status = sample_episode(first + (int64_t)e, steps[e], &episodes[e], err);
+    if (status != ORR_OK) continue;
+    status = make_episode(info, first + (int64_t)e, steps[e], deflater, &episodes[e], err);
   }
-  orr_shard_info info;
-  sample_info(&info);
-  if (status == ORR_OK) status = orr_shard_write(path, &info, split, pointers, count, err);
+  if (status == ORR_OK) status = orr_shard_write(path, info, split, pointers, count, err);
   for (size_t e = 0; e < count; e++) orr_episode_destroy(&episodes[e]);
+  orr_deflater_destroy(deflater);
   return status;
 }
 
-orr_status sample_folder(const char *folder, orr_error *err) {
-  char path[512];
+orr_status sample_shard(const char *path, orr_split split, int64_t first, const size_t *steps,
+                        size_t count, orr_error *err) {
   orr_shard_info info;
+  sample_info(&info);
+  return make_shard(path, &info, split, first, steps, count, err);
+}
+
+orr_status sample_seen_shard(const char *path, orr_split split, int64_t first, const size_t *steps,
+                             size_t count, orr_error *err) {
+  orr_shard_info info;
+  sample_seen_info(&info);
+  return make_shard(path, &info, split, first, steps, count, err);
+}
+
+static orr_status make_folder(const char *folder, const orr_shard_info *info, orr_error *err) {
+  static const struct {
+    const char *name;
+    orr_split split;
+    size_t first, count;
+  } shards[] = {{"train-00000.h5", ORR_SPLIT_TRAIN, 0, 3},
+                {"train-00001.h5", ORR_SPLIT_TRAIN, 3, 2},
+                {"held-out-00000.h5", ORR_SPLIT_HELD_OUT, 5, 2}};
+  char path[512];
   const int64_t diverged[3] = {0, 2, 1};
   ORR_TRY(orr_folder_make(folder, err));
-  orr_path_join(path, sizeof path, folder, "train-00000.h5");
-  ORR_TRY(sample_shard(path, ORR_SPLIT_TRAIN, 0, sample_steps, 3, err));
-  orr_path_join(path, sizeof path, folder, "train-00001.h5");
-  ORR_TRY(sample_shard(path, ORR_SPLIT_TRAIN, 3, sample_steps + 3, 2, err));
-  orr_path_join(path, sizeof path, folder, "held-out-00000.h5");
-  ORR_TRY(sample_shard(path, ORR_SPLIT_HELD_OUT, 5, sample_steps + 5, 2, err));
+  for (size_t i = 0; i < 3; i++) {
+    size_t first = shards[i].first;
+    orr_path_join(path, sizeof path, folder, shards[i].name);
+    ORR_TRY(make_shard(path, info, shards[i].split, (int64_t)first, sample_steps + first,
+                       shards[i].count, err));
+  }
+  return orr_dataset_seal(folder, info, diverged, err);
+}
+
+orr_status sample_folder(const char *folder, orr_error *err) {
+  orr_shard_info info;
   sample_info(&info);
-  return orr_dataset_seal(folder, &info, diverged, err);
+  return make_folder(folder, &info, err);
+}
+
+orr_status sample_seen_folder(const char *folder, orr_error *err) {
+  orr_shard_info info;
+  sample_seen_info(&info);
+  return make_folder(folder, &info, err);
 }

@@ -17,6 +17,7 @@ int test_damage(void);
 int test_dataset(void);
 int test_failure(void);
 int test_layout(void);
+int test_pictures(void);
 int test_shard(void);
 int test_windows(void);
 

@@ -12,32 +12,30 @@ typedef orr_status job(void **state, orr_error *err);
 
 /* The folder holds a sealed data set before each job. */
 static orr_status write_shard(void **state, orr_error *err) {
-  orr_episode episode = {0};
-  const orr_episode *pointer = &episode;
-  orr_shard_info info;
-  sample_info(&info);
-  orr_status status = sample_episode(9, 6, &episode, err);
-  if (status == ORR_OK) {
-    status = orr_shard_write(in_scratch(state, "train-00000.h5"), &info, ORR_SPLIT_TRAIN, &pointer,
-                             1, err);
-  }
-  orr_episode_destroy(&episode);
-  return status;
+  const size_t steps[1] = {6};
+  return sample_seen_shard(in_scratch(state, "train-00000.h5"), ORR_SPLIT_TRAIN, 9, steps, 1, err);
 }
 
 static orr_status seal_again(void **state, orr_error *err) {
   const int64_t diverged[3] = {7, 7, 7};
   orr_shard_info info;
-  sample_info(&info);
+  sample_seen_info(&info);
   return orr_dataset_seal(*state, &info, diverged, err);
 }
 
 static orr_status open_verified(void **state, orr_error *err) {
   orr_dataset *dataset;
   orr_windows *windows = NULL;
+  orr_inflater *inflater = NULL;
+  uint8_t frames[2 * SAMPLE_FRAME_BYTES];
   ORR_TRY(orr_dataset_open(*state, ORR_SPLIT_TRAIN, true, &dataset, err));
   orr_windows_def def = {1, 1, 5, 0};
   orr_status status = orr_windows_create(dataset, &def, &windows, err);
+  if (status == ORR_OK) status = orr_inflater_create(&inflater, err);
+  if (status == ORR_OK) {
+    status = orr_windows_frames(windows, 0, 0, 0, 1, 0, &inflater, NULL, frames, err);
+  }
+  orr_inflater_destroy(inflater);
   orr_windows_destroy(windows);
   orr_dataset_close(dataset);
   return status;
@@ -94,7 +92,7 @@ static void restore(void **state, const snapshot *all) {
 /* Makes the n-th call fail for n = 1, 2, ... until the job gets by without it. */
 static int fail_each(void **state, job *run, void (*fail_at)(int64_t), orr_status expected) {
   orr_error err = {0};
-  assert_ok(sample_folder(*state, &err), &err);
+  assert_ok(sample_seen_folder(*state, &err), &err);
   snapshot old = take(state);
   assert_ok(run(state, &err), &err);
   snapshot new = take(state);

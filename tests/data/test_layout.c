@@ -7,24 +7,30 @@
 #include "tests/data/sample.h"
 #include <hdf5.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Replaces a column by an empty one of another make; `chunk` 0: contiguous; `compact`: inside the
- * header. */
+ * header; `filters`: 1 deflate, 2 shuffle before it, 4 behind it. */
 typedef struct make {
   hid_t type;
   int rank;
-  hsize_t dims[3], chunk;
+  hsize_t dims[4], chunk;
   bool compact;
+  int filters;
 } make;
 
 static void remake(hid_t file, const char *name, const make *m) {
   assert_true(H5Ldelete(file, name, H5P_DEFAULT) >= 0);
   hid_t space = H5Screate_simple(m->rank, m->dims, NULL);
   hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
-  hsize_t chunk[3] = {m->chunk, m->dims[1], m->dims[2]};
+  hsize_t chunk[4] = {m->chunk, m->dims[1], m->dims[2], m->dims[3]};
   if (m->chunk) assert_true(H5Pset_chunk(properties, m->rank, chunk) >= 0);
   if (m->compact) assert_true(H5Pset_layout(properties, H5D_COMPACT) >= 0);
+  if (m->filters & 2) assert_true(H5Pset_shuffle(properties) >= 0);
+  if (m->filters & 1) assert_true(H5Pset_deflate(properties, 1) >= 0);
+  if (m->filters & 4) assert_true(H5Pset_shuffle(properties) >= 0);
   hid_t column = H5Dcreate2(file, name, m->type, space, H5P_DEFAULT, properties, H5P_DEFAULT);
   assert_true(column >= 0);
   H5Dclose(column);
@@ -160,6 +166,53 @@ static void number_for_text(hid_t f) {
 }
 static void nothing(hid_t f) { (void)f; }
 
+/* Pictures: 6 x 8 x 3 pixels. */
+static void remake_pixels(hid_t f, hid_t type, hsize_t rows, hsize_t height, hsize_t chunk,
+                          int filters) {
+  remake(f, "pixels",
+         &(make){.type = type,
+                 .rank = 4,
+                 .dims = {rows, height, 8, 3},
+                 .chunk = chunk,
+                 .filters = filters});
+}
+static void no_pixels(hid_t f) { assert_true(H5Ldelete(f, "pixels", H5P_DEFAULT) >= 0); }
+static void signed_pixels(hid_t f) { remake_pixels(f, H5T_STD_I8LE, ROWS, 6, 1, 1); }
+static void other_height(hid_t f) { remake_pixels(f, H5T_STD_U8LE, ROWS, 7, 1, 1); }
+static void more_frames(hid_t f) { remake_pixels(f, H5T_STD_U8LE, ROWS + 1, 6, 1, 1); }
+static void huge_frames(hid_t f) { remake_pixels(f, H5T_STD_U8LE, (hsize_t)1 << 50, 6, 1, 1); }
+static void in_one_piece(hid_t f) { remake_pixels(f, H5T_STD_U8LE, ROWS, 6, 0, 0); }
+static void not_deflated(hid_t f) { remake_pixels(f, H5T_STD_U8LE, ROWS, 6, 1, 0); }
+static void shuffled(hid_t f) { remake_pixels(f, H5T_STD_U8LE, ROWS, 6, 1, 2); }
+static void two_filters(hid_t f) { remake_pixels(f, H5T_STD_U8LE, ROWS, 6, 1, 3); }
+static void shuffled_last(hid_t f) { remake_pixels(f, H5T_STD_U8LE, ROWS, 6, 1, 5); }
+static void two_rows_a_chunk(hid_t f) { remake_pixels(f, H5T_STD_U8LE, ROWS, 6, 2, 1); }
+static void no_frames(hid_t f) { remake_pixels(f, H5T_STD_U8LE, ROWS, 6, 1, 1); }
+static void flat_depth(hid_t f) {
+  remake(f, "depth",
+         &(make){.type = H5T_IEEE_F32LE, .rank = 2, .dims = {ROWS, 20}, .chunk = 1, .filters = 1});
+}
+static void a_frame_is_missing(hid_t f) {
+  no_frames(f);
+  hid_t column = H5Dopen2(f, "pixels", H5P_DEFAULT);
+  for (hsize_t i = 0; i < ROWS; i++) {
+    hsize_t corner[4] = {i};
+    if (i == 11) continue;
+    assert_true(H5Dwrite_chunk(column, H5P_DEFAULT, 0, corner, 8, "unlooked") >= 0);
+  }
+  H5Dclose(column);
+}
+static void a_picture_more(hid_t f) {
+  orr_shard_info info;
+  sample_seen_info(&info);
+  snprintf(info.observation.pictures[2].name, ORR_NAME, "state");
+  json_t *json = orr_space_to_json(&info.observation);
+  char *text = json_dumps(json, 0);
+  retext(f, "observation", text);
+  free(text);
+  json_decref(json);
+}
+
 typedef struct edit {
   void (*apply)(hid_t file);
   const char *words;
@@ -210,6 +263,25 @@ static const edit edits[] = {
     {number_for_text, "'scenario'"},
 };
 
+static const edit seen_edits[] = {
+    {no_pixels, "'pixels' does not exist"},
+    {signed_pixels, "'pixels' has another type"},
+    {other_height, "'pixels' has another shape"},
+    {more_frames, "'pixels' has another number of rows"},
+    {huge_frames, "'pixels' has another number of rows"},
+    {in_one_piece, "'pixels' is not stored frame by frame"},
+    {not_deflated, "'pixels' is not stored frame by frame"},
+    {shuffled, "'pixels' is not stored frame by frame"},
+    {two_filters, "'pixels' is not stored frame by frame"},
+    {shuffled_last, "'pixels' is not stored frame by frame"},
+    {two_rows_a_chunk, "'pixels' is not stored frame by frame"},
+    {no_frames, "'pixels' has a frame that is missing"},
+    {a_frame_is_missing, "'pixels' has a frame that is missing"},
+    {flat_depth, "'depth' has another shape"},
+    {a_picture_more, "'state' has another type"},
+    {chunked, "'reward' is not stored in one piece"},
+};
+
 static void apply_edit(const char *path, const edit *e) {
   size_t count;
   char *bytes = slurp(path, &count);
@@ -228,24 +300,34 @@ static void apply_edit(const char *path, const edit *e) {
   orr_free(bytes);
 }
 
-static void refuses_each(void **state) {
+typedef orr_status make_shard(const char *path, orr_split split, int64_t first, const size_t *steps,
+                              size_t count, orr_error *err);
+
+static void refuse_each(void **state, make_shard *shard, const edit *list, size_t count) {
   orr_dataset *dataset;
   const char *path = in_scratch(state, "train-00000.h5");
-  for (size_t i = 0; i < sizeof edits / sizeof *edits; i++) {
+  for (size_t i = 0; i < count; i++) {
     orr_error err = {0};
-    assert_ok(sample_shard(path, ORR_SPLIT_TRAIN, 0, sample_steps, 3, &err), &err);
-    apply_edit(path, &edits[i]);
+    assert_ok(shard(path, ORR_SPLIT_TRAIN, 0, sample_steps, 3, &err), &err);
+    apply_edit(path, &list[i]);
     int64_t before = open_handles();
     orr_status status = orr_dataset_open_shard(path, &dataset, &err);
-    if (status == ORR_OK) fail_msg("edit %zu was accepted (%s)", i, edits[i].words);
+    if (status == ORR_OK) fail_msg("edit %zu was accepted (%s)", i, list[i].words);
     assert_null(dataset);
     assert_int_equal(status, ORR_ERR_FILE);
-    if (!strstr(err.message, edits[i].words)) {
-      fail_msg("edit %zu: '%s' does not say '%s'", i, err.message, edits[i].words);
+    if (!strstr(err.message, list[i].words)) {
+      fail_msg("edit %zu: '%s' does not say '%s'", i, err.message, list[i].words);
     }
     assert_non_null(strstr(err.message, "train-00000.h5"));
     assert_int_equal(open_handles(), before);
   }
+}
+
+static void refuses_each(void **state) {
+  refuse_each(state, sample_shard, edits, sizeof edits / sizeof *edits);
+}
+static void refuses_pictures(void **state) {
+  refuse_each(state, sample_seen_shard, seen_edits, sizeof seen_edits / sizeof *seen_edits);
 }
 
 /* The edits above are refused for what they change, not for being edited. */
@@ -253,7 +335,7 @@ static void accepts_unchanged(void **state) {
   orr_error err = {0};
   orr_dataset *dataset;
   const char *path = in_scratch(state, "train-00000.h5");
-  assert_ok(sample_shard(path, ORR_SPLIT_TRAIN, 0, sample_steps, 3, &err), &err);
+  assert_ok(sample_seen_shard(path, ORR_SPLIT_TRAIN, 0, sample_steps, 3, &err), &err);
   apply_edit(path, &(edit){nothing, ""});
   assert_ok(orr_dataset_open_shard(path, &dataset, &err), &err);
   orr_dataset_close(dataset);
@@ -290,6 +372,7 @@ int test_layout(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(accepts_unchanged, make_scratch, drop_scratch),
       cmocka_unit_test_setup_teardown(refuses_each, make_scratch, drop_scratch),
+      cmocka_unit_test_setup_teardown(refuses_pictures, make_scratch, drop_scratch),
       cmocka_unit_test_setup_teardown(stays_silent, make_scratch, drop_scratch),
   };
   return cmocka_run_group_tests_name("layout", tests, NULL, NULL);

@@ -2,6 +2,7 @@
 #include "tests/eval/eval_test.h"
 
 #include "base/file.h"
+#include "data/dataset.h"
 #include "data/table.h"
 #include "eval/report.h"
 #include "eval/report_private.h"
@@ -12,13 +13,14 @@
 
 /* Names of the stages that were told, "+" for worked and "-" for skipped ones. */
 typedef struct trial {
-  const char *profile, *set, *out, *model;
+  const char *file, *profile, *set, *out, *model; /* file: NULL for tiny.yaml */
   bool force;
   size_t threads;
 } trial;
 
 static orr_status go(const trial *t, told *heard, orr_error *err) {
-  orr_experiment *e = orr_test_load_file(TINY, t->profile, &t->set, t->set != NULL);
+  const char *file = t->file ? t->file : TINY;
+  orr_experiment *e = orr_test_load_file(file, t->profile, &t->set, t->set != NULL);
   orr_pool *pool = NULL;
   assert_int_equal(orr_pool_create(t->threads ? t->threads : 1, &pool, err), ORR_OK);
   orr_control control = {.pool = pool};
@@ -484,7 +486,58 @@ static void joints_are_reported(void **state) {
   orr_free(html);
 }
 
+static const char *const seen_file = ORR_SOURCE_DIR "/tests/fixtures/tiny_pixels.yaml";
+
+/* Pictures ride along: a model of the state trains, plans and is judged as if there were none. */
+static void pictures_change_no_number(void **state) {
+  (void)state;
+  static const char *const files[] = {"eval/near/episodes.csv", "eval/there/episodes.csv",
+                                      "eval/open_loop/open_loop.json"};
+  told heard;
+  orr_error err = {0};
+  clear("seen");
+  trial t = {.file = seen_file, .out = "seen", .threads = 2};
+  good(&t, NULL);
+  for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+    char path[256];
+    orr_path_join(path, sizeof path, "reference", files[i]);
+    char *blind = read_text(path);
+    orr_path_join(path, sizeof path, "seen", files[i]);
+    char *with = read_text(path);
+    assert_string_equal(with, blind);
+    orr_free(with);
+    orr_free(blind);
+  }
+  t.model = "seen/model/model.safetensors"; /* of the same pictures: it is taken */
+  t.out = "again";
+  clear("again");
+  good(&t, &heard);
+  assert_null(strstr(heard.text, "train"));
+  clear("again");
+  t.model = "reference/model/model.safetensors";
+  assert_int_equal(go(&t, NULL, &err), ORR_ERR_MISMATCH);
+  assert_non_null(strstr(err.message, "picture 0 is no such picture, here pixels of 32 x 32"));
+  clear("again");
+  clear("seen");
+}
+
+static void rounds_have_pictures(void **state) {
+  (void)state;
+  orr_dataset *data;
+  clear("seen");
+  good(&(trial){.file = seen_file, .profile = "onpolicy", .out = "seen", .threads = 2}, NULL);
+  assert_int_equal(orr_dataset_open("seen/rounds/2/data", ORR_SPLIT_TRAIN, true, &data, NULL),
+                   ORR_OK);
+  assert_int_equal(orr_dataset_info(data)->observation.picture_count, 1);
+  assert_int_equal(orr_dataset_episode(data, 0).policy, ORR_POLICY_MODEL);
+  assert_true(orr_dataset_frame_bytes(data, 0) > orr_dataset_rows(data));
+  orr_dataset_close(data);
+  clear("seen");
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(pictures_change_no_number),
+    cmocka_unit_test(rounds_have_pictures),
     cmocka_unit_test(all_files_are_there),
     cmocka_unit_test(threads_change_nothing),
     cmocka_unit_test(a_second_run_skips),

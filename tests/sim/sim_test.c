@@ -1,5 +1,6 @@
 #include "sim_test.h"
 
+#include "base/image.h"
 #include "base/maths.h"
 
 #include <stdio.h>
@@ -72,6 +73,40 @@ double number_of(const orr_world *world, const char *name) {
   return state[index];
 }
 
+const orr_scene_shape *find_shape(const orr_scene *scene, orr_scene_kind kind,
+                                  orr_scene_layer layer) {
+  for (size_t i = 0; i < scene->shape_count; i++)
+    if (scene->shapes[i].kind == kind && scene->shapes[i].layer == layer) return &scene->shapes[i];
+  fail_msg("no solid of kind %d in layer %d", (int)kind, (int)layer);
+  return NULL;
+}
+
+void is_at(const double *got, double x, double y, double z) {
+  assert_float_equal(got[0], x, 1e-9);
+  assert_float_equal(got[1], y, 1e-9);
+  assert_float_equal(got[2], z, 1e-9);
+}
+
+void refused(const char *head, const char *tail, const char *message, const char *hint) {
+  char file[2400];
+  orr_error err;
+  snprintf(file, sizeof file, "%s%s", head, tail);
+  assert_null(parse_scenario(file, &err));
+  if (!strstr(err.message, message) || !strstr(err.hint, hint))
+    fail_msg("\"%s\" (%s), not \"%s\" (%s)", err.message, err.hint, message, hint);
+  assert_true(err.line > 0);
+}
+
+const uint8_t paint_pixels[12] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+
+void write_paint(int width, int height) {
+  orr_image image;
+  assert_int_equal(orr_image_create(width, height, &image, NULL), ORR_OK);
+  memcpy(image.pixels, paint_pixels, sizeof paint_pixels);
+  assert_int_equal(orr_image_write_png(&image, "paint.png", NULL), ORR_OK);
+  orr_image_destroy(&image);
+}
+
 void draw_action(const orr_world *world, uint32_t episode, uint32_t step, float *action) {
   const orr_scenario *scenario = orr_world_scenario(world);
   orr_random random = orr_random_at(11, ORR_PURPOSE_TEST, episode, step, 0, 0);
@@ -82,7 +117,7 @@ void draw_action(const orr_world *world, uint32_t episode, uint32_t step, float 
 }
 
 int main(void) {
-  int failed = run_scenario_tests() + run_scene_tests();
+  int failed = run_scenario_tests() + run_scene_tests() + run_scene_model_tests();
   failed += run_laws_tests();
   failed += run_joint_tests();
   failed += run_drive_tests();

@@ -26,6 +26,16 @@ void many_trials(const char *path, uint32_t trials, size_t least_still);
 /* An action of a fixed random stream that keeps the bodies busy. */
 void draw_action(const orr_world *world, uint32_t episode, uint32_t step, float *action);
 
+/* A shape of that kind and layer; fails the test when the scene has none. */
+const orr_scene_shape *find_shape(const orr_scene *scene, orr_scene_kind kind,
+                                  orr_scene_layer layer);
+void is_at(const double *got, double x, double y, double z); /* within 1e-9 */
+/* Fails the test unless a scenario's text, in two parts, is refused with these words, at a line. */
+void refused(const char *head, const char *tail, const char *message, const char *hint);
+/* Writes paint.png into the current folder; its pixels begin with `paint_pixels`. */
+extern const uint8_t paint_pixels[12];
+void write_paint(int width, int height);
+
 int run_drive_tests(void);
 int run_joint_tests(void);
 int run_laws_tests(void);
@@ -35,6 +45,7 @@ int run_mujoco_world_tests(void);
 int run_restore_tests(void);
 int run_scenario_tests(void);
 int run_scene_tests(void);
+int run_scene_model_tests(void);
 int run_sensor_tests(void);
 int run_task_tests(void);
 int run_condition_tests(void);

@@ -1,0 +1,16 @@
+/* zlib streams, by libdeflate; private to data/. */
+#ifndef ORR_DATA_DEFLATE_H
+#define ORR_DATA_DEFLATE_H
+
+#include "data/dataset.h"
+
+/* Most bytes that `count` bytes can become. */
+size_t orr_deflate_bound(orr_deflater *deflater, size_t count);
+/* Deflates into at least that many bytes; returns how many it took. */
+size_t orr_deflate(orr_deflater *deflater, const void *bytes, size_t count, uint8_t *out,
+                   size_t room);
+/* False when the stream is damaged, or is not one of exactly `count` bytes. */
+bool orr_deflate_undo(orr_inflater *inflater, const void *stream, size_t stream_count, void *out,
+                      size_t count);
+
+#endif
