@@ -5,8 +5,9 @@
 #include "render/relief.h"
 #include <stdio.h>
 
-#define TURNS 48 /* on the way round at which the view is looked at */
-#define SMALL 96 /* pixels of what a model sees, when its scenario does not say */
+#define TURNS 48   /* on the way round at which the view is looked at */
+#define EDGE  0.06 /* of the picture, for walls around the world */
+#define SMALL 96   /* pixels of what a model sees, when its scenario does not say */
 
 const char *const orr_easel_panel_names[] = {"camera", "top",          "front",  "side",
                                              "depth",  "segmentation", "pixels", NULL};
@@ -62,16 +63,15 @@ static bool shows_all(const orr_eye *eye, const orr_scene *scene, const orr_pain
     for (int k = 0; k < 3; k++) corner[k] = c >> k & 1 ? high[k] : low[k];
     orr_eye_look(eye, corner, seen);
     orr_eye_project(eye, seen, at);
-    if (!(seen[2] > eye->near && at[0] > 0 && at[0] < paint->width && at[1] > 0 &&
-          at[1] < paint->height))
-      return false;
+    double x = at[0] / paint->width - 0.5, y = at[1] / paint->height - 0.5;
+    if (!(seen[2] > eye->near && fabs(x) < 0.5 - EDGE && fabs(y) < 0.5 - EDGE)) return false;
   }
   return true;
 }
 
 /* Takes the eye as far away as it must be to show all of the world on its whole way round. */
 static void step_back(const orr_easel_def *def, const orr_scene *scene, orr_eye *eye) {
-  for (int i = 1, rounds = 0; def->turn != 0.0 && i <= TURNS && rounds < 400; rounds++) {
+  for (int i = 0, rounds = 0; def->turn != 0.0 && i <= TURNS && rounds < 400; rounds++) {
     orr_eye turned = *eye;
     turn_eye(scene, def->turn * i / TURNS, &turned);
     if (shows_all(&turned, scene, &def->paint)) {
