@@ -254,6 +254,10 @@ static void pixels_that_cannot_be_are_refused(void **state) {
   solid.depth = solid.segmentation = true;
   solid.from = ORR_VIEWPOINT_TOP;
   assert_int_equal(orr_pixels_check(b.scenario, &solid, faults), 0);
+  orr_scenario crowded = *b.scenario;
+  crowded.world.bodies.count = 256;
+  assert_int_equal(orr_pixels_check(&crowded, &solid, faults), 1);
+  assert_string_equal(faults[0].field, "segmentation");
   solid.relief = solid.unlit = true;
   assert_int_equal(orr_pixels_check(b.scenario, &solid, faults), 2);
   close_bench(&b);
