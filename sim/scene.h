@@ -28,9 +28,9 @@ typedef enum orr_scene_layer {
   ORR_LAYER_ACTOR
 } orr_scene_layer;
 
-/* Triangles in the solid's frame, corners counterclockwise seen from outside. By `id`, a hash of the
- * numbers, a renderer knows again what it has seen, of a mesh as of an image, and even when another
- * one lies at its place since; 0: by the place, and what lies there never changes. */
+/* Triangles in the solid's frame, corners counterclockwise seen from outside. By `id`, a hash of
+ * what it holds, a renderer knows a mesh or an image again, wherever it lies, and takes no other one
+ * for it; 0: by its place, where then nothing may change. */
 typedef struct orr_scene_mesh {
   const float (*vertices)[3];
   const int (*triangles)[3];

@@ -275,12 +275,32 @@ static void test_an_image_is_known_by_its_numbers(void **state) {
   orr_image_destroy(&image);
 }
 
+/* A byte has room for 255 bodies; the 256th is not nobody. */
+static void test_more_bodies_than_labels(void **state) {
+  (void)state;
+  setting s;
+  orr_painter *painter;
+  orr_image image;
+  set_up(&s, CAST, 16, 16);
+  for (size_t i = 0; i < s.scene.shape_count; i++) s.shapes[i].label = 256;
+  assert_int_equal(orr_painter_create(&s.def, &painter, NULL), ORR_OK);
+  assert_int_equal(orr_image_create(16, 16, &image, NULL), ORR_OK);
+  assert_int_equal(orr_painter_paint(painter, &s.scene, NULL, &image, 0, 0, NULL), ORR_OK);
+  const uint8_t *labels = orr_painter_labels(painter);
+  for (int i = 0; i < 256; i++)
+    assert_int_equal(labels[i], isinf(orr_painter_depth(painter)[i]) ? 0 : 255);
+  assert_int_equal(labels[8 * 16 + 8], 255);
+  orr_painter_destroy(painter);
+  orr_image_destroy(&image);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_odd_sizes),
       cmocka_unit_test(test_any_numbers),
       cmocka_unit_test(test_a_mesh_is_known_by_its_numbers),
       cmocka_unit_test(test_an_image_is_known_by_its_numbers),
+      cmocka_unit_test(test_more_bodies_than_labels),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
