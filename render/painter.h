@@ -1,13 +1,13 @@
 /* The painter: a scene -> pixels, 2D or 3D, by one call.
  *
  * The room `render` owns the way from a scene to pixels, on the CPU, without a display. A 2D scene
- * is drawn from above by a raster with exact coverage (raster.h; raster_theme.h draws as others do),
- * under its lamps when it has any (flatlight.h); in relief (relief.h), or in 3D, rays are cast
- * (caster.h; mesh_tree.h finds triangles) from an eye (eye.h), by the light of light.h; the slow
- * reference (reference.h) integrates the same light with many samples and certifies the caster.
- * Everything that shows a world goes through here: pixel observations, pictures, clips (clip.h),
- * side by side and with words (panels.h, text.h), the window. Same scene and def, same bytes, for
- * any number of threads and any instruction set. */
+ * is drawn from above by a raster with exact coverage (raster.h), under its lamps when it has any
+ * (flatlight.h), or as others draw it (raster_theme.h); in relief (relief.h), or in 3D, rays are
+ * cast (caster.h; mesh_tree.h finds triangles) from an eye (eye.h), by the light of light.h; the
+ * slow reference (reference.h) integrates the same light with many samples and certifies the
+ * caster. Everything that shows a world goes through here: pixel observations, pictures, clips
+ * (clip.h), side by side and with words (panels.h, text.h), the window. Same scene and def, same
+ * bytes, for any number of threads and any instruction set. */
 #ifndef ORR_RENDER_PAINTER_H
 #define ORR_RENDER_PAINTER_H
 

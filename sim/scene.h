@@ -29,7 +29,7 @@ typedef enum orr_scene_layer {
 } orr_scene_layer;
 
 /* Triangles in the solid's frame, corners counterclockwise seen from outside. By `id`, a hash of
- * what it holds, a renderer knows a mesh or an image again, wherever it lies, and takes no other one
+ * what it holds, a renderer knows a mesh or an image again, wherever it lies, and takes no other
  * for it; 0: by its place, where then nothing may change. */
 typedef struct orr_scene_mesh {
   const float (*vertices)[3];

@@ -71,7 +71,8 @@ static void set_up(setting *s, int way, int width, int height) {
     s->shapes[n++] = outline(ORR_SCENE_CIRCLE, origin, 1, ORR_LAYER_ACTOR, 0.3, 1.4);
     s->shapes[1].material.mirror = 0.5;
   } else {
-    s->shapes[n++] = (orr_scene_shape){.kind = ORR_SCENE_PLANE, .colour = {90, 120, 90}};
+    s->shapes[n++] = (orr_scene_shape){
+        .kind = ORR_SCENE_PLANE, .layer = ORR_LAYER_STATIC, .colour = {90, 120, 90}};
     for (int kind = ORR_SCENE_SPHERE; kind <= ORR_SCENE_PRISM; kind++)
       if (kind != ORR_SCENE_PLANE && kind != ORR_SCENE_MESH)
         s->shapes[n++] =
