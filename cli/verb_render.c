@@ -135,6 +135,16 @@ static bool ends_in_png(const char *path) {
   return length > 4 && !strcasecmp(path + length - 4, ".png");
 }
 
+/* Said before minutes of painting, not after. */
+static bool check_folder(const char *path) {
+  char folder[ORR_PATH];
+  const char *slash = strrchr(path, '/');
+  snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
+  if (orr_folder_exists(folder)) return true;
+  fprintf(stderr, "orrery render: there is no folder %s\n  hint: mkdir -p %s\n", folder, folder);
+  return false;
+}
+
 static bool check_path(const orr_invocation *invocation, const char *path) {
   orr_clip_kind kind = orr_clip_kind_of(path);
   if (kind == ORR_CLIP_NONE && !ends_in_png(path)) {
@@ -150,7 +160,9 @@ static bool check_path(const orr_invocation *invocation, const char *path) {
       return false;
     }
   }
-  if (kind == ORR_CLIP_FOLDER || !orr_file_exists(path) || invocation->force) return true;
+  if (kind == ORR_CLIP_FOLDER) return true;
+  if (!check_folder(path)) return false;
+  if (!orr_file_exists(path) || invocation->force) return true;
   fprintf(stderr, "orrery: %s is already there\n  hint: --force replaces it\n", path);
   return false;
 }

@@ -173,7 +173,7 @@ check "picture without --out" 0 'Wrote push_t.png: step 0' "$orrery" render scen
 check "picture of no size" 2 'is no size' $picture -o c.png --size 3x4
 check "picture by nobody known" 2 "no agent 'x'" $picture -o c.png --agent x
 check "picture from nowhere known" 2 'camera, top, front or side' $picture -o c.png --from x
-check "picture into nothing" 1 'nowhere/c.png' $picture -o nowhere/c.png
+check "picture into nothing" 2 'no folder nowhere/' $picture -o nowhere/c.png
 expect "no picture was written" test ! -e c.png
 # --- clips ---
 clip="env -u DISPLAY -u WAYLAND_DISPLAY $orrery render scenarios/push_t.yaml --agent random --quiet"
@@ -219,7 +219,8 @@ expect "elsewhere it looks different" test "$(cmp -s left.png still.png; echo $?
 mkdir refused && cp -r scenarios refused && cd refused
 for bad in "--fps 0:is not a number" "--fps x:is not a number" "--fps 1e9:is not a number" "--speed nan:is not a" \
   "--fps 60 -o c.gif:up to 50" "--lossless -o c.gif:cannot be lossless" "--size 5000x64:is no size" \
-  "--size 64x64x64:is no size" "--panels camera,x:no panel 'x'" "--panels camera,:no panel ''" "--panels depth:is for solids" \
+  "--size 64x64x64:is no size" "--panels camera,x:no panel 'x'" "--panels camera,:no panel ''" \
+  "--panels top,top:stands there twice" "--panels depth:is for solids" \
   "--orbit 90:is for solids" "--quality x:fast, good, best or reference" "--samples 5:power of 4" \
   "--samples 5 --quality reference:not a power of 4" "--global:is for the reference" "-o c.avi:no kind of picture" \
   "-o c.png --fps 20:is for clips" "--speed 0.001 --fps 240 --steps 300:at most 100000" "--theme x:plain or pymunk" \
@@ -229,7 +230,7 @@ done
 check "relief of solids" 2 'flat worlds' "$orrery" render scenarios/mirror_room.yaml --relief -o c.webp
 check "unlit solids" 2 'flat worlds' "$orrery" render scenarios/mirror_room.yaml --unlit -o c.webp
 check "theme of solids" 2 'flat pictures' "$orrery" render scenarios/mirror_room.yaml --theme pymunk -o c.webp
-check "clip into nothing" 1 'nowhere/c.webp' "$orrery" render scenarios/push_t.yaml --steps 1 -o nowhere/c.webp
+check "clip into nothing" 2 'no folder nowhere/' "$orrery" render scenarios/push_t.yaml --steps 1 -o nowhere/c.webp
 expect "nothing was written" test "$(ls -A)" = "$(printf 'scenarios\nstderr.txt\nstdout.txt')"
 # --- recorded episodes ---
 cd ..
