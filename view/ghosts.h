@@ -21,8 +21,8 @@ void orr_ghosts_destroy(orr_ghosts *ghosts);
 void orr_ghosts_draw(const orr_imagined *future, const double *state, const orr_scene *scene,
                      const orr_camera *camera, orr_image *image);
 /* Adds them to `shown` as things that are half there: every other instant, paler the later. `now`
- * is the world's scene at this state, `shown` may be on the way there; `hidden`: the label of a body
- * that is left out, or 0. `out` is borrowed from both, until the next call. */
+ * is the world's scene at this state, `shown` may be on the way there; `hidden`: the label of a
+ * body that is left out, or 0. `out` is borrowed from both, until the next call. */
 orr_status orr_ghosts_add(orr_ghosts *ghosts, const orr_imagined *future, const double *state,
                           const orr_scene *now, const orr_scene *shown, int hidden, orr_scene *out,
                           orr_error *err);

@@ -1,9 +1,9 @@
 /* The pace: how coarsely a picture is painted so that it stays fluid, from how long the last ones
  * took. Arithmetic of values: time is measured by whoever paints, and decides about pictures alone.
  *
- * The work is taken to grow with the number of pixels. Too slow for a few pictures in a row: at once
- * as coarse as it must be. Fast enough for the next finer step, with room to spare, for longer:
- * that step. A step that had to be taken back is tried again later each time. */
+ * The work is taken to grow with the number of pixels. Too slow for a few pictures in a row: at
+ * once as coarse as it must be. Fast enough for the next finer step, with room to spare, for
+ * longer: that step. A step that had to be taken back is tried again later each time. */
 #ifndef ORR_VIEW_PACE_H
 #define ORR_VIEW_PACE_H
 
