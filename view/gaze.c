@@ -6,7 +6,7 @@
 #define GLIDE_ENDS    0.004  /* of the picture: what is left is not seen */
 #define NOTCH         0.86   /* of the distance, for a notch of the wheel */
 #define HALF_TURN     ORR_PI /* for a drag over the picture's height */
-#define AROUND        1.0    /* rad, of a rider's drag over it */
+#define AROUND        WIDE   /* rad, of a rider's drag over it: what is seen comes along */
 #define WIDE          1.2    /* rad, of a rider's picture */
 #define NARROWEST     0.1    /* rad */
 #define WIDEST        2.4
@@ -216,14 +216,17 @@ void orr_gaze_focus(orr_gaze *gaze, const orr_scene *scene, int label, const dou
   memcpy(gaze->orbit.centre, point, sizeof gaze->orbit.centre);
 }
 
-bool orr_gaze_ride(orr_gaze *gaze, const orr_scene *scene) {
+void orr_gaze_ride(orr_gaze *gaze, const orr_scene *scene, int label) {
   double radius;
   bool moves;
   if (gaze->mode == ORR_GAZE_RIDE || (!gaze->label && gaze->camera_on_body)) {
-    orr_gaze_home(gaze, scene); /* off again; or the camera that rides */
-    return true;
+    orr_gaze_home(gaze, scene);
+    return;
   }
-  if (!gaze->label || !meet(gaze, scene, gaze->label, &radius, &moves)) return false;
+  if (gaze->label) label = gaze->label;
+  if (!meet(gaze, scene, label, &radius, &moves) || !moves) return;
+  take_over(gaze, scene);
+  gaze->label = label;
   gaze->mode = ORR_GAZE_RIDE;
   memcpy(gaze->orbit.centre, gaze->at, sizeof gaze->orbit.centre);
   gaze->orbit.distance = RIDE_DISTANCE * gaze->orbit.reach;
@@ -232,7 +235,6 @@ bool orr_gaze_ride(orr_gaze *gaze, const orr_scene *scene) {
   gaze->orbit.parallel = false;
   gaze->shown = gaze->orbit; /* a way through other bodies is no help */
   gaze->gliding = false;
-  return true;
 }
 
 bool orr_gaze_ground(const orr_eye *eye, const double pixel[2], double out[2]) {

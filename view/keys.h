@@ -7,7 +7,8 @@ enum {
   ORR_KEYS_FLAT = 2, /* a 2D world */
   ORR_KEYS_SOLID = 4,
   ORR_KEYS_HUMAN = 8,
-  ORR_KEYS_PLAN = 16
+  ORR_KEYS_PLAN = 16, /* the agent plans */
+  ORR_KEYS_LAMPS = 32 /* outlines, and there are some */
 };
 
 /* X(keys, what they do, when) */
@@ -20,7 +21,7 @@ enum {
   X("mouse ", "the hand's target, no button down", ORR_KEYS_HUMAN)                                 \
   X("G     ", "the imagined future, on or off", ORR_KEYS_PLAN)                                     \
   X("T     ", "flat, or in relief", ORR_KEYS_FLAT)                                                 \
-  X("L     ", "lamps on or off", ORR_KEYS_FLAT)                                                    \
+  X("L     ", "lamps on or off", ORR_KEYS_LAMPS)                                                   \
   X("drag  ", "turn: about the middle", ORR_KEYS_SOLID)                                            \
   X("right ", "drag: move (also middle, Shift)", ORR_KEYS_SOLID)                                   \
   X("wheel ", "nearer to the cursor", ORR_KEYS_SOLID)                                              \

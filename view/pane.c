@@ -43,6 +43,7 @@ struct orr_pane {
   int stages;
   int row; /* the next to refine */
   orr_quality qualities[STAGES];
+  bool still; /* the last picture showed what the one before did */
   bool exact; /* every picture is at once as fine as it gets */
 };
 
@@ -88,6 +89,7 @@ orr_status orr_pane_resize(orr_pane *pane, int width, int height, orr_error *err
 orr_image *orr_pane_image(orr_pane *pane) { return &pane->image; }
 int orr_pane_divisor(const orr_pane *pane) { return pane->divisor; }
 bool orr_pane_done(const orr_pane *pane) { return pane->stage >= pane->stages; }
+bool orr_pane_still(const orr_pane *pane) { return pane->still; }
 
 /* ---- has anything moved? ---- */
 
@@ -253,6 +255,7 @@ orr_status orr_pane_paint(orr_pane *pane, const orr_pane_how *how, const orr_sce
   orr_hash key = key_of(&task);
   bool moved = !orr_hash_equal(key, pane->key);
   pane->key = (orr_hash){0}; /* until it is painted */
+  pane->still = !moved;
   if (moved) plan_stages(pane, &task);
   if (moved && how->at_once) {
     pane->stage = pane->stages;

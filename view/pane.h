@@ -44,6 +44,7 @@ orr_image *orr_pane_image(orr_pane *pane);
 void orr_pane_describe(const orr_pane *pane, char *out, size_t size);
 int orr_pane_divisor(const orr_pane *pane); /* of the last picture */
 bool orr_pane_done(const orr_pane *pane);   /* it will not become finer */
+bool orr_pane_still(const orr_pane *pane);  /* it shows what the one before did */
 /* What solid is seen at a pixel: its label (0: nothing) and depth (INFINITY: nothing). */
 orr_status orr_pane_probe(orr_pane *pane, const orr_scene *scene, const orr_eye *eye,
                           const double pixel[2], int *label, double *depth, orr_error *err);

@@ -111,8 +111,8 @@ static orr_status prepare(orr_view_loop *loop, const orr_control *control, orr_e
   set_options(loop);
   const orr_layout *at = &loop->layout;
   loop->pool = control ? control->pool : NULL;
-  if (def->relief && def->experiment->scenario->world.space.dimensions == 3) {
-    orr_fail(err, ORR_ERR_CONFIG, "--relief is for flat worlds");
+  if (def->experiment->scenario->world.space.dimensions == 3 && (def->relief || def->unlit)) {
+    orr_fail(err, ORR_ERR_CONFIG, "%s is for flat worlds", def->relief ? "--relief" : "--unlit");
     orr_hint(err, "this one has three dimensions: leave it out");
     return ORR_ERR_CONFIG;
   }

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CARD 0.82 /* opacity of what lies behind text on the world */
+#define CARD 0.9 /* opacity of what lies behind text on the world */
 
 static const orr_colour paper = {248, 247, 243, 1.0}, ink = {38, 38, 42, 1.0},
                         faint = {130, 130, 136, 1.0}, accent = {196, 78, 42, 1.0},
@@ -140,6 +140,7 @@ enum { HELP = sizeof help / sizeof *help };
 static bool applies(const orr_view_loop *loop, int line) {
   int now = ORR_KEYS_ALWAYS | (orr_view_solid(loop) ? ORR_KEYS_SOLID : 0);
   if (orr_world_scene(orr_view_world(loop))->dimensions == 2) now |= ORR_KEYS_FLAT;
+  if (!orr_view_solid(loop) && loop->scene.light_count > 0) now |= ORR_KEYS_LAMPS;
   if (loop->def->agent == ORR_VIEW_HUMAN) now |= ORR_KEYS_HUMAN;
   if (loop->def->agent == ORR_VIEW_CEM) now |= ORR_KEYS_PLAN;
   return help[line].when & now;
@@ -161,9 +162,11 @@ static void draw_help(orr_view_loop *loop, int from) {
   int lines = 0, pad = (int)(10.0 * at->unit);
   for (int i = 0; i < HELP; i++) lines += applies(loop, i);
   int height = lines * at->small_line, y = at->text_end - height;
-  if (loop->help && at->panel && y >= from) {
+  bool fits = at->panel && y >= from;
+  loop->help_shown = loop->help && (fits || loop->asked);
+  if (loop->help_shown && fits) {
     draw_keys(loop, at->panel_x, y);
-  } else if (loop->help && (at->panel || at->margin > 0)) {
+  } else if (loop->help_shown) {
     orr_colour card = paper;
     card.alpha = CARD;
     orr_raster_fill(orr_canvas_image(loop->canvas), at->x, at->y, (int)(290.0 * at->unit),
@@ -183,7 +186,7 @@ static void draw_fineness(orr_view_loop *loop) {
   orr_pane_describe(loop->pane, line, sizeof line);
   if (!*line || at->margin == 0) return;
   size_t used = strlen(line);
-  if (!orr_pane_done(loop->pane) && orr_pane_divisor(loop->pane) == 1)
+  if (orr_pane_still(loop->pane) && !orr_pane_done(loop->pane))
     used += (size_t)snprintf(line + used, sizeof line - used, ", refining");
   if (loop->rate > 0.0 && used < sizeof line)
     used += (size_t)snprintf(line + used, sizeof line - used, ", %.0f pictures/s", loop->rate);

@@ -136,10 +136,8 @@ static orr_status take_solid_key(orr_view_loop *loop, int key, orr_error *err) {
   case 'd': loop->how.overlay = (loop->how.overlay + 1) % (ORR_OVERLAY_LABELS + 1); break;
   case 'f': return on_world(loop) ? focus(loop, err) : ORR_OK;
   case 'c':
-    if (orr_gaze_ride(gaze, scene) || !on_world(loop)) break;
-    ORR_TRY(point_at_mouse(loop, &label, point, err)); /* nobody is followed: who is there */
-    orr_gaze_focus(gaze, scene, label, point);
-    orr_gaze_ride(gaze, scene);
+    ORR_TRY(point_at_mouse(loop, &label, point, err));
+    orr_gaze_ride(gaze, scene, on_world(loop) ? label : 0);
     break;
   default: break;
   }
@@ -156,7 +154,7 @@ static orr_status take_key(orr_view_loop *loop, int key, bool *go_on, orr_error 
   case ORR_KEY_RIGHT: return step_once(loop, err);
   case 'r': return orr_view_next(loop, loop->episode + 1, err);
   case 'h':
-  case ORR_KEY_F1: loop->help = !loop->help; break;
+  case ORR_KEY_F1: loop->help = loop->asked = !loop->help_shown; break;
   case 'g': loop->hides_ghosts = !loop->hides_ghosts; break;
   case 't': return toggle_relief(loop, err);
   case 'l': loop->how.unlit = !loop->how.unlit; break;

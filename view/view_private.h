@@ -33,8 +33,10 @@ typedef struct orr_view_loop {
   orr_camera camera; /* of outlines, for the same */
   orr_pane_how how;
   bool in_relief; /* outlines are shown so */
-  bool paused, help, hides_ghosts;
-  double rate; /* pictures a second; 0: not known */
+  bool paused, hides_ghosts;
+  bool help, asked; /* help is shown: where there is room, or over the world when asked for */
+  bool help_shown;  /* in the last picture */
+  double rate;      /* pictures a second; 0: not known */
 
   /* The user. */
   double cursor[2]; /* where the human points, world units */

@@ -213,9 +213,10 @@ static void test_riding(void **state) {
   (void)state;
   orr_gaze gaze = begin();
   orr_eye home = orr_gaze_eye(&gaze, &scene);
-  assert_false(orr_gaze_ride(&gaze, &scene)); /* on nobody */
-  orr_gaze_focus(&gaze, &scene, 1, shapes[0].position);
-  assert_true(orr_gaze_ride(&gaze, &scene));
+  orr_gaze_ride(&gaze, &scene, 0); /* on nobody */
+  orr_gaze_ride(&gaze, &scene, 3); /* on a wall */
+  assert_int_equal(gaze.mode, ORR_GAZE_SCENE);
+  orr_gaze_ride(&gaze, &scene, 1);
   assert_int_equal(orr_gaze_inside(&gaze), 1);
   orr_eye before = orr_gaze_eye(&gaze, &scene);
   shapes[0].position[0] += 0.5;
@@ -228,12 +229,14 @@ static void test_riding(void **state) {
       atan2(before.forward[0] * after.forward[1] - before.forward[1] * after.forward[0],
             before.forward[0] * after.forward[0] + before.forward[1] * after.forward[1]);
   assert_true(fabs(turned - 0.8) < 1e-9);
-  assert_true(orr_gaze_ride(&gaze, &scene));
+  orr_gaze_ride(&gaze, &scene, 2);
   orr_gaze_pass(&gaze, &scene, INFINITY);
   after = orr_gaze_eye(&gaze, &scene);
   assert_memory_equal(&after, &home, sizeof home);
   gaze.camera_on_body = true; /* the scene's own camera rides: nobody need be chosen */
-  assert_true(orr_gaze_ride(&gaze, &scene));
+  orr_gaze_turn(&gaze, &scene, (double[2]){0, 0}, (double[2]){50, 0});
+  orr_gaze_ride(&gaze, &scene, 2);
+  assert_int_equal(gaze.mode, ORR_GAZE_SCENE);
 }
 
 /* A view from above glides there, and is what the painter would show. */

@@ -273,6 +273,45 @@ static void test_outlines_are_exact(void **state) {
   orr_pane_destroy(pane);
 }
 
+/* Lamps over outlines: coarse in motion, at last as at once; without them the plain picture. */
+static void test_outlines_under_lamps(void **state) {
+  (void)state;
+  static const double circle[1][2] = {{0, 0}};
+  const orr_scene_shape disc = {.kind = ORR_SCENE_CIRCLE,
+                                .layer = ORR_LAYER_BODY,
+                                .label = 1,
+                                .position = {1, 1, 0},
+                                .radius = 0.4,
+                                .vertices = circle,
+                                .vertex_count = 1,
+                                .colour = {10, 20, 200}};
+  const orr_scene_light lamp = {.kind = ORR_SCENE_LIGHT_POINT,
+                                .position = {0.2, 0.2, 0},
+                                .radius = 0.1,
+                                .power = 0.5,
+                                .colour = {255, 255, 255}};
+  orr_scene flat = {.dimensions = 2,
+                    .size = {2, 2, 0},
+                    .shapes = &disc,
+                    .shape_count = 1,
+                    .lights = &lamp,
+                    .light_count = 1};
+  const orr_pane_how lit = {0}, at_once = {.at_once = true}, unlit = {.unlit = true};
+  orr_pane *pane = create(), *whole = create();
+  paint(whole, &at_once, &flat);
+  paint(pane, &lit, &flat);
+  assert_int_equal(orr_pane_divisor(pane), 2);
+  for (int i = 0; i < 100 && !orr_pane_done(pane); i++) paint(pane, &lit, &flat);
+  assert_int_equal(differences(orr_pane_image(pane), orr_pane_image(whole), 0), 0);
+  paint(pane, &unlit, &flat);
+  assert_true(differences(orr_pane_image(pane), orr_pane_image(whole), 8) > 1000);
+  flat.light_count = 0;
+  paint(whole, &at_once, &flat);
+  assert_int_equal(differences(orr_pane_image(pane), orr_pane_image(whole), 0), 0);
+  orr_pane_destroy(pane);
+  orr_pane_destroy(whole);
+}
+
 static void test_little_memory(void **state) {
   (void)state;
   const orr_pane_how how = {.overlay = ORR_OVERLAY_DEPTH};
@@ -307,6 +346,7 @@ int main(void) {
       cmocka_unit_test(test_a_fixed_scale_stays),
       cmocka_unit_test(test_overlays_and_the_probe),
       cmocka_unit_test(test_outlines_are_exact),
+      cmocka_unit_test(test_outlines_under_lamps),
       cmocka_unit_test(test_little_memory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
