@@ -49,8 +49,8 @@ void orr_gaze_pan(orr_gaze *gaze, const orr_scene *scene, const double point[3],
 void orr_gaze_zoom(orr_gaze *gaze, const orr_scene *scene, const double point[3], double notches);
 /* Follows a body that moves; goes to `point` of what does not. */
 void orr_gaze_focus(orr_gaze *gaze, const orr_scene *scene, int label, const double point[3]);
-/* Rides on the body that is followed; or, with nobody followed, sees by the scene's camera when that
- * is on a body, or rides on the body of `label` if it moves. Ends a ride. */
+/* Rides on the body that is followed; or, with nobody followed, sees by the scene's camera when
+ * that is on a body, or rides on the body of `label` if it moves. Ends a ride. */
 void orr_gaze_ride(orr_gaze *gaze, const orr_scene *scene, int label);
 
 /* Where the ray through a pixel meets the ground z = 0; false: it does not. */
