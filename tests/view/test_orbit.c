@@ -186,6 +186,9 @@ static void test_a_drag_turns_the_near_side_along(void **state) {
   project(&after, near, b);
   assert_true(b[0] > a[0] + 5.0);
   assert_true(after.position[2] > before.position[2] + 0.05); /* dragged down: seen from higher */
+  orr_gaze_pass(&gaze, &scene, INFINITY);                     /* and it stays there */
+  orr_gaze_flatten(&gaze, &scene);
+  assert_memory_equal(&gaze.orbit, &gaze.shown, sizeof gaze.orbit);
 }
 
 /* A body that is followed stays in the middle while it moves; the wall is gone to, not followed. */
@@ -273,6 +276,9 @@ static void test_the_ground_under_the_cursor(void **state) {
   orr_orbit_turn(&orbit, 0.0, -1.0); /* looks up */
   orr_eye up = orr_orbit_eye(&orbit, WIDTH, HEIGHT);
   assert_false(orr_gaze_ground(&up, (double[2]){320, 10}, found));
+  orr_eye below = orr_eye_of(&scene, ORR_VIEWPOINT_CAMERA, WIDTH, HEIGHT);
+  below.position[2] = -1.0; /* and looks further down */
+  assert_false(orr_gaze_ground(&below, (double[2]){320, 240}, found));
 }
 
 /* ---- where things lie ---- */

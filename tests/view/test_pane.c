@@ -66,6 +66,19 @@ static void test_one_slow_picture_is_an_accident(void **state) {
   assert_int_equal(settle(&pace, 0.02, 0.0, 200, &changes), 1);
 }
 
+/* Where a finer picture takes far longer than its pixels say, it is tried less and less often. */
+static void test_a_wrong_step_is_learnt_from(void **state) {
+  (void)state;
+  orr_pace pace = orr_pace_start;
+  int changes = 0;
+  for (int i = 0; i < 3000; i++) {
+    int before = pace.divisor;
+    orr_pace_measured(&pace, before == 1 ? 0.06 : 0.004);
+    changes += pace.divisor != before;
+  }
+  assert_in_range(changes, 2, 40);
+}
+
 /* ---- larger ---- */
 
 static void test_enlarging(void **state) {
@@ -340,6 +353,7 @@ int main(void) {
       cmocka_unit_test(test_the_pace_of_machines),
       cmocka_unit_test(test_the_pace_does_not_waver),
       cmocka_unit_test(test_one_slow_picture_is_an_accident),
+      cmocka_unit_test(test_a_wrong_step_is_learnt_from),
       cmocka_unit_test(test_enlarging),
       cmocka_unit_test(test_rest_refines),
       cmocka_unit_test(test_the_picture_may_be_drawn_on),
