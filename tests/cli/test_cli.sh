@@ -128,7 +128,42 @@ expect "bench train prints JSON alone" /usr/bin/python3 -m json.tool stdout.txt 
 check "bench pixels" 0 "windows_per_second_2_threads" "$orrery" bench pixels --episodes 4 --rounds 1 --seconds 1 --json
 expect "bench pixels prints JSON alone" /usr/bin/python3 -m json.tool stdout.txt /dev/null
 check "bf16 where it would be slower" 2 "set plan.precision=f32" env ORR_ISA=v3 "$orrery" bench plan --set plan.precision=bf16
-check "bench of nonsense" 2 "sim, plan, train or pixels" "$orrery" bench trian
+# --- pictures a second; 0 seconds are one round of each ---
+tallies="$orrery bench render --rounds 1 --seconds 0"
+check "bench render of a world" 0 'two painters on two threads' $tallies scenarios/push_t.yaml --json
+expect "bench render prints JSON alone" /usr/bin/python3 -m json.tool stdout.txt /dev/null
+expect "all rates are numbers" test "$(grep -c 'pictures_per_second": [0-9]' stdout.txt)" = 2
+check "bench render of solids" 0 'mirror_room, 48 x 32' $tallies scenarios/mirror_room.yaml --size 48x32
+expect "in five ways" test "$(grep -c 'by CPU time' stdout.txt)" = 5
+check "bench render elsewhere" 2 "stand in the project's folder" $tallies
+mkdir -p tests/fixtures dying && cp -r "$source_dir/tests/fixtures/pictures" tests/fixtures
+check "bench render alone" 0 'not asked: --peer' $tallies --out tallied
+expect "a row for each picture" test "$(grep -Ec '^[a-z_ ]+, [0-9]+ x [0-9]+' stdout.txt)" = 7
+expect "and a look at each" test "$(find tallied -name '*-orrery.png' | wc -l)" = 7
+check "looks are not overwritten" 2 'tallied is already there' $tallies --out tallied
+check "bench render of no size" 2 'is no size' $tallies scenarios/push_t.yaml --size 8
+check "a size for several" 2 '--size is for a SCENARIO' $tallies --size 64
+check "peers for a world" 2 'peers draw no SCENARIO' $tallies scenarios/push_t.yaml --peer dying
+check "bench render without its peers" 1 'scripts/peers --pictures' $tallies --peer /nowhere
+printf '#!/bin/sh\necho "{}"\nread -r line\necho 1000\n' >dying/peer_cairo
+chmod +x dying/peer_cairo
+check "a peer that dies" 1 'peer_cairo stopped answering' $tallies --peer dying --json
+expect "and one that is not there" grep -q 'peer_osmesa is not there' stderr.txt
+expect "leave our figures" test "$(grep -c '"who": "orrery"' stdout.txt)" = 7
+expect "as JSON" /usr/bin/python3 -m json.tool stdout.txt /dev/null
+peers=$(dirname "$orrery")/tests/render
+if [ -x "$peers/peer_cairo" ] && [ -x "$peers/peer_osmesa" ]; then
+  check "bench render beside its peers" 0 'llvmpipe|softpipe' $tallies --peer "$peers" --out beside
+  expect "all answered" test "$(grep -c 'orrery: [0-9]' stdout.txt)" = 22
+  expect "none is missing" test "$(grep -c missing stdout.txt)" = 0
+  for size in 64x64 96x96 224x224; do
+    expect "cairo's picture is ours, $size" /usr/bin/python3 "$source_dir/tests/cli/compare_png.py" 16 \
+      beside/push_t-$size-orrery.png beside/push_t-$size-cairo.png beside/push_t-$size-cairo_what_stands_still_kept.png
+  done
+else
+  echo "skipped: pictures beside cairo and MuJoCo (scripts/peers --pictures)"
+fi
+check "bench of nonsense" 2 "sim, plan, train, pixels or render" "$orrery" bench trian
 check "bench of another network" 2 "perceptron or gelu" "$orrery" bench train --network x
 check "bench without its peer" 1 "scripts/peers" "$orrery" bench train --batch 64 --peer /nowhere/python
 check "json result" 0 '"schema_version"' $run --json
