@@ -2,8 +2,11 @@
 
 #include <time.h>
 
-double orr_seconds(void) {
+static double read_clock(clockid_t clock) {
   struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  clock_gettime(clock, &now);
   return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
+
+double orr_seconds(void) { return read_clock(CLOCK_MONOTONIC); }
+double orr_cpu_seconds(void) { return read_clock(CLOCK_PROCESS_CPUTIME_ID); }

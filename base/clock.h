@@ -3,6 +3,7 @@
 #ifndef ORR_BASE_CLOCK_H
 #define ORR_BASE_CLOCK_H
 
-double orr_seconds(void); /* since some fixed moment */
+double orr_seconds(void);     /* since some fixed moment */
+double orr_cpu_seconds(void); /* that all threads of this process have computed */
 
 #endif

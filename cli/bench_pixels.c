@@ -10,6 +10,12 @@
 
 enum { STEPS = 100, FRAMES = 4, ROWS = 256, MAX_THREADS = 2 };
 
+/* What a thread count gives, by rounds: by the clock, and by the processor's time alone, which does
+ * not mind a busy machine. */
+typedef struct rates {
+  double second[ORR_BENCH_MAX_ROUNDS], cpu_second[ORR_BENCH_MAX_ROUNDS];
+} rates;
+
 /* One set-up, measured on one thread and on two, in turns. */
 typedef struct contest {
   const orr_experiment *experiment;
@@ -20,7 +26,7 @@ typedef struct contest {
   atomic_bool *cancel;
   double seconds;
   orr_pool *pools[MAX_THREADS]; /* by threads - 1 */
-  double frames[MAX_THREADS][ORR_BENCH_MAX_ROUNDS], windows[MAX_THREADS][ORR_BENCH_MAX_ROUNDS];
+  rates frames[MAX_THREADS], windows[MAX_THREADS];
   double frames_ratio[ORR_BENCH_MAX_ROUNDS], windows_ratio[ORR_BENCH_MAX_ROUNDS];
   /* On one thread, s a frame. */
   double acting[ORR_BENCH_MAX_ROUNDS], drawing[ORR_BENCH_MAX_ROUNDS];
@@ -37,11 +43,13 @@ static orr_status collect(contest *c, size_t threads, size_t round, orr_error *e
   orr_collect_result result = {0};
   orr_control control = {.pool = c->pools[threads - 1], .cancel = c->cancel};
   ORR_TRY(orr_folder_remove(c->folder, err));
+  double cpu = orr_cpu_seconds();
   ORR_TRY(orr_collect_run(e->scenario, &c->observer, &c->collect, e->id, c->yaml,
                           (size_t)e->model.block, c->folder, &control, &result, err));
   double rows = (double)result.rows;
   c->rows = result.rows;
-  c->frames[threads - 1][round] = rows / result.seconds;
+  c->frames[threads - 1].second[round] = rows / result.seconds;
+  c->frames[threads - 1].cpu_second[round] = rows / (orr_cpu_seconds() - cpu);
   if (threads > 1) return ORR_OK;
   c->acting[round] = result.acting / rows;
   c->drawing[round] = result.drawing / rows;
@@ -52,15 +60,16 @@ static orr_status collect(contest *c, size_t threads, size_t round, orr_error *e
 
 /* Windows per second for at least `seconds`. */
 static orr_status read_windows(const contest *c, const orr_windows *windows, orr_pool *pool,
-                               orr_inflater *const *inflaters, uint8_t *frames, double *rate,
-                               orr_error *err) {
-  double begun = orr_seconds(), passed = 0.0;
+                               orr_inflater *const *inflaters, uint8_t *frames, size_t round,
+                               rates *out, orr_error *err) {
+  double cpu = orr_cpu_seconds(), begun = orr_seconds(), passed = 0.0;
   uint32_t step = 0;
   while (passed < c->seconds) {
     ORR_TRY(orr_windows_frames(windows, 1, step++, 0, ROWS, 0, inflaters, pool, frames, err));
     passed = orr_seconds() - begun;
   }
-  *rate = (double)step * ROWS / passed;
+  out->second[round] = (double)step * ROWS / passed;
+  out->cpu_second[round] = (double)step * ROWS / (orr_cpu_seconds() - cpu);
   return ORR_OK;
 }
 
@@ -77,7 +86,7 @@ static orr_status measure_windows(contest *c, const orr_dataset *data, size_t ro
   for (size_t i = 0; i < MAX_THREADS && status == ORR_OK; i++)
     status = orr_inflater_create(&inflaters[i], err);
   for (size_t i = 0; i < MAX_THREADS && status == ORR_OK; i++)
-    status = read_windows(c, windows, c->pools[i], inflaters, frames, &c->windows[i][round], err);
+    status = read_windows(c, windows, c->pools[i], inflaters, frames, round, &c->windows[i], err);
   for (size_t i = 0; i < MAX_THREADS; i++) orr_inflater_destroy(inflaters[i]);
   orr_free(frames);
   orr_windows_destroy(windows);
@@ -92,8 +101,8 @@ static orr_status run_round(contest *c, size_t round, orr_error *err) {
   c->bytes = (double)orr_dataset_frame_bytes(data, 0) / (double)orr_dataset_rows(data);
   orr_status status = measure_windows(c, data, round, err);
   orr_dataset_close(data);
-  c->frames_ratio[round] = c->frames[1][round] / c->frames[0][round];
-  c->windows_ratio[round] = c->windows[1][round] / c->windows[0][round];
+  c->frames_ratio[round] = c->frames[1].second[round] / c->frames[0].second[round];
+  c->windows_ratio[round] = c->windows[1].second[round] / c->windows[0].second[round];
   return status;
 }
 
@@ -128,23 +137,35 @@ static orr_status run_contest(contest *c, int64_t episodes, size_t rounds, orr_e
   return status;
 }
 
+static void add(json_t *json, const char *what, size_t threads, rates *r, size_t rounds) {
+  char key[64];
+  const char *plural = threads > 1 ? "s" : "";
+  snprintf(key, sizeof key, "%s_per_second_%zu_thread%s", what, threads, plural);
+  json_object_set_new(json, key, json_real(orr_median(r->second, rounds)));
+  snprintf(key, sizeof key, "%s_per_cpu_second_%zu_thread%s", what, threads, plural);
+  json_object_set_new(json, key, json_real(orr_median(r->cpu_second, rounds)));
+}
+
 static json_t *contest_json(contest *c, size_t rounds) {
   const orr_space_picture *picture = &c->observer.space.pictures[0];
-  json_t *split = json_pack("{s:f, s:f, s:f, s:f}", "simulate", 1e6 * orr_median(c->acting, rounds),
-                            "draw", 1e6 * orr_median(c->drawing, rounds), "deflate",
-                            1e6 * orr_median(c->deflating, rounds), "write",
-                            1e6 * orr_median(c->writing, rounds));
-  return json_pack(
-      "{s:s, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:f, s:o, s:f, s:f, s:f}", "scenario",
-      c->experiment->id, "width", (json_int_t)picture->width, "height", (json_int_t)picture->height,
-      "pictures", (json_int_t)c->observer.space.picture_count, "rounds", (json_int_t)rounds, "rows",
-      (json_int_t)c->rows, "bytes_per_frame", c->bytes, "frames_per_second_1_thread",
-      orr_median(c->frames[0], rounds), "frames_per_second_2_threads",
-      orr_median(c->frames[1], rounds), "two_thread_scaling", orr_median(c->frames_ratio, rounds),
-      "microseconds_per_frame", split, "windows_per_second_1_thread",
-      orr_median(c->windows[0], rounds), "windows_per_second_2_threads",
-      orr_median(c->windows[1], rounds), "windows_two_thread_scaling",
-      orr_median(c->windows_ratio, rounds));
+  json_t *json =
+      json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:f}", "scenario", c->experiment->id, "width",
+                (json_int_t)picture->width, "height", (json_int_t)picture->height, "pictures",
+                (json_int_t)c->observer.space.picture_count, "rounds", (json_int_t)rounds, "rows",
+                (json_int_t)c->rows, "bytes_per_frame", c->bytes);
+  for (size_t i = 0; i < MAX_THREADS; i++) add(json, "frames", i + 1, &c->frames[i], rounds);
+  json_object_set_new(json, "frames_two_thread_scaling",
+                      json_real(orr_median(c->frames_ratio, rounds)));
+  json_object_set_new(json, "microseconds_per_frame",
+                      json_pack("{s:f, s:f, s:f, s:f}", "simulate",
+                                1e6 * orr_median(c->acting, rounds), "draw",
+                                1e6 * orr_median(c->drawing, rounds), "deflate",
+                                1e6 * orr_median(c->deflating, rounds), "write",
+                                1e6 * orr_median(c->writing, rounds)));
+  for (size_t i = 0; i < MAX_THREADS; i++) add(json, "windows", i + 1, &c->windows[i], rounds);
+  json_object_set_new(json, "windows_two_thread_scaling",
+                      json_real(orr_median(c->windows_ratio, rounds)));
+  return json;
 }
 
 int orr_bench_pixels_verb(const orr_invocation *invocation, const orr_experiment *experiment) {

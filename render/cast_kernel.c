@@ -256,25 +256,32 @@ INLINE void encode(const orr_cast_scene *scene, vec3s colour, uint8_t out[LANES]
     for (int k = 0; k < 3; k++) out[i][k] = scene->codes[codes[k][i]];
 }
 
+/* `wide` of the four pixels of a tile's row. */
+INLINE void put_row(const orr_cast_scene *scene, int x, int row, int wide,
+                    const uint8_t (*bytes)[3], const float *depth, const int32_t *solids) {
+  size_t at = (size_t)row * (size_t)scene->width + (size_t)x;
+  memcpy(scene->pixels + (size_t)row * scene->stride + 3 * (size_t)x, bytes, 3 * (size_t)wide);
+  memcpy(scene->depth + at, depth, (size_t)wide * sizeof *depth);
+  memcpy(scene->seen + at, solids, (size_t)wide * sizeof *solids);
+  for (int k = 0; k < wide; k++) scene->labels[at + (size_t)k] = scene->known[1 + solids[k]];
+}
+
 /* A part of a tile to the pictures. */
 INLINE void put(const orr_cast_scene *scene, int x, int y, vec3s colour, const hit *h, vec length) {
   uint8_t bytes[LANES][3];
   float depth[LANES];
   int32_t solids[LANES];
+  int wide = scene->width - x;
   encode(scene, colour, bytes);
   mask there = below(all(-0.5f), to_float(h->solid));
   store(depth, pick(there, h->distance / length + scene->start, all(FAR)));
   istore(solids, h->solid);
-  for (int i = 0; i < LANES; i += ORR_CAST_TILE) {
-    int row = y + i / ORR_CAST_TILE;
-    if (row >= scene->height) return;
-    int wide = scene->width - x < ORR_CAST_TILE ? scene->width - x : ORR_CAST_TILE;
-    size_t at = (size_t)row * (size_t)scene->width + (size_t)x;
-    memcpy(scene->pixels + (size_t)row * scene->stride + 3 * (size_t)x, bytes[i], 3 * (size_t)wide);
-    memcpy(scene->depth + at, depth + i, (size_t)wide * sizeof *depth);
-    memcpy(scene->seen + at, solids + i, (size_t)wide * sizeof *solids);
-    for (int k = 0; k < wide; k++)
-      scene->labels[at + (size_t)k] = solids[i + k] < 0 ? 0 : scene->solids[solids[i + k]].label;
+  for (int i = 0; i < LANES; i += ORR_CAST_TILE, y++) {
+    if (y >= scene->height) return;
+    if (wide >= ORR_CAST_TILE)
+      put_row(scene, x, y, ORR_CAST_TILE, (const uint8_t(*)[3])bytes + i, depth + i, solids + i);
+    else
+      put_row(scene, x, y, wide, (const uint8_t(*)[3])bytes + i, depth + i, solids + i);
   }
 }
 

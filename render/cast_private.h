@@ -88,6 +88,8 @@ typedef struct orr_cast_scene {
   /* Points of the unit disc for quality.shadow_rays, and unit vectors that turn them. */
   float disc[16][2], spins[ORR_CAST_SPINS][2];
   const uint8_t *codes; /* sRGB */
+  const float *linear;  /* 256 values, of sRGB */
+  uint8_t *known;       /* labels by 1 + index; of nothing first */
   /* Results */
   uint8_t *pixels; /* height x width x 3, `stride` bytes a row */
   size_t stride;
@@ -148,7 +150,8 @@ typedef struct orr_cast_stage {
   orr_cast_box *boxes;
   float *numbers; /* all bounds */
   float (*edges)[3];
-  size_t solid_capacity, number_capacity, edge_capacity, word_capacity;
+  size_t solid_capacity, box_capacity, label_capacity, number_capacity, edge_capacity,
+      word_capacity;
 } orr_cast_stage;
 
 /* Fills stage->scene but for its size, quality, tables and results, which stay. */

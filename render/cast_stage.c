@@ -55,12 +55,13 @@ static orr_status make_room(void *list, size_t size, size_t count, size_t *capac
 
 static orr_status make_rooms(orr_cast_stage *stage, const orr_scene *scene, orr_error *err) {
   orr_cast_scene *out = &stage->scene;
-  size_t solids = scene->shape_count + 1, edges = 0, known = stage->solid_capacity;
+  size_t solids = scene->shape_count + 1, edges = 0;
   size_t padded = (solids + ORR_CAST_BLOCK - 1) / ORR_CAST_BLOCK * ORR_CAST_BLOCK;
   for (size_t i = 0; i < scene->shape_count; i++)
     if (scene->shapes[i].kind == ORR_SCENE_PRISM) edges += scene->shapes[i].vertex_count;
-  ORR_TRY(make_room(&out->solids, sizeof *out->solids, solids, &known, err));
-  ORR_TRY(make_room(&stage->boxes, sizeof *stage->boxes, solids, &stage->solid_capacity, err));
+  ORR_TRY(make_room(&out->solids, sizeof *out->solids, solids, &stage->solid_capacity, err));
+  ORR_TRY(make_room(&out->known, 1, solids + 1, &stage->label_capacity, err));
+  ORR_TRY(make_room(&stage->boxes, sizeof *stage->boxes, solids, &stage->box_capacity, err));
   ORR_TRY(make_room(&stage->edges, sizeof *stage->edges, edges, &stage->edge_capacity, err));
   size_t numbers = padded * (size_t)(4 + 6 * out->lamp_count);
   ORR_TRY(
@@ -83,6 +84,7 @@ void orr_cast_stage_clear(orr_cast_stage *stage) {
   orr_cast_cache_clear(&stage->cache);
   orr_free(stage->scene.solids);
   orr_free(stage->scene.tiles);
+  orr_free(stage->scene.known);
   orr_free(stage->boxes);
   orr_free(stage->edges);
   orr_free(stage->numbers);
@@ -90,8 +92,9 @@ void orr_cast_stage_clear(orr_cast_stage *stage) {
 
 /* ---- solids ---- */
 
-static void linear_colour(const uint8_t colour[3], double factor, float out[3]) {
-  for (int k = 0; k < 3; k++) out[k] = (float)(factor * orr_light_linear(colour[k]));
+static void linear_colour(const orr_cast_scene *scene, const uint8_t colour[3], double factor,
+                          float out[3]) {
+  for (int k = 0; k < 3; k++) out[k] = (float)(factor * (double)scene->linear[colour[k]]);
 }
 
 static void set_frame(const orr_scene_shape *shape, const orr_eye *eye, orr_cast_solid *s,
@@ -193,8 +196,8 @@ static orr_status set_material(orr_cast_stage *stage, const orr_scene_shape *sha
   double mirror = s->goal ? 0.0 : orr_clamp(m->mirror, 0.0, 1.0), tile = m->tile;
   uint8_t darker[3];
   for (int k = 0; k < 3; k++) darker[k] = (uint8_t)lround(0.9 * shape->colour[k]);
-  linear_colour(shape->colour, 1.0, s->colour);
-  linear_colour(automatic ? darker : m->second, 1.0, s->second);
+  linear_colour(&stage->scene, shape->colour, 1.0, s->colour);
+  linear_colour(&stage->scene, automatic ? darker : m->second, 1.0, s->second);
   s->mirror = (float)mirror;
   s->glass = s->goal ? 0.0f : (float)orr_clamp(m->glass, 0.0, 1.0 - mirror);
   s->index = plane ? 1.0f : (float)(m->index > 0.0 ? m->index : ORR_GLASS_INDEX);
@@ -308,7 +311,7 @@ static void set_lamps(orr_cast_stage *stage, const orr_eye *eye, const orr_scene
                            .radius = (float)orr_max(lamps[i].radius, 0.0),
                            .reach = (float)lamps[i].reach,
                            .angle = (float)lamps[i].angle};
-    linear_colour(lamps[i].colour, lamps[i].power, out->colour);
+    linear_colour(&stage->scene, lamps[i].colour, lamps[i].power, out->colour);
     for (int k = 0; k < 3; k++) {
       out->position[k] = (float)(lamps[i].position[k] - eye->position[k]);
       out->direction[k] = (float)lamps[i].direction[k];
@@ -324,8 +327,8 @@ static void set_surroundings(orr_cast_scene *out, const orr_eye *eye, const orr_
                              const double low[3], const double high[3], double radius) {
   orr_scene_sky sky = orr_light_sky(scene);
   out->ambient = (float)sky.ambient;
-  linear_colour(sky.horizon, 1.0, out->horizon);
-  linear_colour(sky.zenith, 1.0, out->zenith);
+  linear_colour(out, sky.horizon, 1.0, out->horizon);
+  linear_colour(out, sky.zenith, 1.0, out->zenith);
   out->radius = (float)radius;
   out->parallel = eye->parallel;
   out->near = (float)eye->near;
@@ -361,6 +364,7 @@ static orr_status set_solids(orr_cast_stage *stage, const orr_eye *eye, const or
   orr_cast_scene *out = &stage->scene;
   float(*edges)[3] = stage->edges;
   out->count = 0;
+  out->known[0] = 0;
   for (int rank = 0; rank < 3; rank++) {
     if (rank == 1) out->first_caster = out->count;
     if (rank == 2) out->first_goal = out->count;
@@ -369,6 +373,7 @@ static orr_status set_solids(orr_cast_stage *stage, const orr_eye *eye, const or
       if (rank_of(shape) != rank || !drawable(shape)) continue;
       ORR_TRY(set_solid(stage, eye, shape, radius, out->count, err));
       orr_cast_solid *s = &out->solids[out->count++];
+      out->known[out->count] = s->label;
       if (s->kind != ORR_SCENE_PRISM) continue;
       set_edges(shape, edges, s);
       edges += s->edge_count;

@@ -17,6 +17,7 @@ struct orr_caster {
   const orr_cast_kernels *kernels;
   orr_cast_stage stage;
   uint8_t codes[ORR_CAST_CODES];
+  float linear[256];
   uint8_t *first; /* one sample a pixel, height x width x 3 */
   int32_t *queue; /* pixels to refine, a row of tiles after the other */
   uint8_t *refined;
@@ -52,7 +53,9 @@ static void set_tables(orr_caster *caster) {
     double root = (double)i / (ORR_CAST_CODES - 1);
     caster->codes[i] = orr_light_encode(root * root);
   }
+  for (int i = 0; i < 256; i++) caster->linear[i] = (float)orr_light_linear((uint8_t)i);
   scene->codes = caster->codes;
+  scene->linear = caster->linear;
   for (int i = 0; i < scene->quality.shadow_rays; i++)
     disc_point(i, scene->quality.shadow_rays, scene->disc[i]);
   for (int i = 0; i < ORR_CAST_SPINS; i++) {

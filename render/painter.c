@@ -5,6 +5,7 @@
 #include "render/raster_base.h"
 #include "render/raster_theme.h"
 #include "render/reference.h"
+#include "render/relief.h"
 
 const orr_quality orr_quality_observation = {.samples = 1, .shadow_rays = 1, .bounces = 1};
 const orr_quality orr_quality_picture = {.samples = 16, .shadow_rays = 16, .bounces = 4};
@@ -19,8 +20,10 @@ struct orr_painter {
   orr_raster_base *base;   /* of plain 2D pictures */
   orr_raster_theme *theme; /* of others */
   orr_flatlight *flatlight;
+  orr_relief *relief;
   orr_eye eye;
   bool looks; /* by `eye` */
+  bool cast;  /* the last picture was */
   const orr_control *watcher;
 };
 
@@ -39,6 +42,7 @@ void orr_painter_destroy(orr_painter *painter) {
   orr_raster_base_destroy(painter->base);
   orr_raster_theme_destroy(painter->theme);
   orr_flatlight_destroy(painter->flatlight);
+  orr_relief_destroy(painter->relief);
   orr_caster_destroy(painter->caster);
   orr_free(painter);
 }
@@ -104,23 +108,34 @@ static orr_status paint_reference(const orr_painter *painter, const orr_eye *eye
   return orr_reference_paint(&reference, eye, scene, &control, image, x, y, err);
 }
 
-orr_status orr_painter_paint(orr_painter *painter, const orr_scene *scene, orr_pool *pool,
-                             orr_image *image, int x, int y, orr_error *err) {
+static orr_status paint_solids(orr_painter *painter, const orr_scene *scene, orr_pool *pool,
+                               orr_image *image, int x, int y, orr_error *err) {
   const orr_painter_def *def = &painter->def;
-  if (scene->dimensions != 3) return paint_flat(painter, scene, pool, image, x, y, err);
   orr_eye eye =
       painter->looks ? painter->eye : orr_eye_of(scene, def->viewpoint, def->width, def->height);
   if (def->quality.reference > 0)
     return paint_reference(painter, &eye, scene, pool, image, x, y, err);
   if (!painter->caster)
     ORR_TRY(orr_caster_create(def->width, def->height, &def->quality, &painter->caster, err));
+  painter->cast = true;
   return orr_caster_paint(painter->caster, &eye, scene, pool, image, x, y, err);
 }
 
+orr_status orr_painter_paint(orr_painter *painter, const orr_scene *scene, orr_pool *pool,
+                             orr_image *image, int x, int y, orr_error *err) {
+  painter->cast = false;
+  if (scene->dimensions == 3) return paint_solids(painter, scene, pool, image, x, y, err);
+  if (!painter->def.relief) return paint_flat(painter, scene, pool, image, x, y, err);
+  const orr_scene *solids;
+  if (!painter->relief) ORR_TRY(orr_relief_create(&painter->relief, err));
+  ORR_TRY(orr_relief_of(painter->relief, scene, &solids, err));
+  return paint_solids(painter, solids, pool, image, x, y, err);
+}
+
 const float *orr_painter_depth(const orr_painter *painter) {
-  return painter->caster ? orr_caster_depth(painter->caster) : NULL;
+  return painter->cast ? orr_caster_depth(painter->caster) : NULL;
 }
 
 const uint8_t *orr_painter_labels(const orr_painter *painter) {
-  return painter->caster ? orr_caster_labels(painter->caster) : NULL;
+  return painter->cast ? orr_caster_labels(painter->caster) : NULL;
 }

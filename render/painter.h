@@ -56,7 +56,8 @@ orr_status orr_painter_paint(orr_painter *painter, const orr_scene *scene, orr_p
                              orr_image *image, int x, int y, orr_error *err);
 /* Of the last picture, when it was cast; by rows from the top, width x height. Depth: along the
  * eye's forward axis, world units, INFINITY where nothing is. Labels: orr_scene_shape.label of the
- * nearest solid, 0 where nothing is. NULL for a picture that was not cast; borrowed. */
+ * nearest solid, 0 where nothing is. Goals are looked through. NULL for a picture that was not
+ * cast; borrowed. */
 const float *orr_painter_depth(const orr_painter *painter);
 const uint8_t *orr_painter_labels(const orr_painter *painter);
 

@@ -1,9 +1,7 @@
-/* 2D pictures of a scene: an anti-aliased coverage rasteriser.
- *
- * A pixel's cover by a shape is estimated from the signed distance to its nearest edge, clamped to
- * one pixel: exact for straight edges, and a body's sub-pixel motion changes the picture, which is
- * what a model that learns from pictures needs. Only render turns y: worlds with y up are flipped
- * here. */
+/* 2D pictures of a scene: shapes blended by the exact area that they cover of each pixel's square
+ * (raster_cover.h), so that a body's motion by a fraction of a pixel changes the picture, which is
+ * what a model that learns from pictures needs. The shapes of one body are one area: nothing shines
+ * through where they touch. Only render turns y: worlds with y up are flipped here. */
 #ifndef ORR_RENDER_RASTER_H
 #define ORR_RENDER_RASTER_H
 

@@ -1,4 +1,4 @@
-/* Boxes within boxes, halved in the middle of their longest edge, around the triangles of a mesh. */
+/* Boxes within boxes, each halved across its longest edge, about the triangles of a mesh. */
 #include "base/maths.h"
 #include "render/reference_private.h"
 

@@ -79,14 +79,16 @@ static const orr_record plane_record = {
     .help = "A half space that is solid below z = 0 (3D, static bodies)"};
 
 static const orr_field mesh_fields[] = {
-    {ORR_FIELD(TEXT, orr_mesh_def, file), .help = "STL or OBJ, beside the scenario"},
+    {ORR_FIELD(TEXT, orr_mesh_def, file),
+     .help = "OBJ or STL, beside the scenario; at most 200000 triangles"},
     {ORR_FIELD(VECTOR, orr_mesh_def, scale), .help = "Of its vertices", .preset = "[1, 1, 1]",
      .length = 3},
     {ORR_FIELD(VECTOR, orr_mesh_def, offset), .help = "Where its origin is in the body's frame",
      .unit = "length", .preset = "[0, 0, 0]", .length = 3},
 };
-static const orr_record mesh_record = {ORR_RECORD("mesh", orr_mesh_def, mesh_fields),
-                                       .help = "A mesh; its convex hull collides (3D)"};
+static const orr_record mesh_record = {
+    ORR_RECORD("mesh", orr_mesh_def, mesh_fields),
+    .help = "A closed surface of triangles; its convex hull collides (3D)"};
 
 /* In the order of orr_shape_type. */
 static const orr_record *const shape_variants[] = {&circle_record,

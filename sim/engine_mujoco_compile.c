@@ -314,9 +314,13 @@ static bool begin(compiler *c) {
 static void pass_on(compiler *c, const orr_mujoco_text *text, const char *message) {
   int line = orr_mujoco_line(message);
   const char *path = line > 0 && (size_t)line <= text->lines ? text->paths[line - 1] : NULL;
-  char own[600]; /* without names and lines of a text that nobody sees */
-  const char *cut = strstr(message, "; Object name");
-  snprintf(own, sizeof own, "%.*s", cut ? (int)(cut - message) : 590, message);
+  char own[700]; /* without names and lines of a text that nobody sees */
+  const char *cut = strstr(message, "; Object name"), *colon = strstr(message, ": m");
+  int length = cut ? (int)(cut - message) : 590;
+  bool mesh = path && strstr(path, "].geometry.mesh.file");
+  if (mesh && colon && colon - message < length) length = (int)(colon - message);
+  snprintf(own, sizeof own, "%s%.*s", mesh ? "MuJoCo cannot make a solid body of it: " : "", length,
+           message);
   orr_check_complain(&c->check, path ? path : "world", NULL, own);
 }
 

@@ -2,9 +2,12 @@
 #include "base/maths.h"
 #include "base/memory.h"
 #include "render/panels.h"
+#include "render/relief.h"
 #include <stdio.h>
 
-#define SMALL 96 /* pixels of what a model sees, when its scenario does not say */
+#define TURNS 48   /* on the way round at which the view is looked at */
+#define EDGE  0.06 /* of the picture, for walls around the world */
+#define SMALL 96   /* pixels of what a model sees, when its scenario does not say */
 
 const char *const orr_easel_panel_names[] = {"camera", "top",          "front",  "side",
                                              "depth",  "segmentation", "pixels", NULL};
@@ -12,10 +15,11 @@ const char *const orr_easel_panel_names[] = {"camera", "top",          "front", 
 struct orr_easel {
   orr_easel_def def;
   orr_panels *panels;
-  orr_painter *painters[ORR_EASEL_MOST]; /* by orr_easel_panel; the first serves depth too */
-  orr_image scratch;                     /* of the first, when it is no panel itself */
+  orr_painter *painters[ORR_EASEL_MOST]; /* by orr_easel_panel */
+  orr_image scratch;                     /* of what is measured and not shown */
   orr_image small;
-  orr_eye eye; /* for all pictures, when `steady` */
+  orr_relief *relief; /* NULL: the world is shown as it is */
+  orr_eye eye;        /* for all pictures, when `steady` */
   bool steady;
   double near, far; /* of the colours of depth */
 };
@@ -26,8 +30,9 @@ static bool has(const orr_easel_def *def, orr_easel_panel panel) {
   return false;
 }
 
-static bool from_camera(orr_easel_panel panel) {
-  return panel == ORR_EASEL_CAMERA || panel == ORR_EASEL_DEPTH || panel == ORR_EASEL_SEGMENTATION;
+/* Who knows depth and labels: the slow reference does not, so the fast caster paints beside it. */
+static orr_easel_panel knower(const orr_easel_def *def) {
+  return def->paint.quality.reference ? ORR_EASEL_DEPTH : ORR_EASEL_CAMERA;
 }
 
 /* How a panel is painted; those that are made from the first's picture, as the first. */
@@ -41,6 +46,44 @@ static orr_painter_def painting(const orr_easel_def *def, orr_easel_panel panel)
   paint.width = paint.height = SMALL;
   paint.quality = orr_quality_observation;
   return pixels ? orr_pixels_painter(pixels) : paint;
+}
+
+static void turn_eye(const orr_scene *scene, double turn, orr_eye *eye) {
+  double low[3], high[3];
+  orr_eye_bounds(scene, low, high);
+  const double axis[2] = {0.5 * (low[0] + high[0]), 0.5 * (low[1] + high[1])};
+  orr_eye_orbit(eye, axis, turn);
+}
+
+static bool shows_all(const orr_eye *eye, const orr_scene *scene, const orr_painter_def *paint) {
+  double low[3], high[3];
+  orr_eye_bounds(scene, low, high);
+  for (int c = 0; c < 8; c++) {
+    double corner[3], seen[3], at[3];
+    for (int k = 0; k < 3; k++) corner[k] = c >> k & 1 ? high[k] : low[k];
+    orr_eye_look(eye, corner, seen);
+    orr_eye_project(eye, seen, at);
+    double x = at[0] / paint->width - 0.5, y = at[1] / paint->height - 0.5;
+    if (!(seen[2] > eye->near && fabs(x) < 0.5 - EDGE && fabs(y) < 0.5 - EDGE)) return false;
+  }
+  return true;
+}
+
+/* Takes the eye as far away as it must be to show all of the world on its whole way round. */
+static void step_back(const orr_easel_def *def, const orr_scene *scene, orr_eye *eye) {
+  for (int i = 0, rounds = 0; def->turn != 0.0 && i <= TURNS && rounds < 400; rounds++) {
+    orr_eye turned = *eye;
+    turn_eye(scene, def->turn * i / TURNS, &turned);
+    if (shows_all(&turned, scene, &def->paint)) {
+      i++;
+      continue;
+    }
+    double low[3], high[3];
+    orr_eye_bounds(scene, low, high);
+    eye->scale *= eye->parallel ? 0.98 : 1.0;
+    for (int k = 0; k < 3 && !eye->parallel; k++)
+      eye->position[k] -= 0.02 * eye->forward[k] * (high[0] - low[0] + high[1] - low[1]);
+  }
 }
 
 /* From the nearest to the farthest corner of the world. */
@@ -57,18 +100,6 @@ static void choose_range(orr_easel *easel, const orr_scene *scene, const orr_eye
     easel->far = orr_max(easel->far, seen[2]);
   }
   easel->near = orr_max(easel->near, eye->near);
-}
-
-/* Of what was painted first, when the world itself is flat. */
-static void measure_range(orr_easel *easel, const float *depth) {
-  size_t count = (size_t)easel->def.paint.width * (size_t)easel->def.paint.height;
-  easel->near = INFINITY;
-  easel->far = -INFINITY;
-  for (size_t i = 0; i < count; i++) {
-    if (!isfinite(depth[i])) continue;
-    easel->near = orr_min(easel->near, (double)depth[i]);
-    easel->far = orr_max(easel->far, (double)depth[i]);
-  }
 }
 
 static orr_status create_panels(orr_easel *easel, orr_error *err) {
@@ -93,11 +124,31 @@ static orr_status create_painters(orr_easel *easel, orr_error *err) {
     orr_painter_def paint = painting(def, panel);
     if (panel == ORR_EASEL_PIXELS)
       ORR_TRY(orr_image_create(paint.width, paint.height, &easel->small, err));
-    if (from_camera(panel)) panel = ORR_EASEL_CAMERA;
+    if (panel == ORR_EASEL_DEPTH || panel == ORR_EASEL_SEGMENTATION) panel = knower(def);
+    if (panel == ORR_EASEL_DEPTH) paint.quality = orr_quality_observation;
     if (!easel->painters[panel]) ORR_TRY(orr_painter_create(&paint, &easel->painters[panel], err));
   }
-  if (easel->painters[ORR_EASEL_CAMERA] && !has(def, ORR_EASEL_CAMERA))
+  if (has(def, ORR_EASEL_DEPTH) || has(def, ORR_EASEL_SEGMENTATION))
     ORR_TRY(orr_image_create(def->paint.width, def->paint.height, &easel->scratch, err));
+  return ORR_OK;
+}
+
+/* The scene that all panels show, but for what a model sees: solids, when they are asked for. */
+static orr_status stage(orr_easel *easel, const orr_scene *scene, const orr_scene **out,
+                        orr_error *err) {
+  *out = scene;
+  return easel->relief ? orr_relief_of(easel->relief, scene, out, err) : ORR_OK;
+}
+
+static orr_status choose_eye(orr_easel *easel, const orr_scene *scene, orr_error *err) {
+  const orr_painter_def *paint = &easel->def.paint;
+  if (paint->relief && scene->dimensions == 2) ORR_TRY(orr_relief_create(&easel->relief, err));
+  ORR_TRY(stage(easel, scene, &scene, err));
+  if (scene->dimensions == 2) return ORR_OK;
+  easel->eye = orr_eye_of(scene, paint->viewpoint, paint->width, paint->height);
+  easel->steady = !scene->camera;
+  if (easel->steady) step_back(&easel->def, scene, &easel->eye);
+  choose_range(easel, scene, &easel->eye);
   return ORR_OK;
 }
 
@@ -110,13 +161,11 @@ orr_status orr_easel_create(const orr_easel_def *def, const orr_scene *scene, or
   easel->def = *def;
   orr_status status = create_panels(easel, err);
   if (status == ORR_OK) status = create_painters(easel, err);
+  if (status == ORR_OK) status = choose_eye(easel, scene, err);
   if (status != ORR_OK) {
     orr_easel_destroy(easel);
     return status;
   }
-  easel->eye = orr_eye_of(scene, def->paint.viewpoint, def->paint.width, def->paint.height);
-  easel->steady = scene->dimensions == 3 && !scene->camera;
-  if (scene->dimensions == 3) choose_range(easel, scene, &easel->eye);
   *out = easel;
   return ORR_OK;
 }
@@ -127,6 +176,7 @@ void orr_easel_destroy(orr_easel *easel) {
   orr_panels_destroy(easel->panels);
   orr_image_destroy(&easel->scratch);
   orr_image_destroy(&easel->small);
+  orr_relief_destroy(easel->relief);
   orr_free(easel);
 }
 
@@ -135,25 +185,36 @@ void orr_easel_watch(orr_easel *easel, const orr_control *control) {
     if (easel->painters[i]) orr_painter_watch(easel->painters[i], control);
 }
 
-/* The picture on which depth and labels rest. */
+/* From where the first panel is seen. */
+static void look(const orr_easel *easel, orr_painter *painter, const orr_scene *scene,
+                 double turn) {
+  const orr_painter_def *paint = &easel->def.paint;
+  if (!easel->steady && turn == 0.0) return;
+  orr_eye eye =
+      easel->steady ? easel->eye : orr_eye_of(scene, paint->viewpoint, paint->width, paint->height);
+  turn_eye(scene, turn, &eye);
+  orr_painter_look(painter, &eye);
+}
+
+/* The first panel, and what depth and labels are asked of. */
 static orr_status paint_first(orr_easel *easel, const orr_scene *scene, double turn, orr_pool *pool,
                               orr_error *err) {
-  const orr_painter_def *paint = &easel->def.paint;
-  orr_painter *painter = easel->painters[ORR_EASEL_CAMERA];
-  orr_image *image = easel->scratch.pixels ? &easel->scratch : orr_panels_image(easel->panels);
+  orr_painter *first = easel->painters[ORR_EASEL_CAMERA],
+              *measurer = easel->painters[ORR_EASEL_DEPTH];
+  orr_image *image = &easel->scratch;
   int x = 0, y = 0;
-  if (easel->steady || turn != 0.0) {
-    orr_eye eye = easel->steady ? easel->eye
-                                : orr_eye_of(scene, paint->viewpoint, paint->width, paint->height);
-    double low[3], high[3];
-    orr_eye_bounds(scene, low, high);
-    const double axis[2] = {0.5 * (low[0] + high[0]), 0.5 * (low[1] + high[1])};
-    orr_eye_orbit(&eye, axis, turn);
-    orr_painter_look(painter, &eye);
+  for (size_t i = 0; i < easel->def.panel_count; i++) {
+    if (easel->def.panels[i] != ORR_EASEL_CAMERA) continue;
+    image = orr_panels_image(easel->panels);
+    orr_panels_place(easel->panels, i, &x, &y);
   }
-  for (size_t i = 0; i < easel->def.panel_count; i++)
-    if (easel->def.panels[i] == ORR_EASEL_CAMERA) orr_panels_place(easel->panels, i, &x, &y);
-  return orr_painter_paint(painter, scene, pool, image, x, y, err);
+  if (first) {
+    look(easel, first, scene, turn);
+    ORR_TRY(orr_painter_paint(first, scene, pool, image, x, y, err));
+  }
+  if (!measurer) return ORR_OK;
+  look(easel, measurer, scene, turn);
+  return orr_painter_paint(measurer, scene, pool, &easel->scratch, 0, 0, err);
 }
 
 static orr_status not_known(const char *what, orr_error *err) {
@@ -165,14 +226,13 @@ static orr_status not_known(const char *what, orr_error *err) {
 static orr_status paint_panel(orr_easel *easel, size_t i, const orr_scene *scene, orr_pool *pool,
                               orr_error *err) {
   orr_easel_panel panel = easel->def.panels[i];
-  orr_painter *first = easel->painters[ORR_EASEL_CAMERA], *own = easel->painters[panel];
+  orr_painter *first = easel->painters[knower(&easel->def)], *own = easel->painters[panel];
   int x, y;
   orr_panels_place(easel->panels, i, &x, &y);
   if (panel == ORR_EASEL_CAMERA) return ORR_OK;
   if (panel == ORR_EASEL_DEPTH) {
     const float *depth = orr_painter_depth(first);
     if (!depth) return not_known("depth", err);
-    if (!(easel->far > easel->near)) measure_range(easel, depth);
     orr_panels_put_depth(easel->panels, i, depth, easel->near, easel->far);
     return ORR_OK;
   }
@@ -191,9 +251,13 @@ static orr_status paint_panel(orr_easel *easel, size_t i, const orr_scene *scene
 
 orr_status orr_easel_paint(orr_easel *easel, const orr_scene *scene, double turn, orr_pool *pool,
                            const orr_image **out, orr_error *err) {
-  if (easel->painters[ORR_EASEL_CAMERA]) ORR_TRY(paint_first(easel, scene, turn, pool, err));
-  for (size_t i = 0; i < easel->def.panel_count; i++)
-    ORR_TRY(paint_panel(easel, i, scene, pool, err));
+  const orr_scene *shown;
+  ORR_TRY(stage(easel, scene, &shown, err));
+  ORR_TRY(paint_first(easel, shown, turn, pool, err));
+  for (size_t i = 0; i < easel->def.panel_count; i++) {
+    bool model = easel->def.panels[i] == ORR_EASEL_PIXELS;
+    ORR_TRY(paint_panel(easel, i, model ? scene : shown, pool, err));
+  }
   *out = orr_panels_image(easel->panels);
   return ORR_OK;
 }

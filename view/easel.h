@@ -21,6 +21,7 @@ typedef struct orr_easel_def {
   orr_painter_def paint; /* of each panel */
   orr_easel_panel panels[ORR_EASEL_MOST];
   size_t panel_count;           /* >= 1 */
+  double turn;                  /* rad: the largest that will be asked for */
   const orr_pixels_def *pixels; /* NULL: small pictures as `paint` says */
 } orr_easel_def;
 

@@ -106,6 +106,7 @@ static void choose_size(const orr_picture_def *def, const orr_scene *scene,
 static orr_status begin(episode_film *film, orr_error *err) {
   orr_easel_def draw = film->def->draw;
   const orr_scenario *scenario = film->def->play.experiment->scenario;
+  draw.turn = film->def->turn;
   draw.pixels = film->def->play.experiment->observe.pixels;
   film->step_seconds = step_seconds(film->def);
   ORR_TRY(orr_tween_create(&film->tween, err));

@@ -204,6 +204,10 @@ check "panels" 0 'Wrote panels.png' $clip --panels camera,pixels --size 96x96 -o
 expect "two panels with a frame" test "$(size_of panels.png | cut -d' ' -f1)" = $((2 * 96 + 3 * 12))
 check "orbit" 0 'Wrote orbit.webp' "$orrery" render scenarios/mirror_room.yaml --steps 3 --orbit 90 --size 64x48 \
   --quality fast --quiet -o orbit.webp
+check "relief, depth and labels" 0 'Wrote relief.png' $clip --relief --orbit 30 --panels camera,depth,segmentation \
+  --size 64x48 -o relief.png
+check "the reference" 0 'Wrote slow.png' "$orrery" render scenarios/mirror_room.yaml --quality reference --samples 4 \
+  --global --panels camera,depth --size 32x24 --quiet -o slow.png
 check "a picture from elsewhere" 0 'Wrote left.png' "$orrery" render scenarios/mirror_room.yaml --orbit 90 \
   --size 64x48 --quality fast --quiet -o left.png
 check "a whole turn" 0 'Wrote whole.png' "$orrery" render scenarios/mirror_room.yaml --orbit 360 \

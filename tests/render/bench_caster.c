@@ -67,7 +67,7 @@ static void measure(int count, int side, bool mirrors, double seconds, orr_pool 
     exit(1);
   double best = 0.0;
   for (double end = now() + seconds; now() < end;) {
-    int pictures = 0, batch = side > 100 ? 20 : 200;
+    int pictures = 0, batch = side > 100 ? 2 : 20;
     double begin = now();
     for (; pictures < batch; pictures++) {
       shapes[1].position[0] = 0.001 * pictures;

@@ -5,7 +5,8 @@
  *     --side N       96          pixels
  *     --limit DB     35          the least median of the PSNR at picture quality
  *     --out FOLDER               writes the scene that agrees least as PNG: reference, caster, and
- *                                eight times their difference; with --all every scene
+ *                                eight times their difference; with --all every scene;
+ *                                with --seen observations instead of pictures
  *     --self                     two seeds of the reference instead of the caster
  * Prints a line a scene: PSNR of pictures (16 samples, 16 shadow rays, 4 bounces) against the
  * reference; of observations (1, 1, 1) against the reference through the same pixel centres; the
@@ -25,7 +26,7 @@ typedef struct options {
   long scenes, first, samples, side;
   double limit;
   const char *folder;
-  int self, all;
+  int self, all, seen;
 } options;
 
 typedef struct studio {
@@ -104,8 +105,11 @@ static figures try_scene(studio *s, long number) {
   random_scene random;
   figures f = {0};
   random_scene_make((uint64_t)number, &random);
-  f.observation = compare(s, &random.scene, &orr_quality_observation, &f.apart);
-  f.picture = compare(s, &random.scene, &orr_quality_picture, &f.apart);
+  for (int i = 0; i < 2; i++) { /* what shall be written comes last */
+    bool picture = (i == 0) == (s->options.seen != 0);
+    const orr_quality *quality = picture ? &orr_quality_picture : &orr_quality_observation;
+    *(picture ? &f.picture : &f.observation) = compare(s, &random.scene, quality, &f.apart);
+  }
   return f;
 }
 
@@ -163,15 +167,12 @@ static bool run(studio *s) {
 }
 
 static bool parse(int argc, char **argv, options *o) {
-  static const struct option known[] = {{"scenes", required_argument, NULL, 'n'},
-                                        {"first", required_argument, NULL, 'f'},
-                                        {"samples", required_argument, NULL, 's'},
-                                        {"side", required_argument, NULL, 'w'},
-                                        {"limit", required_argument, NULL, 'l'},
-                                        {"out", required_argument, NULL, 'o'},
-                                        {"self", no_argument, NULL, 'S'},
-                                        {"all", no_argument, NULL, 'a'},
-                                        {0}};
+  static const struct option known[] = {
+      {"scenes", required_argument, NULL, 'n'},  {"first", required_argument, NULL, 'f'},
+      {"samples", required_argument, NULL, 's'}, {"side", required_argument, NULL, 'w'},
+      {"limit", required_argument, NULL, 'l'},   {"out", required_argument, NULL, 'o'},
+      {"self", no_argument, NULL, 'S'},          {"all", no_argument, NULL, 'a'},
+      {"seen", no_argument, NULL, 'e'},          {0}};
   for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
     switch (c) {
     case 'n': o->scenes = strtol(optarg, NULL, 10); break;
@@ -182,6 +183,7 @@ static bool parse(int argc, char **argv, options *o) {
     case 'o': o->folder = optarg; break;
     case 'S': o->self = 1; break;
     case 'a': o->all = 1; break;
+    case 'e': o->seen = 1; break;
     default: return false;
     }
   }

@@ -135,11 +135,13 @@ static void draw_floor(random_scene *out, orr_random *random) {
 
 /* ---- what all share ---- */
 
+/* Turned a little: a facet as near to one axis as to another has no one place on its pattern. */
 static void make_ring(random_scene *out) {
   for (int i = 0; i < RANDOM_RING; i++)
     for (int j = 0; j < RANDOM_TUBE; j++) {
       int next = (i + 1) % RANDOM_RING, up = (j + 1) % RANDOM_TUBE, n = i * RANDOM_TUBE + j;
-      double a = 2.0 * ORR_PI * i / RANDOM_RING, b = 2.0 * ORR_PI * j / RANDOM_TUBE;
+      double a = 2.0 * ORR_PI * (i + 0.3) / RANDOM_RING;
+      double b = 2.0 * ORR_PI * (j + 0.2) / RANDOM_TUBE;
       double away = 0.36 + 0.13 * cos(b);
       const double place[3] = {away * cos(a), away * sin(a), 0.13 * sin(b)};
       for (int k = 0; k < 3; k++) out->vertices[n][k] = (float)place[k];

@@ -1,4 +1,5 @@
 /* What a user relies on: a picture shows the world where it is, to a fraction of a pixel. */
+#include "base/memory.h"
 #include "base/random.h"
 #include "flat_scene.h"
 #include "render/painter.h"
@@ -212,6 +213,38 @@ static void test_rectangle(void **state) {
   orr_image_destroy(&all);
 }
 
+/* Whatever allocation fails, it is said, and the painter paints once there is memory. */
+static void test_no_memory(void **state) {
+  (void)state;
+  const push_t_pose pose = {{10, 500}, {305, 320}, 0.7};
+  const orr_scene_light lamp = {
+      .position = {100, 100}, .power = 0.5, .reach = 90, .colour = {255, 255, 255}};
+  const orr_painter_def defs[] = {
+      {.width = 48, .height = 48, .quality = {1, 1, 1, 0, false}},
+      {.width = 48, .height = 48, .theme = ORR_THEME_PYMUNK},
+      {.width = 48, .height = 48, .quality = {1, 1, 1, 0, false}, .unlit = true},
+      {.width = 48, .height = 48, .quality = {1, 1, 1, 0, false}, .relief = true}};
+  orr_scene_shape shapes[9];
+  orr_scene scene = push_t_scene(&pose, shapes);
+  scene.lights = &lamp;
+  scene.light_count = 1;
+  orr_image image = white_image(48, 48);
+  for (size_t i = 0; i < sizeof defs / sizeof *defs; i++)
+    for (int64_t n = 1, failed = 1; failed; n++) {
+      orr_painter *painter = NULL;
+      orr_alloc_fail_at(n);
+      orr_status status = orr_painter_create(&defs[i], &painter, NULL);
+      if (status == ORR_OK) status = orr_painter_paint(painter, &scene, NULL, &image, 0, 0, NULL);
+      orr_alloc_fail_at(0);
+      failed = status != ORR_OK;
+      assert_true(status == ORR_OK || status == ORR_ERR_MEMORY);
+      assert_true(n > 2 || failed); /* there is something to fail */
+      if (painter) paint(painter, &scene, &image, 0, 0);
+      orr_painter_destroy(painter);
+    }
+  orr_image_destroy(&image);
+}
+
 /* ---- instruction sets ---- */
 
 static void check_rows(const orr_raster_rows *rows) {
@@ -287,7 +320,7 @@ int main(void) {
       cmocka_unit_test(test_subpixel_motion), cmocka_unit_test(test_flip),
       cmocka_unit_test(test_clipping),        cmocka_unit_test(test_seam),
       cmocka_unit_test(test_kept_base),       cmocka_unit_test(test_rectangle),
-      cmocka_unit_test(test_levels),
+      cmocka_unit_test(test_no_memory),       cmocka_unit_test(test_levels),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -324,6 +324,46 @@ static void damaged_files_are_read_or_refused(void **state) {
   orr_free(binary);
 }
 
+/* Every edge once in each direction, and the signed volume above 0. */
+static void assert_closed(const orr_mesh_file *mesh) {
+  size_t n = mesh->vertex_count;
+  uint8_t *edges = orr_alloc(n * n, 1);
+  double volume = 0.0;
+  for (size_t i = 0; i < mesh->triangle_count; i++) {
+    const float *v[3];
+    for (size_t k = 0; k < 3; k++) {
+      v[k] = mesh->vertices[mesh->triangles[i][k]];
+      edges[(size_t)mesh->triangles[i][k] * n + (size_t)mesh->triangles[i][(k + 1) % 3]]++;
+    }
+    for (size_t a = 0, b = 1, c = 2; a < 3; a++, b = (b + 1) % 3, c = (c + 1) % 3)
+      volume += v[0][a] * ((double)v[1][b] * v[2][c] - (double)v[1][c] * v[2][b]) / 6.0;
+  }
+  assert_true(volume > 0.01);
+  for (size_t i = 0; i < n * n; i++)
+    assert_true(edges[i] <= 1 && edges[i] == edges[i % n * n + i / n]);
+  orr_free(edges);
+}
+
+static void meshes_of_the_shelf_are_closed(void **state) {
+  (void)state;
+  char **names;
+  size_t count;
+  assert_int_equal(
+      orr_folder_list(ORR_SOURCE_DIR "/scenarios/meshes", "", ".obj", &names, &count, NULL),
+      ORR_OK);
+  assert_true(count >= 2);
+  for (size_t i = 0; i < count; i++) {
+    char path[ORR_PATH];
+    orr_mesh_file mesh;
+    orr_path_join(path, sizeof path, ORR_SOURCE_DIR "/scenarios/meshes", names[i]);
+    assert_int_equal(orr_mesh_file_read(path, &mesh, NULL), ORR_OK);
+    assert_null(orr_mesh_file_flaw(&mesh, one));
+    assert_closed(&mesh);
+    orr_mesh_file_destroy(&mesh);
+  }
+  orr_free(names);
+}
+
 #define WORLD                                                                                      \
   "scenario: test\nworld:\n  engine: mujoco\n  space: {dimensions: 3, size: [2, 2, 2]}\n"          \
   "  bodies:\n    - {name: a, mass: 1, shapes: [{geometry: {mesh: {file: orr-w.obj%s}}}]}\n"
@@ -457,6 +497,7 @@ int main(void) {
       cmocka_unit_test(what_cannot_be_opened_is_refused),
       cmocka_unit_test(every_want_of_memory_is_survived),
       cmocka_unit_test(damaged_files_are_read_or_refused),
+      cmocka_unit_test(meshes_of_the_shelf_are_closed),
       cmocka_unit_test(a_world_says_what_is_wrong_with_its_mesh),
       cmocka_unit_test(a_world_survives_every_want_of_memory),
       cmocka_unit_test(what_passes_the_reader_passes_the_engine),

@@ -160,6 +160,7 @@ static void test_an_episode_of_the_model(void **state) {
   orr_script way, script;
   orr_episode demonstration, own;
   orr_error err = {0};
+  orr_folder_remove("run", NULL); /* of a test that failed */
   assert_int_equal(orr_script_play(&play, 3, 40, NULL, &way, NULL), ORR_OK);
   record(&way, 0, ORR_POLICY_EXPERT, 0.0f, &demonstration);
   record(&way, 17, ORR_POLICY_MODEL, 0.25f, &own);
@@ -234,6 +235,38 @@ static void test_panels_are_pictures(void **state) {
   orr_world_destroy(world);
 }
 
+/* On the whole way round nothing of the world is cut off: all along the edge nothing is there. */
+static void test_the_way_round(void **state) {
+  (void)state;
+  enum { WIDTH = 80, HEIGHT = 60 };
+  const orr_easel_def def = {
+      .paint = {.width = WIDTH, .height = HEIGHT, .relief = true, .quality = {1, 1, 1, 0, false}},
+      .panels = {ORR_EASEL_DEPTH},
+      .panel_count = 1,
+      .turn = 6.28};
+  orr_world *world;
+  orr_easel *easel;
+  assert_int_equal(orr_world_create(experiment->scenario, &world, NULL), ORR_OK);
+  assert_int_equal(orr_world_reset(world, 1, 1, NULL), ORR_OK);
+  assert_int_equal(orr_easel_create(&def, orr_world_scene(world), &easel, NULL), ORR_OK);
+  for (double turn = 0.0; turn < 6.3; turn += 0.2) {
+    const orr_image *image;
+    int seen = 0;
+    assert_int_equal(orr_easel_paint(easel, orr_world_scene(world), turn, NULL, &image, NULL),
+                     ORR_OK);
+    for (int i = 0; i < WIDTH * HEIGHT; i++) {
+      int x = i % WIDTH, y = i / WIDTH;
+      bool edge = x == 0 || y == 0 || x == WIDTH - 1 || y == HEIGHT - 1;
+      bool black = image->pixels[3 * i] == 18 && image->pixels[3 * i + 1] == 18;
+      assert_true(!edge || black);
+      seen += !black;
+    }
+    assert_true(seen > WIDTH * HEIGHT / 8);
+  }
+  orr_easel_destroy(easel);
+  orr_world_destroy(world);
+}
+
 /* Wherever memory ends while a clip is made: an error, and no file. */
 static void test_little_memory(void **state) {
   (void)state;
@@ -266,6 +299,7 @@ int main(void) {
       cmocka_unit_test(test_a_script_is_what_happened),
       cmocka_unit_test(test_an_episode_of_the_model),
       cmocka_unit_test(test_panels_are_pictures),
+      cmocka_unit_test(test_the_way_round),
       cmocka_unit_test(test_little_memory),
   };
   return cmocka_run_group_tests(tests, load, unload);
