@@ -31,7 +31,7 @@ expect() { # NAME CONDITION...
   if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED $name"; fi
 }
 
-verbs="run collect train eval view render inspect report bench validate schema explain list doctor completion"
+verbs="run collect train eval view render inspect export report bench validate schema explain list doctor completion"
 
 # --- help and usage ---
 check "help lists verbs" 0 'validate +Check' "$orrery" help
@@ -190,6 +190,33 @@ check "report of nothing" 1 'config.yaml' "$orrery" report scenarios
 check "screenshot" 0 'Wrote shot.png' env -u DISPLAY "$orrery" view scenarios/push_t.yaml \
   --agent cem --model run/model/model.safetensors --frames 5 --screenshot shot.png
 expect "screenshot is PNG" grep -q PNG <(head -c 8 shot.png)
+
+# --- data for other programs ---
+check "export to Minari" 0 'Wrote there/lab/x-v0: 42 episodes \(4 held out\), [0-9]+ steps' \
+  "$orrery" export seen --to minari --id lab/x-v0 -o there/lab/x-v0 --quiet
+expect "Minari's metadata is JSON" /usr/bin/python3 -m json.tool there/lab/x-v0/data/metadata.json /dev/null
+check "export is not overwritten" 2 'already there' "$orrery" export seen --to minari -o there/lab/x-v0
+check "export is replaced" 0 'Wrote there/lab/x-v0: 4 episodes \(4 held out\)' "$orrery" export \
+  seen/data --to minari -o there/lab/x-v0 --force --split held-out --quiet
+check "export to robomimic" 0 'Wrote x.hdf5: 42 episodes' "$orrery" export seen --to robomimic -o x.hdf5
+expect "progress of an export" grep -q 'export: 42 episodes' stderr.txt
+check "export of a shard without pictures" 0 '4 held out' "$orrery" export run/data/held-out-00000.h5 \
+  --to robomimic -o y.hdf5 --quiet
+check "export without a format" 2 'one of minari, robomimic' "$orrery" export seen -o z
+check "export to nonsense" 2 "'zarr' is none of minari, robomimic" "$orrery" export seen --to zarr -o z
+check "export to nowhere" 2 '--out is missing' "$orrery" export seen --to minari
+check "export under a bad name" 2 'no name of a Minari data set' "$orrery" export seen --to minari -o z --id z
+check "name for robomimic" 2 '--id is for Minari' "$orrery" export seen --to robomimic -o z --id a-v0
+check "raw actions for Minari" 2 'is for robomimic' "$orrery" export seen --to minari -o z --raw-actions
+check "export of a bad split" 2 "'test' is none of all, train, held-out" "$orrery" export seen \
+  --to minari -o z --split test
+check "export never replaces shards" 2 "data of Orrery's own" "$orrery" export seen --to robomimic --force \
+  -o seen/data/train-00000.h5
+check "export never replaces a folder of something else" 2 'no Minari data set' "$orrery" export seen \
+  --to minari --force -o seen
+check "export of nothing" 1 'No such file' "$orrery" export nowhere.h5 --to minari -o z
+expect "nothing is left of what was refused" test ! -e z
+
 # --- pictures without a display ---
 picture="env -u DISPLAY -u WAYLAND_DISPLAY $orrery render scenarios/push_t.yaml --agent random --steps 12"
 size_of() { /usr/bin/python3 -c 'import struct,sys; print(*struct.unpack(">II", open(sys.argv[1], "rb").read()[16:24]))' "$1"; }
@@ -358,12 +385,23 @@ full_disk() {
   mkdir -p small && mount -t tmpfs -o size=200k tmpfs small || return 77
   "$orrery" run scenarios/push_t.yaml --profile tiny --out small/run --quiet
 }
-export -f full_disk
+full_export() { # FORMAT: leaves nothing behind
+  mkdir -p small && mount -t tmpfs -o size=200k tmpfs small || return 77
+  "$orrery" export seen --to "$1" -o small/export --quiet
+  local code=$?
+  [ -z "$(ls small)" ] || echo "left: $(ls small)"
+  return $code
+}
+export -f full_disk full_export
 export orrery
 if unshare -m true 2>/dev/null || unshare -rm true 2>/dev/null; then
   flags=-m
   unshare -m true 2>/dev/null || flags=-rm
   check "full disk" 1 '(No space left|disk)' unshare $flags bash -c full_disk
+  for format in minari robomimic; do
+    check "full disk, export to $format" 1 'No space left' unshare $flags bash -c "full_export $format"
+    expect "nothing is left of it" test -z "$(grep left: stdout.txt)"
+  done
 else
   echo "skipped: full disk (no mount namespaces here)"
 fi
