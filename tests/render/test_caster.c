@@ -207,22 +207,24 @@ static void test_depth_in_perspective(void **state) {
   orr_image_destroy(&image);
 }
 
-/* A world far from its origin looks like one at home. */
+/* A world far from its origin looks like one at home; its floor, which begins at home, too. */
 static void test_far_worlds_are_as_sharp(void **state) {
   (void)state;
+  const double far_off[2] = {3e6, -1e6}, aside[2] = {0.123, -0.456}; /* no floats */
   orr_scene_shape shapes[3] = {solid(ORR_SCENE_PLANE, 0, 0, -1, 0, 0, 0),
-                               solid(ORR_SCENE_BOX, 0, 0, 0, 1, 0.7, 0.5),
-                               solid(ORR_SCENE_SPHERE, 1.5, 1, 0, 0.5, 0, 0)};
+                               solid(ORR_SCENE_BOX, 0.07, 0.1, 0, 1, 0.7, 0.5),
+                               solid(ORR_SCENE_SPHERE, 1.6, 1.03, 0, 0.5, 0, 0)};
   orr_scene_camera eye = camera;
   shapes[0].material.tile = 0.5;
-  for (int i = 0; i < 3; i++) shapes[i].material.pattern = i < 1 ? ORR_PATTERN_AUTO : 1;
   orr_scene scene = scene_of(shapes, 3);
   scene.camera = &eye;
   scene.size[0] = 0.0; /* bounds are those of the solids */
   orr_image near = paint(&scene, ORR_VIEWPOINT_CAMERA, NULL);
-  for (int i = 0; i < 3; i++) shapes[i].position[0] += 3e6, shapes[i].position[1] -= 1e6;
-  eye.position[0] += 3e6, eye.target[0] += 3e6;
-  eye.position[1] -= 1e6, eye.target[1] -= 1e6;
+  for (int k = 0; k < 2; k++) {
+    for (int i = 0; i < 3; i++) shapes[i].position[k] += aside[k] + (i ? far_off[k] : 0.0);
+    eye.position[k] += aside[k] + far_off[k];
+    eye.target[k] += aside[k] + far_off[k];
+  }
   orr_image far = paint(&scene, ORR_VIEWPOINT_CAMERA, NULL);
   int apart = 0;
   for (int i = 0; i < 3 * SIDE * SIDE; i++) apart += abs(near.pixels[i] - far.pixels[i]) > 1;
