@@ -26,10 +26,10 @@ static orr_status check_bounds(const orr_export_job *job, orr_error *err) {
 
 /* The bounds are doubles and the action a float: one on the bound may lie a rounding beyond it. */
 static bool normalise(const orr_space_field *field, float action, double *out) {
-  double half = (field->high - field->low) / 2;
+  double centre = (field->low + field->high) / 2, half = (field->high - field->low) / 2;
   double slack = FLT_EPSILON * (fabs(field->low) + fabs(field->high));
   if (action < field->low - slack || action > field->high + slack) return false;
-  double value = (action - field->low) / half - 1;
+  double value = (action - centre) / half; /* as it is when the bounds are -1 and 1 */
   *out = value < -1 ? -1 : value > 1 ? 1 : value;
   return true;
 }

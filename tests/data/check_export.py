@@ -187,7 +187,7 @@ def check_demo(group, source, number, bounds):
     if bounds is not None:
         actions = 2 * (actions - bounds[0]) / (bounds[1] - bounds[0]) - 1
         assert abs(group["actions"][:]).max() <= 1 and np.ptp(actions) > 0
-    assert np.allclose(group["actions"], actions, rtol=0, atol=1e-15), number
+    assert np.allclose(group["actions"], actions, rtol=0, atol=1e-14), number
     same(group["rewards"], episode["reward"][1:], "f8")
     same(group["dones"], [0] * (steps - 1) + [1], "i8")
     for name, rows in (("obs", slice(0, steps)), ("next_obs", slice(1, steps + 1))):

@@ -9,11 +9,11 @@ static double cpu_rate;
 double peer_rate(peer_draw_fn *draw, void *context, double seconds) {
   size_t count = 0;
   draw(context, 0);
-  double cpu = orr_cpu_seconds(), begun = orr_seconds(), passed = 0.0;
-  while (passed < seconds) {
+  double cpu = orr_cpu_seconds(), begun = orr_seconds(), passed;
+  do {
     draw(context, count++);
     passed = orr_seconds() - begun;
-  }
+  } while (passed < seconds);
   cpu_rate = (double)count / (orr_cpu_seconds() - cpu);
   return (double)count / passed;
 }

@@ -1,5 +1,5 @@
-/* MuJoCo's own pictures (mjr) by OpenGL in software, for `orrery bench render --peer`, which asks in
- * turns:
+/* MuJoCo's own pictures (mjr) by OpenGL in software, for `orrery bench render --peer`, which asks
+ * in turns:
  *   peer_osmesa MODEL.xml POSES.json THREADS
  * POSES.json: {"qpos": [[...], ...]}. A picture is: positions set, kinematics, mjv_updateScene,
  * mjr_render, mjr_readPixels. THREADS that OpenGL paints with; 1: the calling one alone.
@@ -86,7 +86,8 @@ static void open_model(stage *s, const char *path) {
 /* A context is made anew when what it holds changes. */
 static bool prepare(stage *s, const setting *want) {
   bool kept = s->ready && memcmp(&s->now, want, sizeof *want) == 0;
-  if (want->width < 1 || want->width > SIDE || want->height < 1 || want->height > SIDE) return false;
+  if (want->width < 1 || want->width > SIDE || want->height < 1 || want->height > SIDE)
+    return false;
   if (kept) return true;
   if (s->ready) mjr_freeContext(&s->context);
   s->model->vis.quality.shadowsize = want->shadows < 0 ? s->shadows : want->shadows;
@@ -133,9 +134,8 @@ static double answer(void *context, const char *question) {
   char verb[8];
   double number;
   int end = 0;
-  int found =
-      sscanf(question, "%7s %d %d %d %d %d %lf %n", verb, &want.width, &want.height, &want.shadows,
-             &want.samples, &want.reflection, &number, &end);
+  int found = sscanf(question, "%7s %d %d %d %d %d %lf %n", verb, &want.width, &want.height,
+                     &want.shadows, &want.samples, &want.reflection, &number, &end);
   if (found != 7 || number < 0.0 || !prepare(s, &want)) return 0.0;
   if (strcmp(verb, "draw") == 0) return peer_rate(draw, s, number);
   if (strcmp(verb, "write") == 0) return write_picture(s, (size_t)number, question + end);
