@@ -159,7 +159,7 @@ static void test_the_mouse_leads_with_forces(void **state) {
                {"mirror_room", "robot", {2.0, 0.6}}, {"cart_pole", "cart", {2.5, 0.6}},
                {"two_room", "disc", {150, 49}},      {"billiards", "cue", {0.4, 0.3}},
                {"air_hockey", "left", {0.5, 0.8}},   {"dominoes", "finger", {0.4, 0.5}},
-               {"tower", "hand", {0.4, 0.7}}};
+               {"tower", "hand", {0.4, 0.7}},        {"lantern", "lantern", {0.8, 0.4}}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     orr_experiment *other = NULL;
     assert_int_equal(load_world(cases[i].file, &other), ORR_OK);
