@@ -37,7 +37,7 @@ extern const orr_record orr_observe_record;
 typedef struct orr_pixels_fault {
   const char *field, *message, *hint;
 } orr_pixels_fault;
-#define ORR_MOST_PIXELS_FAULTS 10
+#define ORR_MOST_PIXELS_FAULTS 11
 size_t orr_pixels_check(const orr_scenario *scenario, const orr_pixels_def *def,
                         orr_pixels_fault out[ORR_MOST_PIXELS_FAULTS]);
 orr_painter_def orr_pixels_painter(const orr_pixels_def *def); /* how they are painted */

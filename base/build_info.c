@@ -105,6 +105,12 @@ const char *orr_isa_level(void) {
   return levels[level];
 }
 
+const void *orr_isa_pick(const void *baseline, const void *v3, const void *v4) {
+  const void *tables[] = {baseline, v3, v4};
+  pthread_once(&once, detect);
+  return tables[level];
+}
+
 bool orr_cpu_bf16(void) {
 #if defined(__x86_64__)
   return strcmp(orr_isa_level(), "v4") == 0 && __builtin_cpu_supports("avx512bf16");

@@ -12,6 +12,13 @@ const char *orr_build_id(void);        /* version, compiler and flags in one lin
 /* The instruction set that the kernels may use: "baseline", "v3" (AVX2+FMA) or "v4" (AVX-512),
  * the best one of this CPU capped by the environment variable ORR_ISA. */
 const char *orr_isa_level(void);
+/* Of tables made by orr_isa_tables (cmake/Rooms.cmake), the one of that level. */
+const void *orr_isa_pick(const void *baseline, const void *v3, const void *v4);
+#if defined(__x86_64__)
+#define ORR_ISA_TABLE(table) orr_isa_pick(&table##_baseline, &table##_v3, &table##_v4)
+#else
+#define ORR_ISA_TABLE(table) (&table##_baseline)
+#endif
 const char *orr_cpu_name(void);
 /* Whether matrix products in bf16 are faster than in f32 here: AVX512_BF16 (which every processor
  * with AMX has too), unless ORR_ISA caps it away. */

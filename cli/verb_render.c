@@ -81,6 +81,12 @@ static bool read_number(const orr_invocation *invocation, const char *name, doub
   return false;
 }
 
+static bool has_panel(const orr_easel_def *def, orr_easel_panel panel) {
+  for (size_t i = 0; i < def->panel_count; i++)
+    if (def->panels[i] == panel) return true;
+  return false;
+}
+
 static bool read_panels(const char *text, orr_easel_def *out) {
   char word[32];
   out->panel_count = 1; /* the camera's */
@@ -89,8 +95,8 @@ static bool read_panels(const char *text, orr_easel_def *out) {
     int length = (int)strcspn(text, ","), panel;
     snprintf(word, sizeof word, "%.*s", length, text);
     if (!find_word("panel", word, orr_easel_panel_names, &panel)) return false;
-    if (out->panel_count == ORR_EASEL_MOST)
-      return complain("--panels: too many of them", "each one once");
+    if (has_panel(out, (orr_easel_panel)panel))
+      return complain("--panels: one of them stands there twice", "each one once");
     out->panels[out->panel_count++] = (orr_easel_panel)panel;
     text += length;
     if (!*text) return true;

@@ -29,6 +29,33 @@ function(orr_target_flags target)
   target_link_options(${target} PRIVATE ${ORR_LINK_FLAGS})
 endfunction()
 
+# orr_isa_tables(<name> <out> SOURCES a.c b.c TABLES <MACRO>=<table> ... [LINKS <libraries>]):
+# kernels, once per instruction set; MACRO becomes <table>_baseline, _v3, _v4. Never -march=native:
+# the table is chosen at run time. The objects are appended to <out>.
+function(orr_isa_tables name out)
+  cmake_parse_arguments(ARG "" "" "SOURCES;TABLES;LINKS" ${ARGN})
+  set(levels baseline)
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+    list(APPEND levels v3 v4)
+  endif()
+  set(options_v3 -march=x86-64-v3)
+  set(options_v4 -march=x86-64-v4 -mprefer-vector-width=512)
+  set(objects ${${out}})
+  foreach(level IN LISTS levels)
+    add_library(${name}_${level} OBJECT ${ARG_SOURCES})
+    orr_target_flags(${name}_${level})
+    target_include_directories(${name}_${level} PRIVATE ${PROJECT_SOURCE_DIR})
+    target_link_libraries(${name}_${level} PRIVATE ${ARG_LINKS})
+    foreach(table IN LISTS ARG_TABLES)
+      target_compile_definitions(${name}_${level} PRIVATE ${table}_${level})
+    endforeach()
+    target_compile_options(${name}_${level} PRIVATE
+      -O3 -fno-math-errno -fno-trapping-math -ffp-contract=off -Wno-psabi ${options_${level}})
+    list(APPEND objects $<TARGET_OBJECTS:${name}_${level}>)
+  endforeach()
+  set(${out} ${objects} PARENT_SCOPE)
+endfunction()
+
 # orr_room(<room> SOURCES a.c b.c LINKS <rooms and libraries, public> [PRIVATE_LINKS <libraries>])
 function(orr_room room)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})

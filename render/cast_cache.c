@@ -1,7 +1,9 @@
-/* What is made once of a mesh or an image, and found again by its numbers. */
+/* What is made once of a mesh or an image, and found again by its id. */
 #include "base/maths.h"
 #include "base/memory.h"
 #include "render/cast_private.h"
+
+#define KEPT 64 /* meshes, and images, that may be there without being seen */
 
 /* Room for one more. */
 static orr_status grow(orr_cast_list *list, orr_error *err) {
@@ -16,17 +18,44 @@ static orr_status grow(orr_cast_list *list, orr_error *err) {
   return ORR_OK;
 }
 
-void orr_cast_cache_clear(orr_cast_cache *cache) {
-  for (size_t i = 0; i < cache->meshes.count; i++) {
-    orr_cast_mesh *mesh = cache->meshes.items[i];
+/* Keeps what the picture `shown` had; 0: nothing. */
+static void drop_meshes(orr_cast_list *list, uint64_t shown) {
+  size_t kept = 0;
+  for (size_t i = 0; i < list->count; i++) {
+    orr_cast_mesh *mesh = list->items[i];
+    if (shown && mesh->shown == shown) {
+      list->items[kept++] = mesh;
+      continue;
+    }
     orr_mesh_tree_destroy(mesh->tree);
     orr_free(mesh);
   }
-  for (size_t i = 0; i < cache->images.count; i++) {
-    orr_cast_image *image = cache->images.items[i];
+  list->count = kept;
+}
+
+static void drop_images(orr_cast_list *list, uint64_t shown) {
+  size_t kept = 0;
+  for (size_t i = 0; i < list->count; i++) {
+    orr_cast_image *image = list->items[i];
+    if (shown && image->shown == shown) {
+      list->items[kept++] = image;
+      continue;
+    }
     orr_free(image->texels[0]);
     orr_free(image);
   }
+  list->count = kept;
+}
+
+void orr_cast_cache_begin(orr_cast_cache *cache) {
+  if (cache->meshes.count > KEPT) drop_meshes(&cache->meshes, cache->picture);
+  if (cache->images.count > KEPT) drop_images(&cache->images, cache->picture);
+  cache->picture++;
+}
+
+void orr_cast_cache_clear(orr_cast_cache *cache) {
+  drop_meshes(&cache->meshes, 0);
+  drop_images(&cache->images, 0);
   orr_free(cache->meshes.items);
   orr_free(cache->images.items);
   *cache = (orr_cast_cache){0};
@@ -52,20 +81,25 @@ static void measure(orr_cast_mesh *mesh) {
 }
 
 static bool same_mesh(const orr_scene_mesh *a, const orr_scene_mesh *b) {
-  return a->vertices == b->vertices && a->triangles == b->triangles &&
-         a->vertex_count == b->vertex_count && a->triangle_count == b->triangle_count;
+  if (a->id != b->id || a->vertex_count != b->vertex_count) return false;
+  if (a->triangle_count != b->triangle_count) return false;
+  return a->id || (a->vertices == b->vertices && a->triangles == b->triangles);
 }
 
 orr_status orr_cast_cache_mesh(orr_cast_cache *cache, const orr_scene_mesh *mesh,
                                const orr_cast_mesh **out, orr_error *err) {
-  for (size_t i = 0; i < cache->meshes.count; i++) {
-    *out = cache->meshes.items[i];
-    if (same_mesh(&(*out)->source, mesh)) return ORR_OK;
-  }
   orr_cast_mesh *made;
+  for (size_t i = 0; i < cache->meshes.count; i++) {
+    made = cache->meshes.items[i];
+    if (!same_mesh(&made->source, mesh)) continue;
+    made->shown = cache->picture;
+    *out = made;
+    return ORR_OK;
+  }
   ORR_TRY(grow(&cache->meshes, err));
   ORR_TRY(orr_new(&made, 1, sizeof *made, err));
   made->source = *mesh;
+  made->shown = cache->picture;
   measure(made);
   orr_status status = orr_mesh_tree_create(mesh, &made->tree, err);
   if (status != ORR_OK) {
@@ -124,19 +158,25 @@ static orr_status make_image(orr_cast_image *image, orr_error *err) {
   return ORR_OK;
 }
 
+static bool same_image(const orr_scene_texture *a, const orr_scene_texture *b) {
+  if (a->id != b->id || a->width != b->width || a->height != b->height) return false;
+  return a->id || a->pixels == b->pixels;
+}
+
 orr_status orr_cast_cache_image(orr_cast_cache *cache, const orr_scene_texture *texture,
                                 const orr_cast_image **out, orr_error *err) {
-  for (size_t i = 0; i < cache->images.count; i++) {
-    *out = cache->images.items[i];
-    const orr_scene_texture *known = &(*out)->source;
-    if (known->pixels == texture->pixels && known->width == texture->width &&
-        known->height == texture->height)
-      return ORR_OK;
-  }
   orr_cast_image *made;
+  for (size_t i = 0; i < cache->images.count; i++) {
+    made = cache->images.items[i];
+    if (!same_image(&made->source, texture)) continue;
+    made->shown = cache->picture;
+    *out = made;
+    return ORR_OK;
+  }
   ORR_TRY(grow(&cache->images, err));
   ORR_TRY(orr_new(&made, 1, sizeof *made, err));
   made->source = *texture;
+  made->shown = cache->picture;
   orr_status status = make_image(made, err);
   if (status != ORR_OK) {
     orr_free(made);

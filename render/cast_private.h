@@ -23,7 +23,8 @@ enum {
 
 /* An image in linear RGB, and its halves, quarters, ... */
 typedef struct orr_cast_image {
-  orr_scene_texture source; /* by its numbers it is known again */
+  orr_scene_texture source; /* by its id it is known again */
+  uint64_t shown;           /* the last picture that had it */
   int levels;
   int width[ORR_CAST_LEVELS], height[ORR_CAST_LEVELS];
   float (*texels[ORR_CAST_LEVELS])[3]; /* height x width; texels[0] owns the memory */
@@ -117,7 +118,8 @@ void orr_caster_use(orr_caster *caster, const orr_cast_kernels *kernels);
 /* ---- what is kept from scene to scene ---- */
 
 typedef struct orr_cast_mesh {
-  orr_scene_mesh source; /* by its numbers it is known again */
+  orr_scene_mesh source; /* by its id it is known again */
+  uint64_t shown;        /* the last picture that had it */
   orr_mesh_tree *tree;
   double low[3], high[3], radius; /* in its own frame; about the origin */
 } orr_cast_mesh;
@@ -128,9 +130,13 @@ typedef struct orr_cast_list {
 } orr_cast_list;
 typedef struct orr_cast_cache {
   orr_cast_list meshes, images;
+  uint64_t picture; /* the number of the one that is being made */
 } orr_cast_cache;
 
 void orr_cast_cache_clear(orr_cast_cache *cache);
+/* Begins a picture. What the last one did not show goes when there is much of it: a world whose
+ * meshes vary has others in each episode. */
+void orr_cast_cache_begin(orr_cast_cache *cache);
 /* Made when not seen before; borrowed. */
 orr_status orr_cast_cache_mesh(orr_cast_cache *cache, const orr_scene_mesh *mesh,
                                const orr_cast_mesh **out, orr_error *err);

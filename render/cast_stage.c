@@ -3,37 +3,11 @@
 #include "base/memory.h"
 #include "base/rotation.h"
 #include "render/cast_private.h"
+#include "render/solid.h"
 #include <cglm/cglm.h>
 #include <string.h>
 
 #define HUGE_RADIUS 1e30f /* of what is never culled */
-
-/* ---- what can be drawn ---- */
-
-static bool all_finite(const orr_scene_shape *shape) {
-  const orr_scene_material *m = &shape->material;
-  double sum = m->mirror + m->glass + m->index + m->gloss + m->tile;
-  for (int k = 0; k < 3; k++) sum += shape->position[k] + shape->size[k];
-  for (int k = 0; k < 4; k++) sum += shape->rotation[k];
-  for (size_t i = 0; i < shape->vertex_count && shape->kind == ORR_SCENE_PRISM; i++)
-    sum += shape->vertices[i][0] + shape->vertices[i][1];
-  return isfinite(sum);
-}
-
-static bool drawable(const orr_scene_shape *shape) {
-  if (shape->kind < ORR_SCENE_SPHERE || shape->kind > ORR_SCENE_PRISM) return false;
-  if (!all_finite(shape)) return false;
-  const double *size = shape->size;
-  switch (shape->kind) {
-  case ORR_SCENE_PLANE:
-  case ORR_SCENE_MESH: return true;
-  case ORR_SCENE_SPHERE: return size[0] > 0.0;
-  case ORR_SCENE_CAPSULE: return size[0] > 0.0 && size[1] >= 0.0;
-  case ORR_SCENE_CYLINDER: return size[0] > 0.0 && size[1] > 0.0;
-  case ORR_SCENE_PRISM: return shape->vertex_count >= 3 && size[2] > 0.0;
-  default: return size[0] > 0.0 && size[1] > 0.0 && size[2] > 0.0;
-  }
-}
 
 /* ---- memory ---- */
 
@@ -136,56 +110,38 @@ static void set_edges(const orr_scene_shape *shape, float (*edges)[3], orr_cast_
   }
 }
 
-/* The box of a prism's corners; returns how far they are from the axis. */
-static double prism_box(const orr_scene_shape *shape, double low[3], double high[3]) {
-  double most = 0.0;
+static void prism_box(const orr_scene_shape *shape, double low[3], double high[3]) {
   low[0] = low[1] = INFINITY;
   high[0] = high[1] = -INFINITY;
-  low[2] = -shape->size[2];
-  high[2] = shape->size[2];
-  for (size_t i = 0; i < shape->vertex_count; i++) {
-    most = orr_max(most, hypot(shape->vertices[i][0], shape->vertices[i][1]));
+  for (size_t i = 0; i < shape->vertex_count; i++)
     for (int k = 0; k < 2; k++) {
       low[k] = orr_min(low[k], shape->vertices[i][k]);
       high[k] = orr_max(high[k], shape->vertices[i][k]);
     }
-  }
-  return most;
 }
 
-/* Its box, and the radius of a ball about its origin. */
-static double bounds_of(const orr_scene_shape *shape, const orr_cast_mesh *mesh,
-                        orr_cast_box *box) {
+static orr_cast_box box_of(const orr_scene_shape *shape, const orr_cast_mesh *mesh) {
   const double *size = shape->size;
-  double high[3] = {size[0], size[0], size[0]}, low[3], radius = size[0];
+  double high[3] = {size[0], size[0], size[0]}, low[3];
+  orr_cast_box box;
   switch (shape->kind) {
   case ORR_SCENE_SPHERE: break;
-  case ORR_SCENE_CAPSULE: radius = high[2] = size[0] + size[1]; break;
-  case ORR_SCENE_CYLINDER:
-    high[2] = size[1];
-    radius = hypot(size[0], size[1]);
-    break;
-  case ORR_SCENE_PLANE:
-    memcpy(high, (double[3]){size[0], size[1], 0.0}, sizeof high);
-    radius = hypot(size[0], size[1]);
-    break;
-  default:
-    memcpy(high, size, sizeof high);
-    radius = sqrt(size[0] * size[0] + size[1] * size[1] + size[2] * size[2]);
-    if (shape->kind == ORR_SCENE_ELLIPSOID) radius = orr_max(size[0], orr_max(size[1], size[2]));
+  case ORR_SCENE_CAPSULE: high[2] = size[0] + size[1]; break;
+  case ORR_SCENE_CYLINDER: high[2] = size[1]; break;
+  case ORR_SCENE_PLANE: memcpy(high, (double[3]){size[0], size[1], 0.0}, sizeof high); break;
+  default: memcpy(high, size, sizeof high);
   }
   for (int k = 0; k < 3; k++) low[k] = -high[k];
-  if (shape->kind == ORR_SCENE_PRISM) radius = hypot(prism_box(shape, low, high), size[2]);
+  if (shape->kind == ORR_SCENE_PRISM) prism_box(shape, low, high);
   if (mesh) {
     memcpy(low, mesh->low, sizeof low);
     memcpy(high, mesh->high, sizeof high);
-    radius = mesh->radius;
   }
   for (int k = 0; k < 3; k++) {
-    box->middle[k] = (float)(0.5 * (low[k] + high[k]));
-    box->half[k] = (float)(0.5 * (high[k] - low[k]));
+    box.middle[k] = (float)(0.5 * (low[k] + high[k]));
+    box.half[k] = (float)(0.5 * (high[k] - low[k]));
   }
-  return radius;
+  return box;
 }
 
 static orr_status set_material(orr_cast_stage *stage, const orr_scene_shape *shape,
@@ -220,12 +176,13 @@ static orr_status set_solid(orr_cast_stage *stage, const orr_eye *eye, const orr
   const orr_cast_mesh *mesh = NULL;
   double place[3];
   *s = (orr_cast_solid){
-      .kind = shape->kind, .label = (uint8_t)shape->label, .goal = shape->layer == ORR_LAYER_GOAL};
+      .kind = shape->kind, .label = orr_solid_label(shape), .goal = shape->layer == ORR_LAYER_GOAL};
   set_frame(shape, eye, s, place);
   if (shape->kind == ORR_SCENE_MESH)
     ORR_TRY(orr_cast_cache_mesh(&stage->cache, &shape->mesh, &mesh, err));
   s->tree = mesh ? mesh->tree : NULL;
-  s->radius = (float)bounds_of(shape, mesh, &stage->boxes[index]);
+  stage->boxes[index] = box_of(shape, mesh);
+  s->radius = (float)(mesh ? mesh->radius : orr_solid_radius(shape));
   s->reach = s->radius;
   bool ellipsoid = s->kind == ORR_SCENE_ELLIPSOID;
   for (int k = 0; k < 3; k++)
@@ -370,7 +327,7 @@ static orr_status set_solids(orr_cast_stage *stage, const orr_eye *eye, const or
     if (rank == 2) out->first_goal = out->count;
     for (size_t i = 0; i < scene->shape_count; i++) {
       const orr_scene_shape *shape = &scene->shapes[i];
-      if (rank_of(shape) != rank || !drawable(shape)) continue;
+      if (rank_of(shape) != rank || !orr_solid_drawable(shape)) continue;
       ORR_TRY(set_solid(stage, eye, shape, radius, out->count, err));
       orr_cast_solid *s = &out->solids[out->count++];
       out->known[out->count] = s->label;
@@ -389,6 +346,7 @@ orr_status orr_cast_stage_set(orr_cast_stage *stage, const orr_eye *eye, const o
   orr_eye_bounds(scene, low, high);
   for (int k = 0; k < 3; k++) square += 0.25 * (high[k] - low[k]) * (high[k] - low[k]);
   out->step = 2e-6f;
+  orr_cast_cache_begin(&stage->cache);
   set_lamps(stage, eye, scene);
   set_surroundings(out, eye, scene, low, high, sqrt(square));
   ORR_TRY(make_rooms(stage, scene, err));

@@ -25,13 +25,7 @@ struct orr_caster {
   int x, y;
 };
 
-const orr_cast_kernels *orr_cast_best(void) {
-#if defined(__x86_64__)
-  if (strcmp(orr_isa_level(), "v4") == 0) return &orr_cast_v4;
-  if (strcmp(orr_isa_level(), "v3") == 0) return &orr_cast_v3;
-#endif
-  return &orr_cast_baseline;
-}
+const orr_cast_kernels *orr_cast_best(void) { return ORR_ISA_TABLE(orr_cast); }
 
 void orr_caster_use(orr_caster *caster, const orr_cast_kernels *kernels) {
   caster->kernels = kernels;

@@ -1,5 +1,6 @@
 #include "render/eye.h"
 #include "base/maths.h"
+#include "render/solid.h"
 #include <string.h>
 
 #define MARGIN 1.04 /* around what is shown */
@@ -24,37 +25,6 @@ static bool normalise(double v[3]) {
   return true;
 }
 
-static bool usable(const orr_scene_shape *shape) {
-  double sum = 0.0;
-  for (int k = 0; k < 3; k++) sum += shape->position[k] + shape->size[k];
-  for (size_t i = 0; i < shape->vertex_count && shape->kind == ORR_SCENE_PRISM; i++)
-    sum += shape->vertices[i][0] + shape->vertices[i][1];
-  return shape->kind >= ORR_SCENE_SPHERE && shape->kind != ORR_SCENE_PLANE && isfinite(sum);
-}
-
-/* A radius about the solid's own origin. */
-static double reach(const orr_scene_shape *shape) {
-  const double *size = shape->size;
-  double most = 0.0;
-  switch (shape->kind) {
-  case ORR_SCENE_SPHERE: return size[0];
-  case ORR_SCENE_CAPSULE: return size[0] + size[1];
-  case ORR_SCENE_CYLINDER: return hypot(size[0], size[1]);
-  case ORR_SCENE_ELLIPSOID: return orr_max(size[0], orr_max(size[1], size[2]));
-  case ORR_SCENE_MESH:
-    for (size_t i = 0; i < shape->mesh.vertex_count; i++) {
-      const float *v = shape->mesh.vertices[i];
-      most = orr_max(most, hypot(hypot((double)v[0], (double)v[1]), (double)v[2]));
-    }
-    return most;
-  case ORR_SCENE_PRISM:
-    for (size_t i = 0; i < shape->vertex_count; i++)
-      most = orr_max(most, hypot(shape->vertices[i][0], shape->vertices[i][1]));
-    return hypot(most, size[2]);
-  default: return sqrt(dot(size, size));
-  }
-}
-
 void orr_eye_bounds(const orr_scene *scene, double low[3], double high[3]) {
   bool said = scene->size[0] > 0.0 && scene->size[1] > 0.0 && scene->size[2] > 0.0;
   for (int k = 0; k < 3; k++) {
@@ -63,8 +33,8 @@ void orr_eye_bounds(const orr_scene *scene, double low[3], double high[3]) {
   }
   for (size_t i = 0; i < scene->shape_count && !said; i++) {
     const orr_scene_shape *shape = &scene->shapes[i];
-    if (!usable(shape)) continue;
-    double radius = reach(shape);
+    if (shape->kind == ORR_SCENE_PLANE || !orr_solid_drawable(shape)) continue;
+    double radius = orr_solid_radius(shape);
     for (int k = 0; k < 3; k++) {
       low[k] = orr_min(low[k], shape->position[k] - radius);
       high[k] = orr_max(high[k], shape->position[k] + radius);

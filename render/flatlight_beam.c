@@ -474,6 +474,11 @@ static orr_status add_lamp(finder *f, const orr_scene_light *lamp, orr_error *er
 
 /* ---- outlines ---- */
 
+/* The part of the light that its sides reflect; not-a-number is none. */
+static double mirror_part(const orr_scene_shape *shape) {
+  return shape->material.mirror > 0.0 ? orr_min(shape->material.mirror, 1.0) : 0.0;
+}
+
 static void add_mirror(finder *f, const double a[2], const double b[2], const double inner[2],
                        double radius, double part) {
   mirror *m = &f->mirrors[f->mirror_count];
@@ -518,7 +523,7 @@ static void add_outline(finder *f, size_t index) {
   b->radius = outline.radius;
   b->owner = orr_flatlight_owner(stage->scene, index);
   memcpy(b->points, outline.points, outline.count * sizeof *b->points);
-  add_mirrors(f, b, orr_min(shape->material.mirror, 1.0));
+  add_mirrors(f, b, mirror_part(shape));
 }
 
 static orr_status find(finder *f, orr_error *err) {
@@ -526,7 +531,7 @@ static orr_status find(finder *f, orr_error *err) {
   orr_scene_light lamps[ORR_MOST_LAMPS];
   size_t count = orr_light_lamps(scene, lamps, ORR_MOST_LAMPS), sides = 0;
   for (size_t i = 0; i < scene->shape_count; i++)
-    sides += scene->shapes[i].material.mirror > 0.0 ? scene->shapes[i].vertex_count : 0;
+    sides += mirror_part(&scene->shapes[i]) > 0.0 ? scene->shapes[i].vertex_count : 0;
   ORR_TRY(orr_new(&f->blockers, scene->shape_count + 1, sizeof *f->blockers, err));
   ORR_TRY(orr_new(&f->mirrors, sides + 1, sizeof *f->mirrors, err));
   for (size_t i = 0; i < scene->shape_count; i++) add_outline(f, i);

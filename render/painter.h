@@ -2,10 +2,12 @@
  *
  * The room `render` owns the way from a scene to pixels, on the CPU, without a display. A 2D scene
  * is drawn from above by a raster with exact coverage (raster.h), under its lamps when it has any
- * (flatlight.h); in relief, or in 3D, rays are cast (caster.h), by the light of light.h; the slow
- * reference (reference.h) integrates the same light with many samples and certifies the caster.
- * Everything that shows a world goes through here: pixel observations, pictures, clips, the
- * window. Same scene and def, same bytes, for any number of threads and any instruction set. */
+ * (flatlight.h), or as others draw it (raster_theme.h); in relief (relief.h), or in 3D, rays are
+ * cast (caster.h; mesh_tree.h finds triangles) from an eye (eye.h), by the light of light.h; the
+ * slow reference (reference.h) integrates the same light with many samples and certifies the
+ * caster. Everything that shows a world goes through here: pixel observations, pictures, clips
+ * (clip.h), side by side and with words (panels.h, text.h), the window. Same scene and def, same
+ * bytes, for any number of threads and any instruction set. */
 #ifndef ORR_RENDER_PAINTER_H
 #define ORR_RENDER_PAINTER_H
 
@@ -56,8 +58,8 @@ orr_status orr_painter_paint(orr_painter *painter, const orr_scene *scene, orr_p
                              orr_image *image, int x, int y, orr_error *err);
 /* Of the last picture, when it was cast; by rows from the top, width x height. Depth: along the
  * eye's forward axis, world units, INFINITY where nothing is. Labels: orr_scene_shape.label of the
- * nearest solid, 0 where nothing is. Goals are looked through. NULL for a picture that was not
- * cast; borrowed. */
+ * nearest solid, at most 255, 0 where nothing is. Goals are looked through. NULL for a picture that
+ * was not cast; borrowed. */
 const float *orr_painter_depth(const orr_painter *painter);
 const uint8_t *orr_painter_labels(const orr_painter *painter);
 

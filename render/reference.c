@@ -1,5 +1,6 @@
 #include "render/reference.h"
 #include "render/reference_private.h"
+#include "render/solid.h"
 
 orr_reference_def orr_reference_default(void) {
   return (orr_reference_def){.width = 96, .height = 96, .samples = 64, .bounces = 4, .seed = 1};
@@ -92,7 +93,7 @@ orr_status orr_reference_survey(const orr_reference_def *def, const orr_eye *eye
     orr_reference_hit hit = {.distance = INFINITY};
     bool any = orr_reference_nearest(&stage, r, near, false, &hit);
     if (depths) depths[i] = (float)(hit.distance * dot(r.along, vec3_of(eye->forward)));
-    if (labels) labels[i] = any ? (uint8_t)hit.solid->shape->label : 0;
+    if (labels) labels[i] = any ? orr_solid_label(hit.solid->shape) : 0;
   }
   orr_reference_stage_destroy(&stage);
   return status;

@@ -70,7 +70,7 @@ typedef struct orr_reference_stage {
   size_t lamp_count;
   orr_scene_sky sky;
   vec3 centre; /* of a ball about the world */
-  double radius, tile;
+  double radius;
   double step; /* by which a new ray starts off its surface */
 } orr_reference_stage;
 

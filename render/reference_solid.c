@@ -3,6 +3,7 @@
 #include "base/maths.h"
 #include "base/rotation.h"
 #include "render/reference_private.h"
+#include "render/solid.h"
 
 /* The piece of a line that is inside; nothing when in >= out. */
 typedef struct piece {
@@ -212,55 +213,6 @@ double orr_reference_passes(const orr_reference_stage *stage, ray r, double dist
 
 /* ---- making a scene ready ---- */
 
-static bool all_finite(const orr_scene_shape *shape) {
-  const orr_scene_material *m = &shape->material;
-  double sum = m->mirror + m->glass + m->index + m->gloss + m->tile;
-  for (int k = 0; k < 3; k++) sum += shape->position[k] + shape->size[k];
-  for (int k = 0; k < 4; k++) sum += shape->rotation[k];
-  for (size_t i = 0; i < 2 * shape->vertex_count && shape->kind == ORR_SCENE_PRISM; i++)
-    sum += shape->vertices[i / 2][i % 2];
-  return isfinite(sum);
-}
-
-static bool drawable(const orr_scene_shape *shape) {
-  if (shape->kind < ORR_SCENE_SPHERE || shape->kind > ORR_SCENE_PRISM) return false;
-  if (!all_finite(shape)) return false;
-  const double *size = shape->size;
-  switch (shape->kind) {
-  case ORR_SCENE_PLANE:
-  case ORR_SCENE_MESH: return true;
-  case ORR_SCENE_SPHERE: return size[0] > 0.0;
-  case ORR_SCENE_CAPSULE: return size[0] > 0.0 && size[1] >= 0.0;
-  case ORR_SCENE_CYLINDER: return size[0] > 0.0 && size[1] > 0.0;
-  case ORR_SCENE_PRISM: return shape->vertex_count >= 3 && size[2] > 0.0;
-  default: return size[0] > 0.0 && size[1] > 0.0 && size[2] > 0.0;
-  }
-}
-
-static double radius_of(const orr_scene_shape *shape) {
-  const double *size = shape->size;
-  double most = 0.0;
-  switch (shape->kind) {
-  case ORR_SCENE_PLANE: return INFINITY;
-  case ORR_SCENE_SPHERE: return size[0];
-  case ORR_SCENE_ELLIPSOID: return orr_max(size[0], orr_max(size[1], size[2]));
-  case ORR_SCENE_CAPSULE: return size[0] + size[1];
-  case ORR_SCENE_CYLINDER: return hypot(size[0], size[1]);
-  case ORR_SCENE_PRISM:
-    for (size_t i = 0; i < shape->vertex_count; i++)
-      most = orr_max(most, hypot(shape->vertices[i][0], shape->vertices[i][1]));
-    return hypot(most, size[2]);
-  case ORR_SCENE_MESH:
-    for (size_t i = 0; i < shape->mesh.vertex_count; i++) {
-      const float *v = shape->mesh.vertices[i];
-      double length = norm((vec3){(double)v[0], (double)v[1], (double)v[2]});
-      if (isfinite(length)) most = orr_max(most, length);
-    }
-    return most;
-  default: return norm(vec3_of(size));
-  }
-}
-
 static void set_axes(orr_reference_solid *solid) {
   double q[4] = {1.0, 0.0, 0.0, 0.0}, square = 0.0, matrix[3][3];
   const double *rotation = solid->shape->rotation;
@@ -307,7 +259,7 @@ static orr_status fill_solid(const orr_scene_shape *shape, orr_reference_solid *
   const orr_scene_material *material = &shape->material;
   *solid = (orr_reference_solid){.shape = shape, .position = vec3_of(shape->position)};
   set_axes(solid);
-  solid->radius = radius_of(shape);
+  solid->radius = shape->kind == ORR_SCENE_PLANE ? INFINITY : orr_solid_radius(shape);
   solid->mirror = orr_clamp(material->mirror, 0.0, 1.0);
   solid->glass = orr_clamp(material->glass, 0.0, 1.0 - solid->mirror);
   solid->index = material->index > 0.0 ? material->index : ORR_GLASS_INDEX;
@@ -337,11 +289,10 @@ orr_status orr_reference_stage_create(const orr_scene *scene, orr_reference_stag
   orr_eye_bounds(scene, low, high);
   out->centre = times(0.5, plus(vec3_of(low), vec3_of(high)));
   out->radius = 0.5 * norm(minus(vec3_of(high), vec3_of(low)));
-  out->tile = orr_light_tile(out->radius);
   out->step = 1e-8 * out->radius;
   ORR_TRY(orr_new(&out->solids, scene->shape_count + 1, sizeof *out->solids, err));
   for (size_t i = 0; i < scene->shape_count; i++)
-    if (drawable(&scene->shapes[i]))
+    if (orr_solid_drawable(&scene->shapes[i]))
       ORR_TRY(fill_solid(&scene->shapes[i], &out->solids[out->count++], err));
   return ORR_OK;
 }

@@ -64,6 +64,7 @@ typedef struct orr_mujoco_shared {
   uint8_t (*colours)[3];     /* of geoms */
   orr_scene_material *materials; /* of geoms */
   orr_scene_texture *textures;   /* of an MJCF file; they borrow its pixels */
+  orr_scene_mesh *meshes;        /* they borrow its triangles */
   orr_scene_mesh *fields;        /* of its height fields */
   bool *shown;                   /* of geoms */
   bool mjcf, pushes, damped;     /* pushes: some law of ours acts; damped: keep is not all 1 */

@@ -1,4 +1,5 @@
-/* What the geoms of a model look like: colours, materials, textures, height fields as triangles.
+/* What the geoms of a model look like: colours, materials, textures, meshes, height fields as
+ * triangles.
  *
  * Of MJCF materials: `reflectance` is our mirror, `specular` our gloss (both have exponent 64 by
  * default), what alpha lacks of 1 is glass that bends nothing. A 2D texture in four quarters of two
@@ -122,9 +123,42 @@ static void fill_geom(const orr_mujoco_shared *shared, int geom) {
 
 static void fill_textures(const orr_mujoco_shared *shared) {
   const mjModel *m = shared->model;
-  for (int i = 0; i < m->ntex; i++)
-    shared->textures[i] =
-        (orr_scene_texture){m->tex_width[i], m->tex_height[i], m->tex_rgb + m->tex_adr[i]};
+  for (int i = 0; i < m->ntex; i++) {
+    size_t bytes = 3 * (size_t)m->tex_width[i] * (size_t)m->tex_height[i];
+    const uint8_t *pixels = m->tex_rgb + m->tex_adr[i];
+    shared->textures[i] = (orr_scene_texture){m->tex_width[i], m->tex_height[i], pixels,
+                                              orr_hash_bytes(pixels, bytes).low | 1};
+  }
+}
+
+/* --- meshes ----------------------------------------------------------------------------------- */
+
+/* How a renderer knows it again, and the ball that holds it. */
+static void identify(orr_scene_mesh *mesh) {
+  orr_hash vertices = orr_hash_bytes(mesh->vertices, mesh->vertex_count * sizeof *mesh->vertices);
+  orr_hash triangles =
+      orr_hash_bytes(mesh->triangles, mesh->triangle_count * sizeof *mesh->triangles);
+  mesh->id = orr_hash_join(vertices, triangles).low | 1;
+  double square = 0.0;
+  for (size_t i = 0; i < mesh->vertex_count; i++) {
+    double own = 0.0;
+    for (int k = 0; k < 3; k++) own += (double)mesh->vertices[i][k] * (double)mesh->vertices[i][k];
+    square = fmax(square, own);
+  }
+  mesh->radius = sqrt(square);
+}
+
+static void fill_meshes(const orr_mujoco_shared *shared) {
+  const mjModel *m = shared->model;
+  for (int i = 0; i < m->nmesh; i++) {
+    const float *vertices = m->mesh_vert + 3 * m->mesh_vertadr[i];
+    const int *faces = m->mesh_face + 3 * m->mesh_faceadr[i];
+    shared->meshes[i] = (orr_scene_mesh){.vertices = (const float(*)[3])vertices,
+                                         .triangles = (const int(*)[3])faces,
+                                         .vertex_count = (size_t)m->mesh_vertnum[i],
+                                         .triangle_count = (size_t)m->mesh_facenum[i]};
+    identify(&shared->meshes[i]);
+  }
 }
 
 /* --- height fields ---------------------------------------------------------------------------- */
@@ -197,8 +231,11 @@ static bool fill_field(orr_arena *arena, const mjModel *m, int index, orr_scene_
   if (!f.vertices || !f.triangles) return false;
   put_surface(&f, m->hfield_data + m->hfield_adr[index]);
   put_walls(&f);
-  *out = (orr_scene_mesh){(const float(*)[3])f.vertices, (const int(*)[3])f.triangles,
-                          grid + round + 1, f.triangle_count};
+  *out = (orr_scene_mesh){.vertices = (const float(*)[3])f.vertices,
+                          .triangles = (const int(*)[3])f.triangles,
+                          .vertex_count = grid + round + 1,
+                          .triangle_count = f.triangle_count};
+  identify(out);
   return true;
 }
 
@@ -219,13 +256,16 @@ static bool fill_fields(orr_scenario *scenario, orr_mujoco_shared *shared) {
 bool orr_mujoco_materials(orr_scenario *scenario, orr_mujoco_shared *shared) {
   const mjModel *m = shared->model;
   orr_arena *arena = scenario->arena;
-  size_t geoms = (size_t)m->ngeom, textures = (size_t)m->ntex;
+  size_t geoms = (size_t)m->ngeom, textures = (size_t)m->ntex, meshes = (size_t)m->nmesh;
   shared->colours = orr_arena_alloc(arena, geoms + 1, sizeof *shared->colours);
   shared->materials = orr_arena_alloc(arena, geoms + 1, sizeof *shared->materials);
   shared->shown = orr_arena_alloc(arena, geoms + 1, sizeof *shared->shown);
   shared->textures = orr_arena_alloc(arena, textures + 1, sizeof *shared->textures);
-  if (!shared->colours || !shared->materials || !shared->shown || !shared->textures) return false;
+  shared->meshes = orr_arena_alloc(arena, meshes + 1, sizeof *shared->meshes);
+  if (!shared->colours || !shared->materials || !shared->shown) return false;
+  if (!shared->textures || !shared->meshes) return false;
   fill_textures(shared);
+  fill_meshes(shared);
   for (int i = 0; i < m->ngeom; i++) fill_geom(shared, i);
   for (size_t i = 0; i < scenario->parts->outline_count && !shared->mjcf; i++) {
     char name[32];

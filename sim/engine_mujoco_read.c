@@ -185,15 +185,6 @@ static orr_scene_kind scene_kind(int type) {
   }
 }
 
-static void fill_mesh(const mjModel *m, int mesh, orr_scene_mesh *out) {
-  const float *vertices = m->mesh_vert + 3 * m->mesh_vertadr[mesh];
-  const int *faces = m->mesh_face + 3 * m->mesh_faceadr[mesh];
-  out->vertices = (const float(*)[3])vertices;
-  out->triangles = (const int(*)[3])faces;
-  out->vertex_count = (size_t)m->mesh_vertnum[mesh];
-  out->triangle_count = (size_t)m->mesh_facenum[mesh];
-}
-
 static void fill_solid(const orr_engine *engine, int geom, int file, orr_scene_shape *out) {
   const mjModel *m = &engine->model;
   const mjData *d = engine->data;
@@ -210,7 +201,7 @@ static void fill_solid(const orr_engine *engine, int geom, int file, orr_scene_s
   if (m->geom_type[geom] == mjGEOM_HFIELD)
     out->mesh = engine->shared->fields[m->geom_dataid[geom]];
   else if (out->kind == ORR_SCENE_MESH)
-    fill_mesh(m, m->geom_dataid[geom], &out->mesh);
+    out->mesh = engine->shared->meshes[m->geom_dataid[geom]];
 }
 
 size_t orr_mujoco_solids(const orr_engine *engine, orr_scene_shape *out, size_t capacity) {

@@ -42,9 +42,9 @@ static bool keep(looker *l, const orr_image *image, orr_painting *out) {
   uint8_t *pixels = get(l, bytes, 1);
   if (l->failed) return false;
   memcpy(pixels, image->pixels, bytes);
-  out->texture = (orr_scene_texture){image->width, image->height, pixels};
   const int size[2] = {image->width, image->height};
   out->hash = orr_hash_join(orr_hash_bytes(size, sizeof size), orr_hash_bytes(pixels, bytes));
+  out->texture = (orr_scene_texture){image->width, image->height, pixels, out->hash.low | 1};
   return true;
 }
 

@@ -28,11 +28,15 @@ typedef enum orr_scene_layer {
   ORR_LAYER_ACTOR
 } orr_scene_layer;
 
-/* Triangles in the solid's frame, corners counterclockwise seen from outside. */
+/* Triangles in the solid's frame, corners counterclockwise seen from outside. By `id`, a hash of
+ * what it holds, a renderer knows a mesh or an image again, wherever it lies, and takes no other
+ * for it; 0: by its place, where then nothing may change. */
 typedef struct orr_scene_mesh {
   const float (*vertices)[3];
   const int (*triangles)[3];
   size_t vertex_count, triangle_count;
+  uint64_t id;
+  double radius; /* of a ball about the origin that holds it; 0: not said */
 } orr_scene_mesh;
 
 /* How a surface answers light; render/light.h says what the numbers do. */
@@ -45,6 +49,7 @@ typedef enum orr_scene_pattern {
 typedef struct orr_scene_texture {
   int width, height;
   const uint8_t *pixels; /* height x width x 3, rows from the top */
+  uint64_t id;           /* as a mesh's */
 } orr_scene_texture;
 typedef struct orr_scene_material {
   double mirror; /* part of the light that is reflected as by a mirror */

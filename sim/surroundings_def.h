@@ -90,7 +90,7 @@ typedef struct orr_camera_def {
   const char *model;    /* MJCF: that camera of the model instead; NULL: not */
 } orr_camera_def;
 
-/* As render/light.c has them for scenes that say nothing. */
+/* As render/light.c has them for scenes that say nothing; tests/agents/test_env.c compares. */
 #define ORR_SKY_HORIZON "#f3f5f7"
 #define ORR_SKY_ZENITH  "#cddcee"
 typedef struct orr_sky_def {

@@ -42,8 +42,8 @@ static void add(double *point, const double *offset) {
   for (int k = 0; k < 3; k++) point[k] += offset[k];
 }
 
-/* False: what carries it is gone. */
-static bool fill_light(const orr_world *world, size_t index, orr_scene_light *out) {
+/* Without power when what carries it is gone: a world whose only lamp was taken away is dark. */
+static void fill_light(const orr_world *world, size_t index, orr_scene_light *out) {
   _Static_assert((int)ORR_SCENE_LIGHT_AREA == (int)ORR_LIGHT_AREA, "one order of lights");
   const orr_light_def *def = (const orr_light_def *)world->scenario->world.lights.items + index;
   *out = (orr_scene_light){.kind = (orr_scene_light_kind)def->kind,
@@ -55,21 +55,22 @@ static bool fill_light(const orr_world *world, size_t index, orr_scene_light *ou
   memcpy(out->direction, def->direction, sizeof out->direction);
   orr_colour_parse(def->colour, out->colour);
   int carrier = world->scenario->parts->light_carriers[index];
-  if (carrier < 0) return true;
+  if (carrier < 0) return;
   double place[3], turn[4];
-  if (!place_of(world, carrier, place, turn)) return false;
+  if (!place_of(world, carrier, place, turn)) {
+    out->power = 0.0;
+    return;
+  }
   orr_quaternion_turn(turn, out->position, out->position);
   orr_quaternion_turn(turn, out->direction, out->direction);
   add(out->position, place);
-  return true;
 }
 
 static void fill_lights(orr_world *world) {
   const orr_scenario *scenario = world->scenario;
-  size_t count = 0;
-  for (size_t i = 0; i < scenario->world.lights.count; i++)
-    count += fill_light(world, i, &world->lights[count]);
-  if (scenario->world.mjcf && scenario->world.lights.count == 0)
+  size_t count = scenario->world.lights.count;
+  for (size_t i = 0; i < count; i++) fill_light(world, i, &world->lights[i]);
+  if (scenario->world.mjcf && count == 0)
     count = world->table->lights(world->engine, world->lights, ORR_MOST_LIGHTS);
   world->scene.light_count = count;
 }

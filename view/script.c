@@ -54,7 +54,8 @@ orr_status orr_script_play(const orr_view_def *play, uint32_t episode, int64_t m
 static orr_status check_world(const orr_experiment *experiment, const orr_dataset *dataset,
                               const char *path, orr_error *err) {
   const orr_shard_info *info = orr_dataset_info(dataset);
-  if (orr_hash_equal(info->world, experiment->scenario->identity)) return ORR_OK;
+  bool same = orr_hash_equal(info->world, experiment->scenario->identity);
+  if (same && info->action.count == experiment->scenario->action_count) return ORR_OK;
   orr_fail(err, ORR_ERR_MISMATCH, "'%s' was recorded in another world (scenario %s)", path,
            info->id);
   orr_hint(err, "give the scenario, and the --set, with which it was collected");
@@ -135,7 +136,8 @@ static orr_status add_way_from(const char *folder, const orr_dataset *dataset,
   int64_t row = -1;
   ORR_TRY(orr_dataset_open(folder, ORR_SPLIT_TRAIN, false, &demonstrations, NULL));
   bool same = orr_hash_equal(orr_space_hash(&orr_dataset_info(demonstrations)->observation),
-                             orr_space_hash(space));
+                             orr_space_hash(space)) &&
+              orr_dataset_info(demonstrations)->action.count == numbers;
   for (size_t i = 0; same && row < 0 && i < orr_dataset_episodes(demonstrations); i++) {
     row = find_row(demonstrations, i, view);
     if (row < 0 || make_room(out, (size_t)row + view->steps, numbers, NULL) != ORR_OK) continue;

@@ -1,6 +1,8 @@
 #include "agents_test.h"
 
+#include "render/light.h"
 #include "render/painter.h"
+#include "sim/colour.h"
 
 #include <math.h>
 #include <string.h>
@@ -255,6 +257,10 @@ static void pixels_that_cannot_be_are_refused(void **state) {
   solid.depth = solid.segmentation = true;
   solid.from = ORR_VIEWPOINT_TOP;
   assert_int_equal(orr_pixels_check(b.scenario, &solid, faults), 0);
+  orr_scenario crowded = *b.scenario;
+  crowded.world.bodies.count = 256;
+  assert_int_equal(orr_pixels_check(&crowded, &solid, faults), 1);
+  assert_string_equal(faults[0].field, "segmentation");
   solid.relief = solid.unlit = true;
   assert_int_equal(orr_pixels_check(b.scenario, &solid, faults), 2);
   close_bench(&b);
@@ -396,6 +402,23 @@ static void depth_and_labels_belong_to_the_picture(void **state) {
   close_bench(&b);
 }
 
+/* What a scenario gets that says `sky: {}` is what render shows when it says nothing. */
+static void a_sky_by_default_is_none(void **state) {
+  (void)state;
+  bench b;
+  open_push_t(&b);
+  orr_sky_def def;
+  uint8_t horizon[3], zenith[3];
+  orr_record_default(&orr_sky_record, b.arena, &def);
+  orr_colour_parse(def.horizon, horizon);
+  orr_colour_parse(def.zenith, zenith);
+  orr_scene_sky shown = orr_light_sky(&(orr_scene){.dimensions = 3});
+  assert_true(def.ambient == shown.ambient);
+  assert_memory_equal(horizon, shown.horizon, 3);
+  assert_memory_equal(zenith, shown.zenith, 3);
+  close_bench(&b);
+}
+
 int run_env_tests(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(tables_have_good_defaults),
@@ -411,6 +434,7 @@ int run_env_tests(void) {
       cmocka_unit_test(frames_show_the_present),
       cmocka_unit_test(settings_reach_the_painter),
       cmocka_unit_test(depth_and_labels_belong_to_the_picture),
+      cmocka_unit_test(a_sky_by_default_is_none),
   };
   return cmocka_run_group_tests_name("env", tests, NULL, NULL);
 }

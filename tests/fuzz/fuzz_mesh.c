@@ -54,8 +54,10 @@ static void check_mesh(const orr_mesh_file *mesh) {
 
 /* From beside the first vertices to the middles of the first triangles. */
 static void trace(const orr_mesh_file *mesh) {
-  orr_scene_mesh shown = {(const float(*)[3])mesh->vertices, (const int(*)[3])mesh->triangles,
-                          mesh->vertex_count, mesh->triangle_count};
+  orr_scene_mesh shown = {.vertices = (const float(*)[3])mesh->vertices,
+                          .triangles = (const int(*)[3])mesh->triangles,
+                          .vertex_count = mesh->vertex_count,
+                          .triangle_count = mesh->triangle_count};
   orr_mesh_tree *tree;
   orr_rays16 rays;
   orr_hits16 hits;

@@ -52,9 +52,10 @@ static void draw_solid(random_scene *out, orr_random *random, int index, orr_sce
   draw_colour(random, 30.0, shape->colour);
   if (shape->kind == ORR_SCENE_PRISM) draw_prism(random, out->corners[index], shape);
   if (shape->kind == ORR_SCENE_MESH)
-    shape->mesh =
-        (orr_scene_mesh){(const float(*)[3])out->vertices, (const int(*)[3])out->triangles,
-                         RANDOM_RING * RANDOM_TUBE, 2 * RANDOM_RING * RANDOM_TUBE};
+    shape->mesh = (orr_scene_mesh){.vertices = (const float(*)[3])out->vertices,
+                                   .triangles = (const int(*)[3])out->triangles,
+                                   .vertex_count = RANDOM_RING * RANDOM_TUBE,
+                                   .triangle_count = 2 * RANDOM_RING * RANDOM_TUBE};
 }
 
 static void draw_material(random_scene *out, orr_random *random, orr_scene_shape *shape) {
@@ -154,7 +155,8 @@ static void make_ring(random_scene *out) {
 static void make_texture(random_scene *out, orr_random *random) {
   for (int i = 0; i < RANDOM_TEXELS * RANDOM_TEXELS; i++)
     draw_colour(random, 60.0, out->texels[i / RANDOM_TEXELS][i % RANDOM_TEXELS]);
-  out->texture = (orr_scene_texture){RANDOM_TEXELS, RANDOM_TEXELS, &out->texels[0][0][0]};
+  out->texture = (orr_scene_texture){
+      .width = RANDOM_TEXELS, .height = RANDOM_TEXELS, .pixels = &out->texels[0][0][0]};
 }
 
 static void draw_lamp(orr_random *random, size_t count, orr_scene_light *lamp) {

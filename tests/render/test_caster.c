@@ -322,7 +322,8 @@ static void test_a_mesh_is_its_triangles(void **state) {
                                        {1, 2, 6}, {1, 6, 5}, {3, 0, 4}, {3, 4, 7}};
   orr_scene_shape pair[2] = {solid(ORR_SCENE_BOX, 0, 0, -1, 1, 1, 1),
                              solid(ORR_SCENE_MESH, 0, 0, -1, 0, 0, 0)};
-  pair[1].mesh = (orr_scene_mesh){corners, triangles, 8, 12};
+  pair[1].mesh = (orr_scene_mesh){
+      .vertices = corners, .triangles = triangles, .vertex_count = 8, .triangle_count = 12};
   for (int i = 0; i < 2; i++)
     memcpy(pair[i].rotation, (double[4]){cos(0.3), 0, 0, sin(0.3)}, sizeof pair[i].rotation);
   orr_scene box = scene_of(&pair[0], 1), mesh = scene_of(&pair[1], 1);

@@ -288,7 +288,8 @@ static void one_triangle_is_hit_from_both_sides(void **state) {
   (void)state;
   static const float corners[3][3] = {{-1, -1, 0.5f}, {1, -1, 0.5f}, {0, 2, 0.5f}};
   static const int order[1][3] = {{0, 1, 2}};
-  orr_scene_mesh mesh = {corners, order, 3, 1};
+  orr_scene_mesh mesh = {
+      .vertices = corners, .triangles = order, .vertex_count = 3, .triangle_count = 1};
   float normal[3];
   assert_true(look_down(&mesh, 3.0f, normal) == 2.5f);
   assert_true(normal[0] == 0.0f && normal[1] == 0.0f && normal[2] == 1.0f);
@@ -307,7 +308,8 @@ static void what_is_no_triangle_is_left_out(void **state) {
   static const int bad[][3] = {{3, 4, 5},  {6, 7, 8},  {0, 1, 1},       {0, 0, 0},  {0, 1, 13},
                                {0, -1, 2}, {9, 10, 4}, {0, 1, 1 << 30}, {6, 11, 12}};
   static const int mixed[][3] = {{3, 4, 5}, {0, 0, 1}, {0, 1, 2}, {0, -1, 2}, {6, 7, 8}};
-  orr_scene_mesh mesh = {corners, bad, 13, 9};
+  orr_scene_mesh mesh = {
+      .vertices = corners, .triangles = bad, .vertex_count = 13, .triangle_count = 9};
   float normal[3];
   assert_true(isinf(look_down(&mesh, 3.0f, normal)));
   mesh.triangles = mixed;
@@ -323,7 +325,8 @@ static void huge_and_tiny_meshes_are_hit(void **state) {
     float a = sizes[i], normal[3];
     const float corners[3][3] = {{-a, -a, 0}, {a, -a, 0}, {0, a, 0}};
     static const int order[1][3] = {{0, 1, 2}};
-    orr_scene_mesh mesh = {corners, order, 3, 1};
+    orr_scene_mesh mesh = {
+        .vertices = corners, .triangles = order, .vertex_count = 3, .triangle_count = 1};
     assert_true(look_down(&mesh, a, normal) == a && normal[2] == 1.0f);
   }
 }
@@ -376,7 +379,8 @@ static void a_closed_surface_has_no_gaps(void **state) {
                                       {0, -1, 0}, {0, 0, 1},  {0, 0, -1}};
   static const int faces[8][3] = {{0, 2, 4}, {2, 1, 4}, {1, 3, 4}, {3, 0, 4},
                                   {2, 0, 5}, {1, 2, 5}, {3, 1, 5}, {0, 3, 5}};
-  orr_scene_mesh mesh = {corners, faces, 6, 8};
+  orr_scene_mesh mesh = {
+      .vertices = corners, .triangles = faces, .vertex_count = 6, .triangle_count = 8};
   orr_mesh_tree *tree = tree_of(&mesh);
   orr_random random = orr_random_at(12, ORR_PURPOSE_TEST, 0, 0, 0, 0);
   for (int n = 0; n < 4000; n++) {
