@@ -12,7 +12,7 @@
  *   whatever ended the episode, as robomimic's own converters do; mask/train and mask/valid.
  *
  * The training episodes come first, then the held-out ones, each in the order of the data set;
- * episodes without a step are left out. Memory: a few frames. What is there under the name is
+ * episodes without a step are left out. Memory: a batch of frames. What is there under the name is
  * replaced when the export is whole, not before. */
 #ifndef ORR_DATA_EXPORT_H
 #define ORR_DATA_EXPORT_H

@@ -220,6 +220,15 @@ expect "nothing is left of what was refused" test ! -e z
 # --- pictures without a display ---
 picture="env -u DISPLAY -u WAYLAND_DISPLAY $orrery render scenarios/push_t.yaml --agent random --steps 12"
 size_of() { /usr/bin/python3 -c 'import struct,sys; print(*struct.unpack(">II", open(sys.argv[1], "rb").read()[16:24]))' "$1"; }
+watch="env -u DISPLAY $orrery view scenarios/push_t.yaml --agent random --frames 2 --screenshot window.png"
+check "a window in relief" 0 'Wrote window.png' $watch --relief --size 340x360 --quality fast --scale 2
+expect "its size is as told" test "$(size_of window.png)" = "340 360"
+check "no such quality" 2 'auto, fast, good or best' $watch --quality super
+check "no such scale" 2 'scale' $watch --scale 5
+check "no such size of a window" 2 'is no size' $watch --size 10x10
+check "a window of solids in relief" 2 'flat worlds' "$orrery" view scenarios/mirror_room.yaml --relief
+check "a window of unlit solids" 2 'flat worlds' "$orrery" view scenarios/mirror_room.yaml --unlit
+check "keys in the help" 0 'colours, depth or labels' "$orrery" view --help
 check "picture" 0 'Wrote a.png: step 12 of episode 0' $picture -o a.png
 expect "its size is the world's" test "$(size_of a.png)" = "512 512"
 check "picture is not overwritten" 2 'a.png is already there' $picture -o a.png
