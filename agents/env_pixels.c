@@ -15,7 +15,7 @@ static const orr_field pixels_fields[] = {
      .help = "How a 2D world is drawn from above: plain, or pymunk, as the published Push-T "
              "environments draw it"},
     {ORR_FIELD(BOOL, orr_pixels_def, unlit), .preset = "false",
-     .help = "A 2D world without its lamps: every colour as it is"},
+     .help = "A flat picture of a 2D world without its lamps: every colour as it is"},
     {ORR_FIELD(BOOL, orr_pixels_def, depth), .preset = "false",
      .help = "A second picture: how far away things are along the view's axis, in world units; "
              "inf where nothing is"},
@@ -51,7 +51,8 @@ size_t orr_pixels_check(const orr_scenario *scenario, const orr_pixels_def *def,
        {"theme", "only a flat picture of a 2D world has a theme", "leave it out"}},
       {flat && def->unlit && def->theme != ORR_THEME_PLAIN,
        {"unlit", "this theme regards no lamps", "leave it out"}},
-      {solid && def->unlit, {"unlit", "only a 2D world can be seen unlit", "leave it out"}},
+      {!flat && def->unlit,
+       {"unlit", "only a flat picture of a 2D world can be unlit", "leave it out"}},
       {flat && def->depth, {"depth", "a flat picture of a 2D world has no depth", stand}},
       {flat && def->segmentation,
        {"segmentation", "a flat picture of a 2D world mixes bodies at their edges", stand}},

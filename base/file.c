@@ -116,6 +116,44 @@ orr_status orr_file_write(orr_file_writer *writer, const void *bytes, size_t cou
   return ORR_OK;
 }
 
+orr_status orr_file_write_at(orr_file_writer *writer, uint64_t offset, const void *bytes,
+                             size_t count, orr_error *err) {
+  if (count > 0 && orr_file_injected(ENOSPC))
+    return orr_file_refused(err, "write", writer->path, errno);
+  for (size_t done = 0; done < count;) {
+    ssize_t part = pwrite(fileno(writer->stream), (const char *)bytes + done, count - done,
+                          (off_t)(offset + done));
+    if (part < 0 && errno == EINTR) continue;
+    if (part < 0) return orr_file_refused(err, "write", writer->path, errno);
+    done += (size_t)part;
+  }
+  return ORR_OK;
+}
+
+orr_status orr_file_read_at(const orr_file_writer *writer, uint64_t offset, void *bytes,
+                            size_t count, orr_error *err) {
+  if (count > 0 && orr_file_injected(EIO))
+    return orr_file_refused(err, "read back", writer->path, errno);
+  for (size_t done = 0; done < count;) {
+    ssize_t part =
+        pread(fileno(writer->stream), (char *)bytes + done, count - done, (off_t)(offset + done));
+    if (part < 0 && errno == EINTR) continue;
+    if (part < 0) return orr_file_refused(err, "read back", writer->path, errno);
+    if (part == 0) { /* the end */
+      memset((char *)bytes + done, 0, count - done);
+      part = (ssize_t)(count - done);
+    }
+    done += (size_t)part;
+  }
+  return ORR_OK;
+}
+
+orr_status orr_file_resize(orr_file_writer *writer, uint64_t size, orr_error *err) {
+  if (!orr_file_injected(ENOSPC) && ftruncate(fileno(writer->stream), (off_t)size) == 0)
+    return ORR_OK;
+  return orr_file_refused(err, "write", writer->path, errno);
+}
+
 FILE *orr_file_stream(orr_file_writer *writer) { return writer->stream; }
 
 const char *orr_file_temporary(const orr_file_writer *writer) { return writer->temporary; }

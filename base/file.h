@@ -15,6 +15,13 @@ typedef struct orr_file_writer orr_file_writer;
 /* Opens "<path>.orr-tmp<pid>" for writing. */
 orr_status orr_file_begin(const char *path, orr_file_writer **out, orr_error *err);
 orr_status orr_file_write(orr_file_writer *writer, const void *bytes, size_t count, orr_error *err);
+/* For a writer that goes back to what it wrote; not to be mixed with the other ways to write. What
+ * was never written, and what lies behind the end, reads as zeros. */
+orr_status orr_file_write_at(orr_file_writer *writer, uint64_t offset, const void *bytes,
+                             size_t count, orr_error *err);
+orr_status orr_file_read_at(const orr_file_writer *writer, uint64_t offset, void *bytes,
+                            size_t count, orr_error *err);
+orr_status orr_file_resize(orr_file_writer *writer, uint64_t size, orr_error *err);
 /* A stdio stream on the same temporary file (owned by the writer). */
 FILE *orr_file_stream(orr_file_writer *writer);
 /* The temporary path, for a library that writes by name (HDF5); pair with orr_file_commit. */

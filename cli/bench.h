@@ -12,6 +12,7 @@ int orr_bench_sim_verb(const orr_invocation *invocation, const orr_experiment *e
 int orr_bench_shelf_verb(const orr_invocation *invocation, const char *folder);
 int orr_bench_plan_verb(const orr_invocation *invocation, const orr_experiment *experiment);
 int orr_bench_pixels_verb(const orr_invocation *invocation, const orr_experiment *experiment);
+int orr_bench_render_verb(const orr_invocation *invocation, const orr_experiment *experiment);
 int orr_bench_train_verb(const orr_invocation *invocation, const orr_experiment *experiment);
 
 /* Prints `result` as JSON or as a table, with machine and load, so that a figure can be judged. */

@@ -2,6 +2,7 @@
 #include "base/memory.h"
 #include "cli/bench.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -16,17 +17,13 @@ struct orr_peer {
 static void run_child(const char *const *command, const int in[2], const int out[2]) {
   dup2(in[0], STDIN_FILENO);
   dup2(out[1], STDOUT_FILENO);
-  for (int i = 0; i < 2; i++) {
-    close(in[i]);
-    close(out[i]);
-  }
   execvp(command[0], (char *const *)command);
   _exit(127);
 }
 
 static orr_status start(orr_peer *peer, const char *const *command, orr_error *err) {
-  int in[2], out[2];
-  if (pipe(in) != 0 || pipe(out) != 0 || (peer->child = fork()) < 0) {
+  int in[2], out[2]; /* closed in other peers, or this one would not see the end of its input */
+  if (pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0 || (peer->child = fork()) < 0) {
     return orr_fail(err, ORR_ERR_SYSTEM, "cannot start '%s': %s", command[0], strerror(errno));
   }
   if (peer->child == 0) run_child(command, in, out);
@@ -39,10 +36,7 @@ static orr_status start(orr_peer *peer, const char *const *command, orr_error *e
     peer->identity = json_loads(line, 0, NULL);
   }
   if (peer->identity) return ORR_OK;
-  orr_fail(err, ORR_ERR_SYSTEM, "'%s %s' does not answer", command[0], command[1]);
-  orr_hint(err, "run scripts/peers --torch, stand in the project's folder, and give "
-                "--peer .venv-peers/bin/python");
-  return ORR_ERR_SYSTEM;
+  return orr_fail(err, ORR_ERR_SYSTEM, "'%s %s' does not answer", command[0], command[1]);
 }
 
 orr_status orr_peer_start(const char *const *command, orr_peer **out, orr_error *err) {

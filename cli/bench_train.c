@@ -99,13 +99,21 @@ static json_t *row_json(const contest *c, row *r) {
   return json;
 }
 
+static orr_status start_peer(contest *c, const char *const *command, orr_error *err) {
+  orr_status status = orr_peer_start(command, &c->peer, err);
+  if (status != ORR_OK)
+    orr_hint(err, "run scripts/peers --torch, stand in the project's folder, and give "
+                  "--peer .venv-peers/bin/python");
+  return status;
+}
+
 static orr_status run_batch(contest *c, const char *network, const char *python, json_t *json,
                             orr_error *err) {
   char batch[32];
   static row result;
   snprintf(batch, sizeof batch, "%zu", c->def->batch);
   const char *command[] = {python, "scripts/bench_torch", network, batch, NULL};
-  if (python) ORR_TRY(orr_peer_start(command, &c->peer, err));
+  if (python) ORR_TRY(start_peer(c, command, err));
   if (python) json_object_set(json, "peer", (json_t *)(uintptr_t)orr_peer_identity(c->peer));
   orr_status status = ORR_OK;
   for (size_t t = 1; t <= MAX_THREADS && status == ORR_OK; t++) {

@@ -8,9 +8,14 @@
 #include <string.h>
 
 static const struct argp_option options[] = {
-    {"seconds", 0, "N", 0, "sim, train, pixels: seconds per measurement (default 3)", 0},
-    {"peer", 0, "PYTHON", 0,
-     "sim, train: a Python with gym-pusht or PyTorch (scripts/peers), measured in turns", 0},
+    {"seconds", 0, "N", 0, "All but plan: seconds per measurement (default 3; render: 1, or 0)", 0},
+    {"peer", 0, "PATH", 0,
+     "Measured in turns. sim, train: a Python with gym-pusht or PyTorch (scripts/peers); render: "
+     "the folder of peer_osmesa and peer_cairo (scripts/peers --pictures)",
+     0},
+    {"size", 0, "WxH", 0, "render: pixels of SCENARIO's picture (default: as observe.pixels says)",
+     0},
+    {"out", 0, "FOLDER", 0, "render: write one picture of each kind there, for a look", 0},
     {"samples", 0, "N", 0, "plan: CEM samples (default 300)", 0},
     {"iterations", 0, "N", 0, "plan: CEM iterations (default 30)", 0},
     {"network", 0, "NAME", 0,
@@ -51,10 +56,9 @@ typedef struct benchmark {
 } benchmark;
 
 static const benchmark benchmarks[] = {
-    {"sim", orr_bench_sim_verb},
-    {"plan", orr_bench_plan_verb},
-    {"train", orr_bench_train_verb},
-    {"pixels", orr_bench_pixels_verb},
+    {"sim", orr_bench_sim_verb},       {"plan", orr_bench_plan_verb},
+    {"train", orr_bench_train_verb},   {"pixels", orr_bench_pixels_verb},
+    {"render", orr_bench_render_verb},
 };
 
 static const benchmark *find(const char *name) {
@@ -68,8 +72,10 @@ static int run(const orr_invocation *invocation) {
   const char *what = invocation->arguments[0];
   const benchmark *chosen = find(what);
   if (!chosen) {
-    fprintf(stderr,
-            "orrery bench: there is no benchmark '%s'\n  hint: sim, plan, train or pixels\n", what);
+    fprintf(
+        stderr,
+        "orrery bench: there is no benchmark '%s'\n  hint: sim, plan, train, pixels or render\n",
+        what);
     return 2;
   }
   orr_invocation scenario = *invocation;
@@ -88,13 +94,15 @@ static int run(const orr_invocation *invocation) {
 const orr_verb orr_verb_bench = {
     .name = "bench",
     .summary = "Measure speed on this machine, as ratios in one run",
-    .arguments = "sim|plan|train|pixels [SCENARIO|FOLDER]",
+    .arguments = "sim|plan|train|pixels|render [SCENARIO|FOLDER]",
     .example = "orrery bench sim\n"
                "orrery bench sim scenarios\n"
                "orrery bench sim --peer .venv-peers/bin/python\n"
                "orrery bench plan --model out/push_t-quick/model/model.safetensors\n"
                "orrery bench train --peer .venv-peers/bin/python\n"
-               "orrery bench pixels --set observe.pixels.width=96",
+               "orrery bench pixels --set observe.pixels.width=96\n"
+               "orrery bench render --peer build/release/tests/render\n"
+               "orrery bench render scenarios/mirror_room.yaml --size 128x96",
     .details =
         "sim: control steps per second with targets near the block, coverage reward included;\n"
         "     beside gym-pusht when --peer is given; batches of 64 worlds on 1 to 16 threads; an\n"
@@ -105,7 +113,10 @@ const orr_verb orr_verb_bench = {
         "     network, batch and threads, f32 against f32 and bf16 against bf16 (autocast).\n"
         "pixels: rows per second from random actions to a finished data set of 64 x 64 pictures\n"
         "     (or as observe.pixels says) in a temporary folder, and where the time goes; then\n"
-        "     random windows of 4 frames out of it; on one thread and two.",
+        "     random windows of 4 frames out of it; on one thread and two.\n"
+        "render: pictures per second of instants that are there: Push-T; ten solids, with and\n"
+        "     without mirrors; on one thread and two; beside cairo and MuJoCo's own pictures by\n"
+        "     OpenGL in software when --peer is given. With SCENARIO: of that world alone.",
     .groups = ORR_CLI_SCENARIO | ORR_CLI_MODEL | ORR_CLI_WORK | ORR_CLI_JSON,
     .options = options,
     .least = 1,

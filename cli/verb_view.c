@@ -1,7 +1,10 @@
 /* orrery view: the window. */
 #include "cli/verbs.h"
+#include "view/keys.h"
 #include "view/view.h"
 #include <string.h>
+
+enum { LEAST = 64, MOST = 8192 }; /* pixels along a side of the window */
 
 static const struct argp_option options[] = {
     {"agent", 0, "AGENT", 0,
@@ -10,6 +13,13 @@ static const struct argp_option options[] = {
      0},
     {"frames", 0, "N", 0, "Stop after N frames", 0},
     {"screenshot", 0, "FILE", 0, "Write the last frame as PNG; works with no display", 0},
+    {"size", 0, "WxH", 0, "Of the window, pixels; default 1000x720", 0},
+    {"relief", 0, NULL, 0, "2D: as solids that stand on a table (key T)", 0},
+    {"unlit", 0, NULL, 0, "2D: without the world's lamps (key L)", 0},
+    {"quality", 0, "WORD", 0,
+     "How carefully light is followed: auto (fast in motion, best in rest), fast, good or best", 0},
+    {"scale", 0, "N", 0,
+     "One painted pixel for NxN of the window, 1 to 4; default as time allows (keys + - 0)", 0},
     {0},
 };
 
@@ -20,6 +30,26 @@ static bool find_agent(const char *name, orr_view_agent *out) {
           "orrery view: there is no agent '%s'\n"
           "  hint: human, random, weak, rest, cem, inverse or cloning\n",
           name);
+  return false;
+}
+
+static bool read_care(const char *word, orr_care *out) {
+  for (int i = 0; word && orr_care_names[i]; i++)
+    if (!strcmp(word, orr_care_names[i])) return *out = (orr_care)i, true;
+  if (!word) return true;
+  fprintf(stderr, "orrery view: there is no quality '%s'\n  hint: auto, fast, good or best\n",
+          word);
+  return false;
+}
+
+static bool read_size(const char *text, int *width, int *height) {
+  char rest;
+  if (!text) return true;
+  if (sscanf(text, "%5dx%5d%c", width, height, &rest) == 2 && *width >= LEAST && *height >= LEAST &&
+      *width <= MOST && *height <= MOST)
+    return true;
+  fprintf(stderr, "orrery view: '%s' is no size\n  hint: 1280x800; %d to %d pixels a side\n", text,
+          LEAST, MOST);
   return false;
 }
 
@@ -43,6 +73,11 @@ static int run(const orr_invocation *invocation) {
                       .screenshot = orr_cli_option(invocation, "screenshot")};
   const char *agent = orr_cli_option(invocation, "agent");
   if (!find_agent(agent ? agent : "human", &def.agent)) return 2;
+  if (!read_care(orr_cli_option(invocation, "quality"), &def.care)) return 2;
+  if (!read_size(orr_cli_option(invocation, "size"), &def.width, &def.height)) return 2;
+  def.divisor = (int)orr_cli_number(invocation, "scale", 0, 1, ORR_PACE_COARSEST);
+  def.relief = orr_cli_option(invocation, "relief") != NULL;
+  def.unlit = orr_cli_option(invocation, "unlit") != NULL;
   def.frames = orr_cli_number(invocation, "frames", def.screenshot ? 60 : 0, 0, INT32_MAX);
   orr_experiment *experiment = NULL;
   int code = orr_cli_load(invocation, &experiment);
@@ -61,8 +96,12 @@ const orr_verb orr_verb_view = {
         "orrery view scenarios/push_t.yaml --agent human\n"
         "orrery view scenarios/push_t.yaml --agent cem --model "
         "out/push_t-quick/model/model.safetensors\n"
+        "orrery view scenarios/mirror_room.yaml --agent random\n"
+        "orrery view scenarios/push_t.yaml --agent random --relief\n"
         "orrery view scenarios/push_t.yaml --agent random --frames 100 --screenshot push_t.png",
-    .details = "Keys: Space pause, . one step, R next episode, Q quit, H help on screen.",
+    .details =
+        "Keys and mouse (most of them need solids: a 3D world, or --relief):\n" ORR_VIEW_KEYS(
+            ORR_KEYS_LINE),
     .groups = ORR_CLI_SCENARIO | ORR_CLI_MODEL | ORR_CLI_WORK,
     .options = options,
     .least = 1,

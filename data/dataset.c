@@ -211,14 +211,27 @@ orr_episode_view orr_dataset_episode(const orr_dataset *dataset, size_t index) {
 
 /* Pictures --------------------------------------------------------------------------------- */
 
-orr_status orr_dataset_frame(const orr_dataset *dataset, size_t episode, size_t row, size_t picture,
-                             orr_inflater *inflater, void *out, orr_error *err) {
-  const orr_space *observation = &dataset->header.info.observation;
-  ORR_ASSERT(episode < dataset->episode_count && picture < observation->picture_count);
+static const orr_hdf5_span *span_of(const orr_dataset *dataset, size_t episode, size_t row,
+                                    size_t picture) {
+  ORR_ASSERT(episode < dataset->episode_count &&
+             picture < dataset->header.info.observation.picture_count);
   ORR_ASSERT(row <= dataset->episodes[episode].steps);
   const orr_shard *shard = &dataset->shards[dataset->places[episode].shard];
-  const orr_hdf5_span *frame = &shard->frames[picture][dataset->places[episode].row + row];
-  const orr_space_picture *what = &observation->pictures[picture];
+  return &shard->frames[picture][dataset->places[episode].row + row];
+}
+
+const uint8_t *orr_dataset_stream(const orr_dataset *dataset, size_t episode, size_t row,
+                                  size_t picture, size_t *count) {
+  const orr_hdf5_span *frame = span_of(dataset, episode, row, picture);
+  *count = frame->count;
+  return frame->bytes;
+}
+
+orr_status orr_dataset_frame(const orr_dataset *dataset, size_t episode, size_t row, size_t picture,
+                             orr_inflater *inflater, void *out, orr_error *err) {
+  const orr_hdf5_span *frame = span_of(dataset, episode, row, picture);
+  const orr_shard *shard = &dataset->shards[dataset->places[episode].shard];
+  const orr_space_picture *what = &dataset->header.info.observation.pictures[picture];
   const char *wrong = NULL;
   if (!orr_deflate_undo(inflater, frame->bytes, frame->count, out, orr_picture_bytes(what))) {
     wrong = "does not inflate to its size";

@@ -56,6 +56,9 @@ void orr_inflater_destroy(orr_inflater *inflater);
  * orr_picture_bytes. Any thread, without a lock; an error when the bytes are damaged. */
 orr_status orr_dataset_frame(const orr_dataset *dataset, size_t episode, size_t row, size_t picture,
                              orr_inflater *inflater, void *out, orr_error *err);
+/* The same frame as it lies in its shard: a zlib stream made at level 1. Borrowed. */
+const uint8_t *orr_dataset_stream(const orr_dataset *dataset, size_t episode, size_t row,
+                                  size_t picture, size_t *count);
 uint64_t orr_dataset_frame_bytes(const orr_dataset *dataset, size_t picture); /* all, deflated */
 
 /* What `orrery inspect` shows of a data set, a shard or a folder: text, or JSON when `json`.

@@ -14,8 +14,12 @@ struct orr_inflater {
 };
 
 orr_status orr_deflater_create(orr_deflater **out, orr_error *err) {
+  return orr_deflater_create_level(LEVEL, out, err);
+}
+
+orr_status orr_deflater_create_level(int level, orr_deflater **out, orr_error *err) {
   ORR_TRY(orr_new(out, 1, sizeof **out, err));
-  (*out)->library = libdeflate_alloc_compressor(LEVEL);
+  (*out)->library = libdeflate_alloc_compressor(level);
   if ((*out)->library) return ORR_OK;
   orr_deflater_destroy(*out);
   *out = NULL;
@@ -60,4 +64,8 @@ bool orr_deflate_undo(orr_inflater *inflater, const void *stream, size_t stream_
                       size_t count) {
   return libdeflate_zlib_decompress(inflater->library, stream, stream_count, out, count, NULL) ==
          LIBDEFLATE_SUCCESS;
+}
+
+uint32_t orr_deflate_crc32(const void *bytes, size_t count) {
+  return libdeflate_crc32(0, bytes, count);
 }

@@ -1,11 +1,11 @@
 /* Flat HDF5 files: named columns and texts at the root, and nothing else.
  *
- * The one place that talks to the HDF5 library. A file is built in memory and then written through
- * base/file.h, so a full disk is met by our code and not inside the library (which cannot close a
- * file that it failed to write), and the bytes depend on the arguments alone: no object times,
- * earliest format, every column contiguous and aligned to 64 bytes. Columns of frames are cut into
- * chunks of one row, each a zlib stream, under the index of the earliest format (a B-tree, version
- * 1, whose unused bytes the library zeroes).
+ * Files for other programs, with groups, are written by hdf5_tree.h. A file is built in memory and
+ * then written through base/file.h, so a full disk is met by our code and not inside the library
+ * (which cannot close a file that it failed to write), and the bytes depend on the arguments alone:
+ * no object times, earliest format, every column contiguous and aligned to 64 bytes. Columns of
+ * frames are cut into chunks of one row, each a zlib stream, under the index of the earliest format
+ * (a B-tree, version 1, whose unused bytes the library zeroes).
  *
  * The library writes; we read ourselves. HDF5's metadata has no checksums in this format, and the
  * library crashes on damaged bytes (1.10.8 does in H5HG_read, within 200 random bit flips). So

@@ -207,7 +207,11 @@ void orr_eye_project(const orr_eye *eye, const double seen[3], double pixel[3]) 
   double scale = eye->parallel ? eye->scale : eye->scale / seen[2];
   pixel[0] = eye->middle[0] + seen[0] * scale;
   pixel[1] = eye->middle[1] + seen[1] * scale;
-  pixel[2] = eye->parallel ? -seen[2] : 1.0 / seen[2];
+  pixel[2] = orr_eye_key(eye, seen[2]);
+}
+
+double orr_eye_key(const orr_eye *eye, double depth) {
+  return eye->parallel ? -depth : 1.0 / depth;
 }
 
 void orr_eye_unproject(const orr_eye *eye, const double pixel[3], double world[3]) {
@@ -217,4 +221,19 @@ void orr_eye_unproject(const orr_eye *eye, const double pixel[3], double world[3
   for (int k = 0; k < 3; k++)
     world[k] =
         eye->position[k] + right * eye->right[k] + down * eye->down[k] + depth * eye->forward[k];
+}
+
+void orr_eye_range(const orr_eye *eye, const orr_scene *scene, double *near, double *far) {
+  double low[3], high[3];
+  orr_eye_bounds(scene, low, high);
+  *near = INFINITY;
+  *far = -INFINITY;
+  for (int i = 0; i < 8; i++) {
+    double world[3], seen[3];
+    corner(low, high, i, world);
+    orr_eye_look(eye, world, seen);
+    *near = orr_min(*near, seen[2]);
+    *far = orr_max(*far, seen[2]);
+  }
+  *near = orr_max(*near, eye->near);
 }

@@ -38,5 +38,9 @@ void orr_eye_look(const orr_eye *eye, const double world[3], double seen[3]);
 void orr_eye_project(const orr_eye *eye, const double seen[3], double pixel[3]);
 /* And back to the world. */
 void orr_eye_unproject(const orr_eye *eye, const double pixel[3], double world[3]);
+/* The key of what is so deep. */
+double orr_eye_key(const orr_eye *eye, double depth);
+/* Depths of the nearest and the farthest corner of the world's box, for the colours of depth. */
+void orr_eye_range(const orr_eye *eye, const orr_scene *scene, double *near, double *far);
 
 #endif

@@ -321,7 +321,8 @@ static void pass_on(compiler *c, const orr_mujoco_text *text, const char *messag
   if (mesh && colon && colon - message < length) length = (int)(colon - message);
   snprintf(own, sizeof own, "%s%.*s", mesh ? "MuJoCo cannot make a solid body of it: " : "", length,
            message);
-  orr_check_complain(&c->check, path ? path : "world", NULL, own);
+  orr_check_complain(&c->check, path ? path : "world",
+                     mesh ? "is it a closed surface, and thick enough?" : NULL, own);
 }
 
 static mjModel *load_text(compiler *c, orr_mujoco_text *text) {

@@ -17,6 +17,7 @@
 /* Of its extent: thinner, and MuJoCo's moments of inertia are rounding errors. */
 #define LEAST_THICKNESS 2e-4
 #define LEAST_VOLUME    1e-14 /* mjMINVAL is 1e-15 */
+#define LEAST_FILLING   1e-4  /* of the box about it */
 
 /* How many bytes here part words of a line: a blank, or a backslash and the line's end. */
 static size_t gap(const orr_mesh_text *text) {
@@ -275,6 +276,7 @@ const char *orr_mesh_file_flaw(const orr_mesh_file *mesh, const double scale[3])
   if (!(width > LEAST_THICKNESS * extent)) return "all its vertices lie on a line";
   double depth = farthest(mesh, scale, first, cross(along, across), 2, &away);
   if (!(depth > LEAST_THICKNESS * extent)) return "all its vertices lie in a plane";
-  if (!(volume_of(mesh, scale) > LEAST_VOLUME)) return "it encloses nothing";
+  double least = fmax(LEAST_VOLUME, LEAST_FILLING * extent * width * depth);
+  if (!(volume_of(mesh, scale) > least)) return "it encloses nothing";
   return NULL;
 }

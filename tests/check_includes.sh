@@ -51,7 +51,9 @@ function check_room(room, in_tests,    parts, target, list) {
 function check_library() {
   if (header ~ /^chipmunk\// && file !~ /^sim\/engine_chipmunk[^\/]*$/)
     offence("Chipmunk belongs to sim/engine_chipmunk*")
-  if (header ~ /^mujoco\// && file !~ /^(sim\/engine_mujoco|tests\/sim\/test_mujoco)[^\/]*$/)
+  # tests/render/peer_*: programs of their own, that pictures are compared with.
+  if (header ~ /^mujoco\// && file != "tests/render/peer_osmesa.c" &&
+      file !~ /^(sim\/engine_mujoco|tests\/sim\/test_mujoco)[^\/]*$/)
     offence("MuJoCo belongs to sim/engine_mujoco*")
   if (header ~ /(^|\/)dnnl[^\/]*\.h$/) {
     if (file !~ /^worldmodel\//) offence("oneDNN belongs to worldmodel/")
@@ -62,6 +64,10 @@ function check_library() {
     offence("HDF5 belongs to data/")
   if (header ~ /(^|\/)SDL[^\/]*\.h$/ && file !~ /^(tests\/)?view\//)
     offence("SDL belongs to view/")
+  if (header ~ /^(GL|GLES[0-9]*|EGL)\// && file != "tests/render/peer_osmesa.c")
+    offence("OpenGL belongs to tests/render/peer_osmesa.c")
+  if (header ~ /(^|\/)cairo[^\/]*\.h$/ && file != "tests/render/peer_cairo.c")
+    offence("cairo belongs to tests/render/peer_cairo.c")
   if (header ~ /^embree/ && file !~ /^render\/mesh_tree/) offence("Embree belongs to render/mesh_tree")
 }
 {
@@ -135,6 +141,12 @@ self_check() {
   expect sim/world.c '<chipmunk/chipmunk.h>' caught
   expect sim/engine_mujoco.c '<mujoco/mujoco.h>' fine
   expect sim/engine_chipmunk.c '<mujoco/mujoco.h>' caught
+  expect tests/render/peer_osmesa.c '<mujoco/mujoco.h>' fine
+  expect tests/render/peer_cairo.c '<mujoco/mujoco.h>' caught
+  expect tests/render/peer_osmesa.c '<GL/osmesa.h>' fine
+  expect render/painter.c '<GL/gl.h>' caught
+  expect tests/render/peer_cairo.c '<cairo.h>' fine
+  expect view/panel.c '<cairo/cairo.h>' caught
   expect worldmodel/gemm.c '<oneapi/dnnl/dnnl.h>' fine
   expect agents/gemm.c '<dnnl.h>' caught
   expect data/a.c '<hdf5.h>' fine

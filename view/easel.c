@@ -86,22 +86,6 @@ static void step_back(const orr_easel_def *def, const orr_scene *scene, orr_eye 
   }
 }
 
-/* From the nearest to the farthest corner of the world. */
-static void choose_range(orr_easel *easel, const orr_scene *scene, const orr_eye *eye) {
-  double low[3], high[3];
-  orr_eye_bounds(scene, low, high);
-  easel->near = INFINITY;
-  easel->far = -INFINITY;
-  for (int c = 0; c < 8; c++) {
-    double corner[3], seen[3];
-    for (int k = 0; k < 3; k++) corner[k] = c >> k & 1 ? high[k] : low[k];
-    orr_eye_look(eye, corner, seen);
-    easel->near = orr_min(easel->near, seen[2]);
-    easel->far = orr_max(easel->far, seen[2]);
-  }
-  easel->near = orr_max(easel->near, eye->near);
-}
-
 static orr_status create_panels(orr_easel *easel, orr_error *err) {
   const orr_easel_def *def = &easel->def;
   const char *labels[ORR_EASEL_MOST];
@@ -148,7 +132,7 @@ static orr_status choose_eye(orr_easel *easel, const orr_scene *scene, orr_error
   easel->eye = orr_eye_of(scene, paint->viewpoint, paint->width, paint->height);
   easel->steady = !scene->camera;
   if (easel->steady) step_back(&easel->def, scene, &easel->eye);
-  choose_range(easel, scene, &easel->eye);
+  orr_eye_range(&easel->eye, scene, &easel->near, &easel->far);
   return ORR_OK;
 }
 

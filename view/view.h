@@ -2,11 +2,15 @@
  *
  * view owns its loop: it drives a world and an agent, draws through render/, and never changes what
  * they compute. The window is SDL2 with the software renderer; with no display, `frames` and
- * `screenshot` draw off screen. The mouse is the human agent: the cursor is the target position. */
+ * `screenshot` draw off screen. Where things are: view.c time and the loop, view_input.c what the
+ * user does (keys.h lists it), view_draw.c what is shown; gaze.h from where solids are seen
+ * (orbit.h is its arithmetic), pane.h how finely (pace.h decides); hand.h how the cursor leads. */
 #ifndef ORR_VIEW_VIEW_H
 #define ORR_VIEW_VIEW_H
 
 #include "eval/experiment.h"
+#include "view/event.h"
+#include "view/pane.h"
 
 typedef enum orr_view_agent {
   ORR_VIEW_HUMAN,
@@ -26,6 +30,12 @@ typedef struct orr_view_def {
   uint64_t seed;
   int64_t frames;         /* stop after so many frames; 0: when the user quits */
   const char *screenshot; /* PNG of the last frame; NULL: none */
+  int width, height;      /* of the window; 0: 1000 x 720 */
+  bool relief, unlit;     /* of outlines: solids on a table; without their lamps */
+  orr_care care;
+  int divisor;             /* of the resolution, 1 ... ORR_PACE_COARSEST; 0: as time allows */
+  const orr_event *events; /* what a user does, by `frame`, beside what a window tells */
+  size_t event_count;
 } orr_view_def;
 
 orr_status orr_view_run(const orr_view_def *def, const orr_control *control, orr_error *err);

@@ -236,6 +236,7 @@ static void pixels_that_cannot_be_are_refused(void **state) {
        "theme"},
       {{.width = 64, .samples = 1, .shadow_rays = 1, .unlit = true, .theme = ORR_THEME_PYMUNK},
        "unlit"},
+      {{.width = 64, .samples = 1, .shadow_rays = 1, .relief = true, .unlit = true}, "unlit"},
       {{.width = 64, .samples = 2, .shadow_rays = 1}, "samples"},
       {{.width = 64, .samples = 16, .shadow_rays = 8}, "shadow_rays"},
   };
@@ -357,7 +358,7 @@ static void settings_reach_the_painter(void **state) {
   check_setting("scenarios/push_t.yaml", &pixels, &paint, true);
   pixels = def, paint = usual;
   pixels.relief = paint.relief = true;
-  check_setting("scenarios/push_t.yaml", &pixels, &paint, false);
+  check_setting("scenarios/push_t.yaml", &pixels, &paint, true);
   pixels = def, paint = usual;
   pixels.from = paint.viewpoint = ORR_VIEWPOINT_SIDE;
   check_setting("scenarios/push_cube.yaml", &pixels, &paint, true);

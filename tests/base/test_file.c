@@ -100,6 +100,21 @@ static void a_library_may_write_the_temporary_by_name(void **state) {
 }
 
 /* Fails the first, second, ... call that touches the disk until the write succeeds. */
+static void a_writer_may_go_back(void **state) {
+  (void)state;
+  char path[256], back[8];
+  orr_file_writer *writer;
+  snprintf(path, sizeof path, "%s", in("places"));
+  assert_int_equal(orr_file_begin(path, &writer, NULL), ORR_OK);
+  assert_int_equal(orr_file_write_at(writer, 4, "ef--", 4, NULL), ORR_OK);
+  assert_int_equal(orr_file_read_at(writer, 2, back, 8, NULL), ORR_OK);
+  assert_memory_equal(back, "\0\0ef--\0\0", 8);
+  assert_int_equal(orr_file_write_at(writer, 0, "abcd", 4, NULL), ORR_OK);
+  assert_int_equal(orr_file_resize(writer, 6, NULL), ORR_OK);
+  assert_int_equal(orr_file_commit(writer, NULL), ORR_OK);
+  assert_holds(path, "abcdef");
+}
+
 static void every_injected_failure_leaves_old_or_new_whole(void **state) {
   (void)state;
   int failures = 0, old = 0;
@@ -300,6 +315,7 @@ int test_file(void) {
       cmocka_unit_test(files_come_back_as_written),
       cmocka_unit_test(nothing_shows_before_the_commit),
       cmocka_unit_test(a_library_may_write_the_temporary_by_name),
+      cmocka_unit_test(a_writer_may_go_back),
       cmocka_unit_test(every_injected_failure_leaves_old_or_new_whole),
       cmocka_unit_test(reading_fails_cleanly),
       cmocka_unit_test(writing_to_impossible_places_says_why),

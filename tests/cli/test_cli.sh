@@ -31,7 +31,7 @@ expect() { # NAME CONDITION...
   if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED $name"; fi
 }
 
-verbs="run collect train eval view render inspect report bench validate schema explain list doctor completion"
+verbs="run collect train eval view render inspect export report bench validate schema explain list doctor completion"
 
 # --- help and usage ---
 check "help lists verbs" 0 'validate +Check' "$orrery" help
@@ -128,7 +128,42 @@ expect "bench train prints JSON alone" /usr/bin/python3 -m json.tool stdout.txt 
 check "bench pixels" 0 "windows_per_second_2_threads" "$orrery" bench pixels --episodes 4 --rounds 1 --seconds 1 --json
 expect "bench pixels prints JSON alone" /usr/bin/python3 -m json.tool stdout.txt /dev/null
 check "bf16 where it would be slower" 2 "set plan.precision=f32" env ORR_ISA=v3 "$orrery" bench plan --set plan.precision=bf16
-check "bench of nonsense" 2 "sim, plan, train or pixels" "$orrery" bench trian
+# --- pictures a second; 0 seconds are one round of each ---
+tallies="$orrery bench render --rounds 1 --seconds 0"
+check "bench render of a world" 0 'two painters on two threads' $tallies scenarios/push_t.yaml --json
+expect "bench render prints JSON alone" /usr/bin/python3 -m json.tool stdout.txt /dev/null
+expect "all rates are numbers" test "$(grep -c 'pictures_per_second": [0-9]' stdout.txt)" = 2
+check "bench render of solids" 0 'mirror_room, 48 x 32' $tallies scenarios/mirror_room.yaml --size 48x32
+expect "in five ways" test "$(grep -c 'by CPU time' stdout.txt)" = 5
+check "bench render elsewhere" 2 "stand in the project's folder" $tallies
+mkdir -p tests/fixtures dying && cp -r "$source_dir/tests/fixtures/pictures" tests/fixtures
+check "bench render alone" 0 'not asked: --peer' $tallies --out tallied
+expect "a row for each picture" test "$(grep -Ec '^[a-z_ ]+, [0-9]+ x [0-9]+' stdout.txt)" = 7
+expect "and a look at each" test "$(find tallied -name '*-orrery.png' | wc -l)" = 7
+check "looks are not overwritten" 2 'tallied is already there' $tallies --out tallied
+check "bench render of no size" 2 'is no size' $tallies scenarios/push_t.yaml --size 8
+check "a size for several" 2 '--size is for a SCENARIO' $tallies --size 64
+check "peers for a world" 2 'peers draw no SCENARIO' $tallies scenarios/push_t.yaml --peer dying
+check "bench render without its peers" 1 'scripts/peers --pictures' $tallies --peer /nowhere
+printf '#!/bin/sh\necho "{}"\nread -r line\necho 1000\n' >dying/peer_cairo
+chmod +x dying/peer_cairo
+check "a peer that dies" 1 'peer_cairo stopped answering' $tallies --peer dying --json
+expect "and one that is not there" grep -q 'peer_osmesa is not there' stderr.txt
+expect "leave our figures" test "$(grep -c '"who": "orrery"' stdout.txt)" = 7
+expect "as JSON" /usr/bin/python3 -m json.tool stdout.txt /dev/null
+peers=$(dirname "$orrery")/tests/render
+if [ -x "$peers/peer_cairo" ] && [ -x "$peers/peer_osmesa" ]; then
+  check "bench render beside its peers" 0 'llvmpipe|softpipe' $tallies --peer "$peers" --out beside
+  expect "all answered" test "$(grep -c 'orrery: [0-9]' stdout.txt)" = 22
+  expect "none is missing" test "$(grep -c missing stdout.txt)" = 0
+  for size in 64x64 96x96 224x224; do
+    expect "cairo's picture is ours, $size" /usr/bin/python3 "$source_dir/tests/cli/compare_png.py" 16 \
+      beside/push_t-$size-orrery.png beside/push_t-$size-cairo.png beside/push_t-$size-cairo_what_stands_still_kept.png
+  done
+else
+  echo "skipped: pictures beside cairo and MuJoCo (scripts/peers --pictures)"
+fi
+check "bench of nonsense" 2 "sim, plan, train, pixels or render" "$orrery" bench trian
 check "bench of another network" 2 "perceptron or gelu" "$orrery" bench train --network x
 check "bench without its peer" 1 "scripts/peers" "$orrery" bench train --batch 64 --peer /nowhere/python
 check "json result" 0 '"schema_version"' $run --json
@@ -155,9 +190,45 @@ check "report of nothing" 1 'config.yaml' "$orrery" report scenarios
 check "screenshot" 0 'Wrote shot.png' env -u DISPLAY "$orrery" view scenarios/push_t.yaml \
   --agent cem --model run/model/model.safetensors --frames 5 --screenshot shot.png
 expect "screenshot is PNG" grep -q PNG <(head -c 8 shot.png)
+
+# --- data for other programs ---
+check "export to Minari" 0 'Wrote there/lab/x-v0: 42 episodes \(4 held out\), [0-9]+ steps' \
+  "$orrery" export seen --to minari --id lab/x-v0 -o there/lab/x-v0 --quiet
+expect "Minari's metadata is JSON" /usr/bin/python3 -m json.tool there/lab/x-v0/data/metadata.json /dev/null
+check "export is not overwritten" 2 'already there' "$orrery" export seen --to minari -o there/lab/x-v0
+check "export is replaced" 0 'Wrote there/lab/x-v0: 4 episodes \(4 held out\)' "$orrery" export \
+  seen/data --to minari -o there/lab/x-v0 --force --split held-out --quiet
+check "export to robomimic" 0 'Wrote x.hdf5: 42 episodes' "$orrery" export seen --to robomimic -o x.hdf5
+expect "progress of an export" grep -q 'export: 42 episodes' stderr.txt
+check "export of a shard without pictures" 0 '4 held out' "$orrery" export run/data/held-out-00000.h5 \
+  --to robomimic -o y.hdf5 --quiet
+check "export without a format" 2 'one of minari, robomimic' "$orrery" export seen -o z
+check "export to nonsense" 2 "'zarr' is none of minari, robomimic" "$orrery" export seen --to zarr -o z
+check "export to nowhere" 2 '--out is missing' "$orrery" export seen --to minari
+check "export under a bad name" 2 'no name of a Minari data set' "$orrery" export seen --to minari -o z --id z
+check "name for robomimic" 2 '--id is for Minari' "$orrery" export seen --to robomimic -o z --id a-v0
+check "raw actions for Minari" 2 'is for robomimic' "$orrery" export seen --to minari -o z --raw-actions
+check "export of a bad split" 2 "'test' is none of all, train, held-out" "$orrery" export seen \
+  --to minari -o z --split test
+check "export never replaces shards" 2 "data of Orrery's own" "$orrery" export seen --to robomimic --force \
+  -o seen/data/train-00000.h5
+check "export never replaces a folder of something else" 2 'no Minari data set' "$orrery" export seen \
+  --to minari --force -o seen
+check "export of nothing" 1 'No such file' "$orrery" export nowhere.h5 --to minari -o z
+expect "nothing is left of what was refused" test ! -e z
+
 # --- pictures without a display ---
 picture="env -u DISPLAY -u WAYLAND_DISPLAY $orrery render scenarios/push_t.yaml --agent random --steps 12"
 size_of() { /usr/bin/python3 -c 'import struct,sys; print(*struct.unpack(">II", open(sys.argv[1], "rb").read()[16:24]))' "$1"; }
+watch="env -u DISPLAY $orrery view scenarios/push_t.yaml --agent random --frames 2 --screenshot window.png"
+check "a window in relief" 0 'Wrote window.png' $watch --relief --size 340x360 --quality fast --scale 2
+expect "its size is as told" test "$(size_of window.png)" = "340 360"
+check "no such quality" 2 'auto, fast, good or best' $watch --quality super
+check "no such scale" 2 'scale' $watch --scale 5
+check "no such size of a window" 2 'is no size' $watch --size 10x10
+check "a window of solids in relief" 2 'flat worlds' "$orrery" view scenarios/mirror_room.yaml --relief
+check "a window of unlit solids" 2 'flat worlds' "$orrery" view scenarios/mirror_room.yaml --unlit
+check "keys in the help" 0 'colours, depth or labels' "$orrery" view --help
 check "picture" 0 'Wrote a.png: step 12 of episode 0' $picture -o a.png
 expect "its size is the world's" test "$(size_of a.png)" = "512 512"
 check "picture is not overwritten" 2 'a.png is already there' $picture -o a.png
@@ -324,12 +395,23 @@ full_disk() {
   mkdir -p small && mount -t tmpfs -o size=200k tmpfs small || return 77
   "$orrery" run scenarios/push_t.yaml --profile tiny --out small/run --quiet
 }
-export -f full_disk
+full_export() { # FORMAT: leaves nothing behind
+  mkdir -p small && mount -t tmpfs -o size=200k tmpfs small || return 77
+  "$orrery" export seen --to "$1" -o small/export --quiet
+  local code=$?
+  [ -z "$(ls small)" ] || echo "left: $(ls small)"
+  return $code
+}
+export -f full_disk full_export
 export orrery
 if unshare -m true 2>/dev/null || unshare -rm true 2>/dev/null; then
   flags=-m
   unshare -m true 2>/dev/null || flags=-rm
   check "full disk" 1 '(No space left|disk)' unshare $flags bash -c full_disk
+  for format in minari robomimic; do
+    check "full disk, export to $format" 1 'No space left' unshare $flags bash -c "full_export $format"
+    expect "nothing is left of it" test -z "$(grep left: stdout.txt)"
+  done
 else
   echo "skipped: full disk (no mount namespaces here)"
 fi

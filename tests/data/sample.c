@@ -88,6 +88,17 @@ void sample_seen_info(orr_shard_info *out) {
   out->observation.picture_count = 3;
 }
 
+void sample_wide_info(orr_shard_info *out) {
+  static const orr_space_picture pictures[] = {{"pixels", ORR_PICTURE_RGB, 40, 34},
+                                               {"depth", ORR_PICTURE_DEPTH, 36, 33},
+                                               {"segmentation", ORR_PICTURE_LABELS, 33, 32}};
+  sample_info(out);
+  memcpy(out->observation.pictures, pictures, sizeof pictures);
+  out->observation.picture_count = 3;
+  set_field(&out->action.fields[0], "target.x", "px", -1, -8, 0);
+  set_field(&out->action.fields[1], "target.y", "px", -1, -10, 2);
+}
+
 void sample_frame(const orr_space_picture *picture, int64_t number, size_t t, void *out) {
   size_t n = (size_t)number, width = (size_t)picture->width, height = (size_t)picture->height;
   uint8_t *bytes = out;
@@ -109,7 +120,7 @@ void sample_frame(const orr_space_picture *picture, int64_t number, size_t t, vo
 
 static orr_status add_frames(const orr_shard_info *info, orr_deflater *deflater,
                              orr_episode *episode, orr_error *err) {
-  float frame[SAMPLE_FRAME_BYTES / sizeof(float)];
+  float frame[SAMPLE_WIDE_BYTES / sizeof(float)];
   ORR_TRY(orr_episode_add_pictures(episode, &info->observation, err));
   for (size_t t = 0; t <= episode->steps; t++) {
     for (size_t p = 0; p < info->observation.picture_count; p++) {
@@ -190,5 +201,11 @@ orr_status sample_folder(const char *folder, orr_error *err) {
 orr_status sample_seen_folder(const char *folder, orr_error *err) {
   orr_shard_info info;
   sample_seen_info(&info);
+  return make_folder(folder, &info, err);
+}
+
+orr_status sample_wide_folder(const char *folder, orr_error *err) {
+  orr_shard_info info;
+  sample_wide_info(&info);
   return make_folder(folder, &info, err);
 }

@@ -1,5 +1,5 @@
-/* Writes the sample data set ("seen": with pictures) into the folder named, and prints what
- * inspect says of it. */
+/* Writes the sample data set ("seen": with pictures; "wide": with larger ones) into the folder
+ * named, and prints what inspect says of it. */
 #include "base/memory.h"
 #include "data/dataset.h"
 #include "tests/data/sample.h"
@@ -10,8 +10,9 @@ int main(int argc, char **argv) {
   orr_error err = {0};
   char text[1200], *page;
   if (argc != 3) return 2;
-  bool seen = strcmp(argv[2], "seen") == 0;
-  orr_status status = seen ? sample_seen_folder(argv[1], &err) : sample_folder(argv[1], &err);
+  orr_status status = strcmp(argv[2], "seen") == 0   ? sample_seen_folder(argv[1], &err)
+                      : strcmp(argv[2], "wide") == 0 ? sample_wide_folder(argv[1], &err)
+                                                     : sample_folder(argv[1], &err);
   if (status == ORR_OK) status = orr_dataset_inspect(argv[1], false, &page, &err);
   if (status != ORR_OK) {
     orr_error_text(&err, text, sizeof text);

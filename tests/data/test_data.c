@@ -69,6 +69,6 @@ int64_t open_handles(void) { return H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ
 
 int main(void) {
   int failed = test_shard() + test_layout() + test_damage() + test_dataset() + test_windows() +
-               test_pictures() + test_failure();
+               test_pictures() + test_export() + test_failure();
   return failed == 0 ? 0 : 1;
 }

@@ -15,6 +15,7 @@
 /* One group a file; the number of failed tests. */
 int test_damage(void);
 int test_dataset(void);
+int test_export(void);
 int test_failure(void);
 int test_layout(void);
 int test_pictures(void);

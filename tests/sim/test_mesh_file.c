@@ -394,6 +394,7 @@ static void a_world_says_what_is_wrong_with_its_mesh(void **state) {
       {V3 "v 0 0 1\nf 1 2 3 4\n", ", scale: [1, 1e12, 1]", "beyond"},
       {V3 "v 0 0 1\nf 1 2 3 4\n", ", scale: [1e-6, 1e-6, 1e-6]", "encloses nothing"},
       {V3 "v 0 0 1\nf 1 2 5\n", "", "orr-w.obj:5: vertex 5 of 4"},
+      {V3 "v 0 0 1\nv 0 1e-9 0\nf 1 2 5\nf 1 3 5\nf 5 4 1\n", "", "encloses nothing"},
       {"", "", "no triangle"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

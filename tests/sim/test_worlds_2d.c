@@ -372,14 +372,66 @@ static void each_player_keeps_to_his_half(void **context) {
   close_shelf(&s);
 }
 
+/* --- lantern --- */
+
+/* A force F against a drag c: v = F/c (1 - exp(-c t / m)), here 1.5 m/s and 0.5 s. */
+static void the_lantern_reaches_the_speed_of_its_drag(void **context) {
+  (void)context;
+  shelf s = open_shelf("scenarios/lantern.yaml");
+  place_ball(&s, "lantern", 0.25, 0.3, 0.0, 0.0);
+  set(&s);
+  for (int i = 1; i <= 40; i++) {
+    step(&s, 1, 1, 0);
+    double law = 1.5 * (1.0 - exp(-0.05 * i / 0.5));
+    assert_near(get(&s, "lantern.vx") / law, 1.0, 0.015);
+    assert_near(get(&s, "lantern.vy"), 0.0, 1e-12);
+  }
+  step(&s, 200, -1, 1); /* the walls and the mirror hold it */
+  assert_true(get(&s, "lantern.x") > 0.165 && get(&s, "lantern.x") < 0.18);
+  assert_true(get(&s, "lantern.y") > 1.80 && get(&s, "lantern.y") < 1.835);
+  close_shelf(&s);
+}
+
+/* Its two lamps go where it goes, the third stays; it lets their light out, pillars do not. */
+static void the_lantern_carries_its_light(void **context) {
+  (void)context;
+  shelf s = open_shelf("scenarios/lantern.yaml");
+  place_ball(&s, "lantern", 0.3, 0.3, 0.0, 0.0);
+  set(&s);
+  step(&s, 20, 1, 0.5);
+  const orr_scene *scene = orr_world_scene(s.world);
+  assert_int_equal(scene->light_count, 3);
+  assert_true(get(&s, "lantern.x") > 0.8);
+  for (size_t i = 0; i < 3; i++) {
+    assert_near(scene->lights[i].position[0], i < 2 ? get(&s, "lantern.x") : 2.8, 1e-12);
+    assert_near(scene->lights[i].position[1], i < 2 ? get(&s, "lantern.y") : 0.2, 1e-12);
+  }
+  int mirrors = 0;
+  for (size_t i = 0; i < scene->shape_count; i++) {
+    const orr_scene_shape *shape = &scene->shapes[i];
+    mirrors += shape->material.mirror > 0.5;
+    if (shape->layer == ORR_LAYER_GOAL) continue;
+    assert_int_equal(shape->material.glass > 0.5, shape->body >= 0);
+  }
+  assert_int_equal(mirrors, 1);
+  close_shelf(&s);
+}
+
 int run_world_2d_tests(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(two_room_is_what_it_says),      cmocka_unit_test(starts_are_in_the_rooms),
-      cmocka_unit_test(balls_exchange_what_they_have), cmocka_unit_test(cushions_reflect),
-      cmocka_unit_test(a_table_keeps_its_energy),      cmocka_unit_test(a_tower_stands_and_falls),
-      cmocka_unit_test(the_top_box_comes_off_alone),   cmocka_unit_test(dominoes_fall_in_order),
-      cmocka_unit_test(the_puck_obeys_its_drag),       cmocka_unit_test(the_puck_bounces),
+      cmocka_unit_test(two_room_is_what_it_says),
+      cmocka_unit_test(starts_are_in_the_rooms),
+      cmocka_unit_test(balls_exchange_what_they_have),
+      cmocka_unit_test(cushions_reflect),
+      cmocka_unit_test(a_table_keeps_its_energy),
+      cmocka_unit_test(a_tower_stands_and_falls),
+      cmocka_unit_test(the_top_box_comes_off_alone),
+      cmocka_unit_test(dominoes_fall_in_order),
+      cmocka_unit_test(the_puck_obeys_its_drag),
+      cmocka_unit_test(the_puck_bounces),
       cmocka_unit_test(each_player_keeps_to_his_half),
+      cmocka_unit_test(the_lantern_reaches_the_speed_of_its_drag),
+      cmocka_unit_test(the_lantern_carries_its_light),
   };
   return cmocka_run_group_tests_name("2D worlds of the shelf", tests, NULL, NULL);
 }

@@ -407,21 +407,26 @@ static void the_mark_is_behind_the_screen(void **context) {
   }
 }
 
-/* What a picture of it needs: a mirror, a lamp, a camera, solids of each kind. */
-static void the_room_shows_its_mirror_and_lamp(void **context) {
+/* What a picture of it needs: mirrors, glass, lamps, a sky, a camera, solids of each kind. */
+static void the_room_shows_its_mirrors_and_lamps(void **context) {
   (void)context;
   orr_world *world = open_world("mirror_room", NULL);
   const orr_scene *scene = orr_world_scene(world);
   unsigned seen = 0;
-  size_t mirrors = 0;
+  size_t mirrors = 0, glasses = 0, images = 0;
   for (size_t i = 0; i < scene->shape_count; i++) {
     seen |= 1u << scene->shapes[i].kind;
     mirrors += scene->shapes[i].material.mirror > 0.5;
+    glasses += scene->shapes[i].material.glass > 0.5;
+    images += scene->shapes[i].material.texture != NULL;
   }
-  assert_int_equal(mirrors, 1);
-  assert_int_equal(scene->light_count, 1);
+  assert_int_equal(mirrors, 2);
+  assert_int_equal(glasses, 1);
+  assert_int_equal(images, 1);
+  assert_int_equal(scene->light_count, 3);
+  assert_non_null(scene->sky);
   assert_non_null(scene->camera);
-  for (unsigned kind = ORR_SCENE_SPHERE; kind <= ORR_SCENE_PLANE; kind++)
+  for (unsigned kind = ORR_SCENE_SPHERE; kind <= ORR_SCENE_MESH; kind++)
     assert_true(seen & 1u << kind);
   end_world(world);
 }
@@ -444,7 +449,7 @@ int run_worlds_3d_tests(void) {
       cmocka_unit_test(the_ball_rolls_without_slipping),
       cmocka_unit_test(the_room_keeps_the_ball),
       cmocka_unit_test(the_mark_is_behind_the_screen),
-      cmocka_unit_test(the_room_shows_its_mirror_and_lamp),
+      cmocka_unit_test(the_room_shows_its_mirrors_and_lamps),
   };
   return cmocka_run_group_tests_name("worlds of the shelf on MuJoCo", tests, NULL, NULL);
 }
