@@ -1,6 +1,7 @@
 #!/bin/bash
-# Checks the limits of docs/design.md: .c files of at most 600 lines, .h of 200, lines of 100
-# columns, functions of 60 lines.
+# Checks the limits of docs/design.md: .c and .inc files of at most 600 lines, .h of 200, lines of 100
+# columns, functions of 60 lines; and that nothing at the root is in git that does not belong there
+# (outputs of a test that was run there).
 #   check_style.sh [folder]      prints file:line of each offence; exit 1 when there is one
 #   check_style.sh --self-check  proves that each rule can fail
 set -euo pipefail
@@ -12,7 +13,14 @@ offences() (
   for folder in base sim data render worldmodel agents eval view cli tests; do
     [ ! -d "$folder" ] || folders+=("$folder")
   done
-  find "${folders[@]}" -type f -name '*.[ch]' -print0 | sort -z | xargs -0 -r awk '
+  { git ls-files 2>/dev/null || true; } | cut -d/ -f1 | sort -u | while read -r entry; do
+    case $entry in
+    base | sim | data | render | worldmodel | agents | eval | view | cli | tests | scenarios | scripts | docs | cmake) ;;
+    .ci | .clang-format | .gitignore | CHANGELOG.md | CMakeLists.txt | CMakePresets.json | LICENSE | README.md) ;;
+    *) echo "$entry:1: does not belong at the root" ;;
+    esac
+  done
+  find "${folders[@]}" -type f -name '*.[ch]' -print0 -o -type f -name '*.inc' -print0 | sort -z | xargs -0 -r awk '
     function finish() {
       most = file ~ /\.h$/ ? 200 : 600
       if (file != "" && lines > most) print file ":" lines ": longer than " most " lines"
@@ -61,6 +69,11 @@ self_check() {
   expect cli/a.c fine < <(printf '/* %s */\n' "$(printf '\302\260%.0s' {1..94})")
   expect sim/a.c fine < <(echo 'void f(void) {'; body 58; echo '}')
   expect sim/a.c 1 < <(echo 'void f(int a,'; echo '       int b) {'; body 58; echo '}')
+  git -C "$tree" init -q && mkdir -p "$tree/base" && touch "$tree/base/a.txt" && git -C "$tree" add base
+  expect base/b.c fine </dev/null
+  touch "$tree/paint.png" && git -C "$tree" add paint.png
+  expect paint.png 1 </dev/null
+  git -C "$tree" rm -q --cached paint.png
   expect sim/a.c fine < <(echo 'int t[] = {'; body 80; echo '};')
   [ $failed = 0 ] && echo "every rule can fail"
   return $failed
