@@ -4,8 +4,9 @@
  *
  * A device a tree (0.06 ms): nothing of ours is shared between trees, so there is no global to
  * guard. Embree's own list of the threads' allocators is, under a spin lock that ThreadSanitizer
- * cannot see when two trees are made at once. The device's one thread is the caller's. Of the instruction sets the one that every x86-64 has: the widest is
- * 5 to 25 % faster, but finds another of two triangles that are equally near. */
+ * cannot see when two trees are made at once. The device's one thread is the caller's. Of the
+ * instruction sets the one that every x86-64 has: the widest is 5 to 25 % faster, but finds another
+ * of two triangles that are equally near. */
 #include "render/mesh_tree.h"
 
 #include "base/memory.h"
