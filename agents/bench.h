@@ -16,7 +16,7 @@ typedef struct orr_plan_bench {
 
 /* `rounds` plans, each followed by a tenth of a second of products of the model's widest layer on
  * tiles of 64 rows. The env is reset to episode 0 of seed 0 with the state 25 random steps later as
- * the goal. */
+ * the goal; `rule` may be NULL. */
 orr_status orr_plan_bench_run(const orr_model *model, const orr_scenario *scenario,
                               const orr_observer *observer, const orr_goal_rule *rule,
                               const orr_planner_def *def, size_t rounds, orr_pool *pool,

@@ -101,8 +101,9 @@ struct orr_env {
   orr_world *world;
   double *state, *goal;      /* the world's state vector; `state` is scratch */
   float *goal_seen;          /* the goal as an observation */
-  const orr_goal_rule *rule; /* NULL: without a goal */
+  const orr_goal_rule *rule; /* NULL: the task says what success is */
   int64_t held;              /* control steps in a row in which the rule was met */
+  bool aimed;                /* there is a goal */
   bool success;              /* of the rule, latched */
   orr_painter *painter;      /* NULL: nothing but numbers is observed */
   orr_image image;
@@ -161,7 +162,7 @@ const orr_observer *orr_env_observer(const orr_env *env) { return &env->observer
 orr_status orr_env_reset(orr_env *env, uint64_t seed, uint32_t episode, orr_error *err) {
   env->rule = NULL;
   env->held = 0;
-  env->success = env->drawn = false;
+  env->aimed = env->success = env->drawn = false;
   return orr_world_reset(env->world, seed, episode, err);
 }
 
@@ -169,11 +170,12 @@ void orr_env_set_goal(orr_env *env, const orr_goal_rule *rule, const double *goa
   memcpy(env->goal, goal_state, env->scenario->state.count * sizeof *env->goal);
   orr_observer_read(&env->observer, env->goal, env->goal_seen);
   env->rule = rule;
+  env->aimed = true;
   env->held = 0;
   env->success = false;
 }
 
-/* With a goal the task's own success does not end an episode; its time limit still does. */
+/* With a rule the task's own success does not end an episode; its time limit still does. */
 static orr_end judge(orr_env *env) {
   const orr_goal_rule *rule = env->rule;
   orr_world_state(env->world, env->state);
@@ -223,11 +225,11 @@ orr_status orr_env_frame(orr_env *env, size_t picture, void *out, orr_error *err
 }
 
 void orr_env_goal(const orr_env *env, float *out) {
-  ORR_ASSERT(env->rule);
+  ORR_ASSERT(env->aimed);
   memcpy(out, env->goal_seen, env->observer.space.count * sizeof *out);
 }
 
-bool orr_env_has_goal(const orr_env *env) { return env->rule != NULL; }
+bool orr_env_has_goal(const orr_env *env) { return env->aimed; }
 
 bool orr_env_success(const orr_env *env) {
   return env->rule ? env->success : orr_world_success(env->world);

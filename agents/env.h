@@ -66,8 +66,8 @@ const orr_observer *orr_env_observer(const orr_env *env);
 
 /* Reset clears the goal. */
 orr_status orr_env_reset(orr_env *env, uint64_t seed, uint32_t episode, orr_error *err);
-/* An evaluation goal: from now on success is the rule's, not the task's. Copies `goal_state` (the
- * world's state vector); `rule` is borrowed. */
+/* A goal for who plans. From now on success is the rule's, not the task's; with a rule of NULL it
+ * stays the task's. Copies `goal_state` (the world's state vector); `rule` is borrowed. */
 void orr_env_set_goal(orr_env *env, const orr_goal_rule *rule, const double *goal_state);
 /* One control step. ORR_TERMINATED when the goal rule (or, without one, the task) is met. */
 orr_end orr_env_step(orr_env *env, const float *action);

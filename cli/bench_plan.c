@@ -42,7 +42,8 @@ int orr_bench_plan_verb(const orr_invocation *invocation, const orr_experiment *
   orr_model *model = NULL;
   orr_plan_bench bench;
   orr_planner_def def = paper_planner(invocation, experiment);
-  const orr_goal_rule *rule = experiment->eval.rules.items;
+  const orr_list *rules = &experiment->eval.rules;
+  const orr_goal_rule *rule = rules->count ? rules->items : NULL;
   orr_status status = orr_session_begin(invocation, &session, &err);
   if (status == ORR_OK) status = orr_precision_check(def.precision, "plan.precision", &err);
   if (status == ORR_OK) status = orr_model_load(path, &model, &err);

@@ -13,8 +13,8 @@ struct orr_player {
   orr_model *model;
   orr_dynamics *dynamics;
   orr_objective objective;
-  orr_planner_def plan; /* the scenario's, with actuated bodies left out of the goal */
-  orr_goal_rule rule;
+  orr_planner_def plan;      /* the scenario's, with actuated bodies left out of the goal */
+  const orr_goal_rule *rule; /* NULL: the task's own success */
   orr_arena *arena;
   orr_end end;
   uint32_t episode;
@@ -50,14 +50,13 @@ static orr_status ignore_actuated(orr_player *player, orr_error *err) {
   return ORR_OK;
 }
 
-/* The first rule of the scenario that speaks of the task's bodies alone; else the first. */
+/* The first rule of the scenario that speaks of the task's bodies alone; else the first, if any. */
 static void choose_rule(orr_player *player) {
   const orr_eval_def *eval = &player->def->experiment->eval;
   const orr_goal_rule *rules = eval->rules.items;
-  player->rule = rules[0];
   for (size_t i = 0; i < eval->rules.count; i++)
-    if (rules[i].position_bodies.count < player->rule.position_bodies.count)
-      player->rule = rules[i];
+    if (!player->rule || rules[i].position_bodies.count < player->rule->position_bodies.count)
+      player->rule = &rules[i];
 }
 
 static orr_status create_planner(orr_player *player, orr_pool *pool, orr_error *err) {
@@ -164,7 +163,7 @@ static void set_task_goal(orr_player *player) {
   const orr_scenario *now = orr_world_variant(orr_env_world(player->env));
   orr_world_state(orr_env_world(player->env), player->goal);
   for (size_t i = 0; i < now->task.goals.count; i++) orr_goal_write(now, i, player->goal);
-  orr_env_set_goal(player->env, &player->rule, player->goal);
+  orr_env_set_goal(player->env, player->rule, player->goal);
 }
 
 orr_status orr_player_reset(orr_player *player, uint32_t episode, orr_error *err) {

@@ -110,6 +110,18 @@ static void test_a_script_is_what_happened(void **state) {
   orr_script_destroy(&script);
 }
 
+/* A file of a world and a task alone: its planner goes on until the task itself is solved. */
+static void test_a_planner_without_rules(void **state) {
+  (void)state;
+  orr_experiment bare = *experiment;
+  bare.eval.rules = (orr_list){0};
+  const orr_view_def play = {.experiment = &bare, .agent = ORR_VIEW_CEM};
+  orr_script script;
+  assert_int_equal(orr_script_play(&play, 0, 4, NULL, &script, NULL), ORR_OK);
+  assert_int_equal(script.steps, 4);
+  orr_script_destroy(&script);
+}
+
 /* Records an episode as collection does: from row `start` on of what the weak agent does. */
 static void record(orr_script *way, int64_t start, orr_policy_kind policy, float shift,
                    orr_episode *out) {
@@ -297,6 +309,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_half_way),
       cmocka_unit_test(test_a_script_is_what_happened),
+      cmocka_unit_test(test_a_planner_without_rules),
       cmocka_unit_test(test_an_episode_of_the_model),
       cmocka_unit_test(test_panels_are_pictures),
       cmocka_unit_test(test_the_way_round),
