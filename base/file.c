@@ -158,12 +158,28 @@ FILE *orr_file_stream(orr_file_writer *writer) { return writer->stream; }
 
 const char *orr_file_temporary(const orr_file_writer *writer) { return writer->temporary; }
 
+/* A stream tells that it failed, not why, and a later call may have changed errno: writing on tells
+ * again. The file is given up anyway. */
+static void ask_why(orr_file_writer *writer) {
+  static const char nothing[1 << 16];
+  struct stat now;
+  int fd = fileno(writer->stream);
+  if (fstat(fd, &now) != 0) return;
+  for (size_t done = 0; done < sizeof nothing;) {
+    ssize_t part = pwrite(fd, nothing, sizeof nothing - done, now.st_size + (off_t)done);
+    if (part < 0) return;
+    done += (size_t)part;
+  }
+  errno = EIO;
+}
+
 /* Puts the bytes on the disk, also when a library replaced the file under our stream. */
 static bool sync_temporary(orr_file_writer *writer) {
-  errno = EIO; /* for a stream whose earlier error left no reason */
-  if (ferror(writer->stream) || orr_file_injected(ENOSPC) || fflush(writer->stream) != 0) {
+  if (ferror(writer->stream)) {
+    ask_why(writer);
     return false;
   }
+  if (orr_file_injected(ENOSPC) || fflush(writer->stream) != 0) return false;
   int fd = fileno(writer->stream);
   if (orr_file_injected(ENOSPC) || fsync(fd) != 0) return false;
   struct stat ours, named;

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -193,6 +194,27 @@ static void a_full_disk_is_a_plain_message(void **state) {
   assert_non_null(strstr(err.message, "No space left"));
 }
 
+/* Who writes to the stream sees no error itself, and closes other files before the commit. */
+static void a_stream_that_failed_still_tells_why(void **state) {
+  (void)state;
+  struct rlimit before, small;
+  assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+  small = (struct rlimit){.rlim_cur = 4096, .rlim_max = before.rlim_max};
+  void (*old)(int) = signal(SIGXFSZ, SIG_IGN);
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+  orr_file_writer *writer;
+  orr_error err;
+  assert_int_equal(orr_file_begin(in("long"), &writer, &err), ORR_OK);
+  for (int i = 0; i < 10000; i++) fputs("a line\n", orr_file_stream(writer));
+  errno = 0;
+  orr_status status = orr_file_commit(writer, &err);
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+  signal(SIGXFSZ, old);
+  assert_int_equal(status, ORR_ERR_FILE);
+  assert_non_null(strstr(err.message, strerror(EFBIG)));
+  assert_false(orr_file_exists(in("long")));
+}
+
 static void lines_append_and_torn_ones_are_ended(void **state) {
   (void)state;
   assert_int_equal(orr_file_append(in("m"), "{1}", NULL), ORR_OK);
@@ -320,6 +342,7 @@ int test_file(void) {
       cmocka_unit_test(reading_fails_cleanly),
       cmocka_unit_test(writing_to_impossible_places_says_why),
       cmocka_unit_test(a_full_disk_is_a_plain_message),
+      cmocka_unit_test(a_stream_that_failed_still_tells_why),
       cmocka_unit_test(lines_append_and_torn_ones_are_ended),
       cmocka_unit_test(folders_are_made_listed_and_removed),
       cmocka_unit_test(paths_join_with_one_slash),
