@@ -6,6 +6,7 @@
 #include "eval/report.h"
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 static int print_text(char *text) {
@@ -40,6 +41,12 @@ static int preview_data(const orr_invocation *invocation, const char *path) {
   orr_error err = {0};
   preview_path(path, file);
   const char *out = invocation->out ? invocation->out : file;
+  size_t length = strlen(out);
+  if (length < 5 || strcasecmp(out + length - 4, ".png") != 0) {
+    fprintf(stderr, "orrery inspect: '%s' is no name of a picture\n  hint: it is written as .png\n",
+            out);
+    return 2;
+  }
   if (orr_file_exists(out) && !invocation->force) {
     fprintf(stderr, "orrery: %s is already there\n  hint: --force replaces it\n", out);
     return 2;

@@ -182,6 +182,7 @@ check "collect pictures" 0 'Wrote seen/data' "$orrery" collect scenarios/push_t.
 check "inspect pictures" 0 'pixels  *64x64' "$orrery" inspect seen
 check "preview" 0 'Wrote seen/data/preview.png: 8 train episodes' "$orrery" inspect seen --preview
 check "preview is not overwritten" 2 'is already there' "$orrery" inspect seen --preview
+check "preview is a PNG" 2 'written as .png' "$orrery" inspect seen --preview -o sheet.jpg
 check "preview of a shard" 0 'Wrote sheet.png: 4 held-out' "$orrery" inspect --preview \
   -o sheet.png seen/data/held-out-00000.h5
 check "inspect nothing" 1 'No such file' "$orrery" inspect nowhere.h5
