@@ -26,7 +26,8 @@ static const orr_field pixels_fields[] = {
     {ORR_FIELD(INT, orr_pixels_def, shadow_rays), .low = 1, .high = 16, .preset = "1",
      .help = "Rays to each lamp that has a size: 1 (hard shadows), 4 or 16"},
     {ORR_FIELD(INT, orr_pixels_def, bounces), .low = 0, .high = 8, .preset = "1",
-     .help = "How often a ray is followed from mirror to mirror and through glass"},
+     .help = "How often a ray is followed before it sees the sky: a mirror takes 1, clear glass 2, "
+             "in and out"},
 };
 const orr_record orr_pixels_record = {ORR_RECORD("pixels", orr_pixels_def, pixels_fields),
                                       .help = "Pictures that belong to an observation"};

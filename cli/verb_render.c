@@ -112,7 +112,7 @@ static bool read_quality(const orr_invocation *invocation, bool clip, orr_qualit
   if (word && !find_word("quality", word, names, &which)) return false;
   bool reference = which == REFERENCE;
   int64_t samples = orr_cli_number(invocation, "samples", 0, 1, MOST_SAMPLES);
-  *out = which == FAST   ? orr_quality_observation
+  *out = which == FAST   ? (orr_quality){.samples = 1, .shadow_rays = 1, .bounces = 2}
          : which == GOOD ? (orr_quality){.samples = 4, .shadow_rays = 4, .bounces = 2}
                          : orr_quality_picture;
   if (samples && !(reference && samples > 1) && samples != 1 && samples != 4 && samples != 16)

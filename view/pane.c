@@ -13,6 +13,8 @@ enum { STRIP = 32, STAGES = 3, TOOLS = ORR_PACE_COARSEST + STAGES };
 
 const char *const orr_overlay_names[] = {"colours", "depth", "labels", NULL};
 const char *const orr_care_names[] = {"auto", "fast", "good", "best", NULL};
+/* Through glass light is bent twice: in and out. */
+static const orr_quality fast = {.samples = 1, .shadow_rays = 1, .bounces = 2};
 static const orr_quality good = {.samples = 4, .shadow_rays = 4, .bounces = 2};
 
 /* A painter, and where it paints. */
@@ -213,7 +215,7 @@ static void plan_stages(orr_pane *pane, const pane_task *task) {
   pane->row = 0;
   if (pane->exact || (solid && task->how->overlay != ORR_OVERLAY_COLOURS)) care = ORR_CARE_FAST;
   if (care == ORR_CARE_AUTO || care == ORR_CARE_FAST)
-    pane->qualities[pane->stages++] = orr_quality_observation;
+    pane->qualities[pane->stages++] = solid ? fast : orr_quality_observation;
   if (care == ORR_CARE_GOOD || (care == ORR_CARE_AUTO && solid))
     pane->qualities[pane->stages++] = good;
   if (care == ORR_CARE_BEST || care == ORR_CARE_AUTO)

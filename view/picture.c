@@ -53,7 +53,12 @@ static orr_status check(const orr_picture_def *def, orr_error *err) {
   if (has_solids(def) && def->draw.paint.theme != ORR_THEME_PLAIN)
     return only_for("--theme", "flat pictures", "leave it out", err);
   if (has_solids(def)) return ORR_OK;
+  orr_viewpoint from = def->draw.paint.viewpoint;
   if (def->turn != 0.0) return only_for("--orbit", "solids", hint, err);
+  if (from == ORR_VIEWPOINT_FRONT || from == ORR_VIEWPOINT_SIDE)
+    return only_for("--from front or side", "solids", hint, err);
+  if (def->draw.paint.quality.reference)
+    return only_for("--quality reference", "solids", hint, err);
   for (size_t i = 0; i < def->draw.panel_count; i++) {
     orr_easel_panel panel = def->draw.panels[i];
     if (panel != ORR_EASEL_CAMERA && panel != ORR_EASEL_TOP && panel != ORR_EASEL_PIXELS)

@@ -278,6 +278,10 @@ check "orbit" 0 'Wrote orbit.webp' "$orrery" render scenarios/mirror_room.yaml -
   --quality fast --quiet -o orbit.webp
 check "relief, depth and labels" 0 'Wrote relief.png' $clip --relief --orbit 30 --panels camera,depth,segmentation \
   --size 64x48 -o relief.png
+check "a flat world has no sides" 2 'from front or side is for solids' "$orrery" render \
+  scenarios/push_t.yaml --from side -o flat.png
+check "a flat world needs no reference" 2 'reference is for solids' "$orrery" render \
+  scenarios/push_t.yaml --quality reference -o flat.png
 check "the reference" 0 'Wrote slow.png' "$orrery" render scenarios/mirror_room.yaml --quality reference --samples 4 \
   --global --panels camera,depth --size 32x24 --quiet -o slow.png
 check "a picture from elsewhere" 0 'Wrote left.png' "$orrery" render scenarios/mirror_room.yaml --orbit 90 \
