@@ -1,7 +1,7 @@
 /* The fast caster against the slow reference, over random scenes:
  *   prove_pictures [OPTION...]
  *     --scenes N     50          --first N     the first scene's number, 0
-*     --samples N    256         of the reference, a pixel; a power of 4
+ *     --samples N    256         of the reference, a pixel; a power of 4
  *     --side N       96          pixels
  *     --limit DB     35          the least median of the PSNR at picture quality
  *     --out FOLDER               writes the scene that agrees least as PNG: reference, caster, and
