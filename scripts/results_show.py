@@ -265,6 +265,22 @@ def last_error(store, group, series, size):
     return f"{mean:.1f}", ahead
 
 
+def bench_pictures(results):
+    """A line a way to draw: `orrery bench render` compares several for each picture."""
+    head = ["picture", "size", "drawn by", "pictures/s", "per CPU second", "orrery is faster by",
+            "of one thread"]
+    lines = []
+    for line in results:
+        for i, side in enumerate(line["sides"]):
+            what = [line["picture"].replace("_", " "), f"{line['width']} × {line['height']}"]
+            lines.append((what if i == 0 else ["", ""]) + [
+                side["who"], f"{side['pictures_per_second']:,.0f}",
+                f"{side['pictures_per_cpu_second']:,.0f}",
+                f"{side['ratio']:.3g} ×" if "ratio" in side else "",
+                f"{side['of_one_thread']:.2f} ×" if "of_one_thread" in side else ""])
+    return grid(head, lines)
+
+
 def bench(page, runs):
     """What `orrery bench ... --json` said, with the machine."""
     text = []
@@ -276,6 +292,9 @@ def bench(page, runs):
         text.append(grid(["figure", "value"], plain) if plain else "")
         for value in run["result"].values():
             if isinstance(value, list) and value and all(isinstance(v, dict) for v in value):
+                if "sides" in value[0]:
+                    text.append(bench_pictures(value))
+                    continue
                 head = list(value[0])
                 text.append(grid([key.replace("_", " ") for key in head],
                                  [[number(line.get(key, "–")) for key in head] for line in value]))

@@ -1,7 +1,7 @@
 /* The fast caster against the slow reference, over random scenes:
  *   prove_pictures [OPTION...]
  *     --scenes N     50          --first N     the first scene's number, 0
- *     --samples N    1024        of the reference, a pixel; a power of 4
+ *     --samples N    256         of the reference, a pixel; a power of 4
  *     --side N       96          pixels
  *     --limit DB     35          the least median of the PSNR at picture quality
  *     --out FOLDER               writes the scene that agrees least as PNG: reference, caster, and
@@ -192,7 +192,7 @@ static bool parse(int argc, char **argv, options *o) {
 }
 
 int main(int argc, char **argv) {
-  studio s = {.options = {.scenes = 50, .samples = 1024, .side = 96, .limit = 35.0}};
+  studio s = {.options = {.scenes = 50, .samples = 256, .side = 96, .limit = 35.0}};
   if (!parse(argc, argv, &s.options)) {
     fprintf(stderr, "prove_pictures: see the head of tests/render/prove_pictures.c\n");
     return 2;
