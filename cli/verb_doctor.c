@@ -79,6 +79,9 @@ static void check_programs(check_list *list) {
   bool gnuplot = on_path("gnuplot");
   add(list, gnuplot ? GOOD : NOTE, "gnuplot",
       gnuplot ? "found" : "not found: reports have no plots", gnuplot ? NULL : "gnuplot-nox");
+  bool ffmpeg = on_path("ffmpeg");
+  add(list, ffmpeg ? GOOD : NOTE, "ffmpeg",
+      ffmpeg ? "found" : "not found: clips are WebP or GIF, not MP4", ffmpeg ? NULL : "ffmpeg");
 }
 
 static void check_disk(check_list *list) {

@@ -79,6 +79,7 @@ check "physics json" 0 '"verdict": "fine"' "$orrery" validate scenarios/push_t.y
 expect "physics json is JSON alone" /usr/bin/python3 -m json.tool stdout.txt /dev/null
 check "no physics of a bad file" 2 'number' "$orrery" validate scenarios/push_t.yaml --physics --set world.dt=fast
 check "doctor" 0 'chipmunk' "$orrery" doctor
+check "doctor knows of MP4" 0 'ffmpeg' "$orrery" doctor
 check "doctor json" 0 '"name": "cpu"' "$orrery" doctor --json
 for shell in bash zsh fish; do check "completion $shell" 0 'collect' "$orrery" completion $shell; done
 check "completion for bash parses" 0 'complete' "$orrery" completion bash
