@@ -181,11 +181,12 @@ typedef struct header {
   bool palette;
 } header;
 
-/* Signature, header, whole chunks with good checksums up to IEND. NULL when all is well, else what
- * is wrong. */
+/* Signature, header, whole chunks with good checksums up to IEND, data from the first IDAT on (stb
+ * reckons with a null pointer until some have come). NULL when all is well, else what is wrong. */
 static const char *check_png(const uint8_t *bytes, size_t count, header *out) {
   static const uint8_t signature[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
   if (count < 8 || memcmp(bytes, signature, 8) != 0) return "it is not a PNG picture";
+  bool data = false;
   for (size_t at = 8; at < count;) {
     if (count - at < 12) return "it ends in the middle of a chunk";
     size_t length = big_endian(bytes + at);
@@ -196,7 +197,9 @@ static const char *check_png(const uint8_t *bytes, size_t count, header *out) {
       if (memcmp(type, "IHDR", 4) != 0 || length != 13) return "its header is wrong";
       *out = (header){big_endian(type + 4), big_endian(type + 8), type[13] == 3};
     }
-    if (memcmp(type, "IEND", 4) == 0) return at > 8 ? NULL : "its header is wrong";
+    if (memcmp(type, "IEND", 4) == 0) return data ? NULL : "it holds no picture";
+    if (memcmp(type, "IDAT", 4) == 0 && length == 0 && !data) return "its data start with nothing";
+    data = data || memcmp(type, "IDAT", 4) == 0;
     at += 12 + length;
   }
   return "its end is missing";

@@ -142,15 +142,17 @@ static void encode(png *p) {
   put_chunk(p, "IEND", NULL, 0);
 }
 
-static orr_status decode(const png *p, orr_image *out) {
+static orr_status decode_as(const png *p, orr_image *out, orr_error *err) {
   FILE *file = fopen("k.png", "wb");
   assert_non_null(file);
   assert_int_equal(fwrite(p->bytes, 1, p->count, file), p->count);
   assert_int_equal(fclose(file), 0);
-  orr_status status = orr_image_read_png("k.png", out, NULL);
+  orr_status status = orr_image_read_png("k.png", out, err);
   remove("k.png");
   return status;
 }
+
+static orr_status decode(const png *p, orr_image *out) { return decode_as(p, out, NULL); }
 
 /* What the standard says that a pixel is; alpha left out, 16 bits cut to 8. */
 static uint8_t expected(const png *p, int pixel, int channel) {
@@ -219,6 +221,32 @@ static void colours_that_a_palette_lacks_are_refused(void **state) {
   }
 }
 
+/* A chunk of data may be empty, but not before there are any. */
+static void a_picture_without_data_is_refused(void **state) {
+  (void)state;
+  static png p;
+  orr_image image;
+  orr_error err = {0};
+  orr_random random = orr_random_at(18, ORR_PURPOSE_TEST, 0, 0, 0, 0);
+  fill(&p, &kinds[5], 9, 9, &random);
+  encode(&p);
+  size_t head = 8 + 12 + 13; /* signature and IHDR */
+  static uint8_t rest[MOST + 3000];
+  size_t count = p.count - head;
+  memcpy(rest, p.bytes + head, count);
+  p.count = head;
+  put_chunk(&p, "IDAT", rest, 0);
+  memcpy(p.bytes + p.count, rest, count);
+  p.count += count;
+  assert_int_equal(decode_as(&p, &image, &err), ORR_ERR_FILE);
+  assert_non_null(strstr(err.message, "start with nothing"));
+  p.count = head;
+  put_chunk(&p, "IEND", rest, 0);
+  assert_int_equal(decode_as(&p, &image, &err), ORR_ERR_FILE);
+  assert_non_null(strstr(err.message, "holds no picture"));
+  free(p.samples);
+}
+
 static void kinds_that_do_not_exist_are_refused(void **state) {
   (void)state;
   static png p;
@@ -243,6 +271,7 @@ int test_png(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_kind_is_read_as_the_standard_says),
       cmocka_unit_test(colours_that_a_palette_lacks_are_refused),
+      cmocka_unit_test(a_picture_without_data_is_refused),
       cmocka_unit_test(kinds_that_do_not_exist_are_refused),
   };
   return cmocka_run_group_tests_name("png", tests, NULL, NULL);
