@@ -33,14 +33,6 @@ void orr_caster_use(orr_caster *caster, const orr_cast_kernels *kernels) {
 
 /* ---- tables ---- */
 
-/* Point i of n of the unit disc: rings of equal areas, each at the golden angle from the one before
- * (Vogel, A Better Way to Construct the Sunflower Head, 1979). */
-static void disc_point(int i, int n, float out[2]) {
-  double radius = n == 1 ? 0.0 : sqrt((i + 0.5) / n), angle = i * ORR_PI * (3.0 - sqrt(5.0));
-  out[0] = (float)(radius * cos(angle));
-  out[1] = (float)(radius * sin(angle));
-}
-
 static void set_tables(orr_caster *caster) {
   orr_cast_scene *scene = &caster->stage.scene;
   for (int i = 0; i < ORR_CAST_CODES; i++) {
@@ -50,8 +42,11 @@ static void set_tables(orr_caster *caster) {
   for (int i = 0; i < 256; i++) caster->linear[i] = (float)orr_light_linear((uint8_t)i);
   scene->codes = caster->codes;
   scene->linear = caster->linear;
-  for (int i = 0; i < scene->quality.shadow_rays; i++)
-    disc_point(i, scene->quality.shadow_rays, scene->disc[i]);
+  for (int i = 0; i < scene->quality.shadow_rays; i++) {
+    double point[2];
+    orr_light_disc(i, scene->quality.shadow_rays, point);
+    for (int k = 0; k < 2; k++) scene->disc[i][k] = (float)point[k];
+  }
   for (int i = 0; i < ORR_CAST_SPINS; i++) {
     double angle = 2.0 * ORR_PI * i / ORR_CAST_SPINS;
     scene->spins[i][0] = (float)cos(angle);

@@ -400,20 +400,13 @@ static orr_status follow(finder *f, const route *from, orr_error *err) {
 
 /* ---- lamps ---- */
 
-/* Point `index` of `count` on a disc of radius 1, evenly spread (Vogel's spiral). */
-static void spiral_point(int index, int count, double out[2]) {
-  double radius = sqrt((index + 0.5) / count), angle = index * ORR_PI * (3.0 - sqrt(5.0));
-  out[0] = radius * cos(angle);
-  out[1] = radius * sin(angle);
-}
-
-/* The same, with the middle of all points in the disc's: the middle of a soft edge is the hard
- * one. */
+/* As orr_light_disc, with the middle of all points in the disc's: the middle of a soft edge is the
+ * hard one. */
 static void disc_point(int index, int count, double out[2]) {
   double other[2];
-  spiral_point(index, count, out);
+  orr_light_disc(index, count, out);
   for (int i = 0; i < count; i++) {
-    spiral_point(i, count, other);
+    orr_light_disc(i, count, other);
     for (int k = 0; k < 2; k++) out[k] -= other[k] / count;
   }
 }

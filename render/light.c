@@ -50,6 +50,13 @@ size_t orr_light_lamps(const orr_scene *scene, orr_scene_light *out, size_t most
   return 1;
 }
 
+void orr_light_disc(int index, int count, double out[2]) {
+  double radius = count == 1 ? 0.0 : sqrt((index + 0.5) / count);
+  double angle = index * ORR_PI * (3.0 - sqrt(5.0));
+  out[0] = radius * cos(angle);
+  out[1] = radius * sin(angle);
+}
+
 void orr_light_sky_colour(const orr_scene_sky *sky, double z, double out[3]) {
   double share = orr_clamp(z, 0.0, 1.0);
   for (int k = 0; k < 3; k++) {

@@ -59,6 +59,11 @@ orr_scene_sky orr_light_sky(const orr_scene *scene);
  * Writes at most `most`, returns how many; directions are unit vectors. */
 size_t orr_light_lamps(const orr_scene *scene, orr_scene_light *out, size_t most);
 
+/* Point `index` of `count` of the unit disc, evenly spread: rings of equal areas, each at the
+ * golden angle from the one before (Vogel, A Better Way to Construct the Sunflower Head, 1979);
+ * the middle when there is one alone. */
+void orr_light_disc(int index, int count, double out[2]);
+
 /* Linear colour of the sky along a unit direction whose upward part is z: horizon at z <= 0, zenith
  * at 1, linear between. */
 void orr_light_sky_colour(const orr_scene_sky *sky, double z, double out[3]);
