@@ -261,18 +261,20 @@ static void test_overlays_and_the_probe(void **state) {
   orr_pane_destroy(far);
 }
 
+/* A disc in the middle of a flat world of 2 x 2. */
+static const double circle[1][2] = {{0, 0}};
+static const orr_scene_shape disc = {.kind = ORR_SCENE_CIRCLE,
+                                     .layer = ORR_LAYER_BODY,
+                                     .label = 1,
+                                     .position = {1, 1, 0},
+                                     .radius = 0.4,
+                                     .vertices = circle,
+                                     .vertex_count = 1,
+                                     .colour = {10, 20, 200}};
+
 /* Outlines without lamps are exact at once, whatever is asked. */
 static void test_outlines_are_exact(void **state) {
   (void)state;
-  static const double circle[1][2] = {{0, 0}};
-  const orr_scene_shape disc = {.kind = ORR_SCENE_CIRCLE,
-                                .layer = ORR_LAYER_BODY,
-                                .label = 1,
-                                .position = {1, 1, 0},
-                                .radius = 0.4,
-                                .vertices = circle,
-                                .vertex_count = 1,
-                                .colour = {10, 20, 200}};
   const orr_scene flat = {.dimensions = 2, .size = {2, 2, 0}, .shapes = &disc, .shape_count = 1};
   const orr_pane_how how = {.divisor = 4, .overlay = ORR_OVERLAY_DEPTH};
   orr_pane *pane = create();
@@ -289,15 +291,6 @@ static void test_outlines_are_exact(void **state) {
 /* Lamps over outlines: coarse in motion, at last as at once; without them the plain picture. */
 static void test_outlines_under_lamps(void **state) {
   (void)state;
-  static const double circle[1][2] = {{0, 0}};
-  const orr_scene_shape disc = {.kind = ORR_SCENE_CIRCLE,
-                                .layer = ORR_LAYER_BODY,
-                                .label = 1,
-                                .position = {1, 1, 0},
-                                .radius = 0.4,
-                                .vertices = circle,
-                                .vertex_count = 1,
-                                .colour = {10, 20, 200}};
   const orr_scene_light lamp = {.kind = ORR_SCENE_LIGHT_POINT,
                                 .position = {0.2, 0.2, 0},
                                 .radius = 0.1,

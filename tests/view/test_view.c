@@ -305,26 +305,32 @@ static void test_flat_and_relief(void **state) {
   orr_image_destroy(&flat);
 }
 
+/* What the window shows once a human has done all that. */
+static orr_image lead_hand(bool relief, const orr_event *events, size_t count) {
+  const orr_view_def def = {.experiment = experiment,
+                            .agent = ORR_VIEW_HUMAN,
+                            .frames = 30,
+                            .screenshot = "hand.png",
+                            .width = SIZE,
+                            .height = SIZE,
+                            .relief = relief,
+                            .care = ORR_CARE_FAST,
+                            .events = events,
+                            .event_count = count};
+  orr_image image;
+  assert_int_equal(orr_view_run(&def, NULL, NULL), ORR_OK);
+  assert_int_equal(orr_image_read_png(def.screenshot, &image, NULL), ORR_OK);
+  return image;
+}
+
 /* In relief, too, the hand goes where the cursor is: the same place as on the flat picture. */
 static void test_the_hand_in_relief(void **state) {
   (void)state;
   const orr_event flat[] = {MOVE(0, 140, 170)},
                   held[] = {PRESS(0, ORR_BUTTON_LEFT, 250, 40), MOVE(0, 140, 170)};
   for (int relief = 0; relief < 2; relief++) {
-    orr_view_def def = {.experiment = experiment,
-                        .agent = ORR_VIEW_HUMAN,
-                        .frames = 30,
-                        .screenshot = "hand.png",
-                        .width = SIZE,
-                        .height = SIZE,
-                        .relief = relief,
-                        .care = ORR_CARE_FAST};
     int found = 0, x = 0, y = 0;
-    orr_image image;
-    def.events = flat;
-    def.event_count = 1;
-    assert_int_equal(orr_view_run(&def, NULL, NULL), ORR_OK);
-    assert_int_equal(orr_image_read_png("hand.png", &image, NULL), ORR_OK);
+    orr_image image = lead_hand(relief, flat, 1);
     for (int i = 0; i < SIZE * SIZE; i++) {
       const uint8_t *p = image.pixels + 3 * i;
       if (p[2] < p[0] + 80) continue;
@@ -335,22 +341,8 @@ static void test_the_hand_in_relief(void **state) {
     orr_image_destroy(&image);
   }
   /* While a button is down, the mouse moves the view and leaves the hand alone. */
-  orr_image before, after;
-  orr_view_def def = {.experiment = experiment,
-                      .agent = ORR_VIEW_HUMAN,
-                      .frames = 30,
-                      .screenshot = "hand.png",
-                      .width = SIZE,
-                      .height = SIZE,
-                      .relief = true,
-                      .care = ORR_CARE_FAST};
   const orr_event home[] = {held[0], held[1], KEY(1, 'v')};
-  assert_int_equal(orr_view_run(&def, NULL, NULL), ORR_OK);
-  assert_int_equal(orr_image_read_png("hand.png", &before, NULL), ORR_OK);
-  def.events = home;
-  def.event_count = 3;
-  assert_int_equal(orr_view_run(&def, NULL, NULL), ORR_OK);
-  assert_int_equal(orr_image_read_png("hand.png", &after, NULL), ORR_OK);
+  orr_image before = lead_hand(true, NULL, 0), after = lead_hand(true, home, 3);
   assert_int_equal(differences(&before, &after), 0);
   orr_image_destroy(&before);
   orr_image_destroy(&after);
